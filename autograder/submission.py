@@ -1,0 +1,29 @@
+"""What is taken from a student: the files that a student may edit, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# Paths below the package path. Everything else in the package is given and comes from the course.
+LAYERS = "cs231n/layers.py"
+CNN = "cs231n/classifiers/cnn.py"
+EDITABLE = (LAYERS, CNN)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work.
+
+    Attributes
+    ----------
+    student : str
+        Identifies the student in results, grades and file names.
+    files : dict of str to bytes
+        The source text found for each of `EDITABLE`; a file not handed in is absent.
+    notes : list of str
+        What intake has to say about it ("two layers.py found, took ..."), for the report.
+    """
+
+    student: str
+    files: dict[str, bytes]
+    notes: list[str] = field(default_factory=list)

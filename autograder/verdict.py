@@ -1,0 +1,84 @@
+"""What a check says about a submission: a small, closed vocabulary.
+
+Verdicts are plain data. The engine makes them, reports only read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a check ended.
+
+    ``passed``   the requirement is met;
+    ``failed``   the code ran, and what it returned is wrong;
+    ``error``    the code raised, exited or crashed;
+    ``timeout``  the code did not finish within the check's time limit;
+    ``missing``  the function (or its file) is not there, or is still a stub.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """One requirement on student code, as its pytest check declares it.
+
+    Attributes
+    ----------
+    id : str
+        ``"conv_forward_naive/stride_and_padding"``: unique, stable, function first.
+    function : str
+        What the student wrote: one of the eight layer functions,
+        ``"ThreeLayerConvNet"``, ``"overfit_small_data"`` or ``"one_epoch"``.
+    title : str
+        One line for people: what the check requires.
+    max_points : float
+        Points for passing; all checks together are worth 100.
+    seconds : float
+        Time limit for the student's code, in seconds.
+    """
+
+    id: str
+    function: str
+    title: str
+    max_points: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one check on one submission.
+
+    Attributes
+    ----------
+    id, function, title, max_points
+        As in `CheckInfo`.
+    status : Status
+        How the check ended.
+    points : float
+        `max_points` when passed, else 0.
+    message : str
+        For the student; plain text of one or more lines, empty when passed.
+    seconds : float
+        How long the check took, in seconds of wall-clock time.
+    """
+
+    id: str
+    function: str
+    title: str
+    status: Status
+    points: float
+    max_points: float
+    message: str = ""
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return a JSON-ready dictionary with the fields by name."""
+        return {**asdict(self), "status": str(self.status)}

@@ -1,0 +1,238 @@
+"""What the grader can ask of student code. Each operation takes and returns plain data.
+
+Arguments come as dictionaries from parameter name to value, in the order of the signature, so
+that the grader's messages can name them; student functions are called positionally, as in the
+notebook.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+LAYERS = "cs231n.layers"
+CNN = "cs231n.classifiers.cnn"
+
+
+class Missing(Exception):
+    """The student's file has no such function or class."""
+
+
+def load(module: str) -> None:
+    """Import a module that the student wrote."""
+    importlib.import_module(module)
+
+
+def find(name: str, module: str = LAYERS) -> Callable[..., Any]:
+    """Return the student's function or class `name`."""
+    try:
+        return getattr(importlib.import_module(module), name)
+    except AttributeError:
+        path = module.replace(".", "/") + ".py"
+        raise Missing(f"{path} has no {name}: was it renamed or deleted?") from None
+
+
+def seed(value: int) -> None:
+    """Make what student code draws the same in every run."""
+    random.seed(value)
+    np.random.seed(value)
+
+
+def plain(value: Any, depth: int = 3) -> Any:
+    """Return `value` as data that can be sent; what cannot be is named by its type."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.array(value, subok=False)
+        return array if array.dtype.kind in "biufc" else {"$object": f"array of {array.dtype}"}
+    if isinstance(value, tuple | list) and depth and len(value) <= 16:
+        return tuple(plain(v, depth - 1) for v in value)
+    return {"$object": type(value).__name__}
+
+
+def split_cache(result: Any) -> tuple[Any, Any]:
+    """Split what a forward pass returned into its output, as plain data, and its cache."""
+    if isinstance(result, tuple | list) and len(result) == 2:
+        return plain(result[0]), result[1]
+    return {"$object": f"{type(result).__name__} instead of the pair (out, cache)"}, None
+
+
+def forward(function: str, args: dict[str, Any]) -> dict[str, Any]:
+    """Call a forward pass; return its output, and its arguments as they are afterwards."""
+    seed(0)
+    out, _ = split_cache(find(function)(*args.values()))
+    return {"out": out, "after": arrays_of(args)}
+
+
+def sequence(function: str, args: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Call a normalization several times on one parameter dictionary, as training does.
+
+    Each step has its input ``x`` and the ``mode`` to set in ``bn_param`` before the call. Returns
+    the outputs, and the running values after each step.
+    """
+    seed(0)
+    call, bn_param = find(function), args["bn_param"]
+    outs, running = [], []
+    for step in steps:
+        bn_param["mode"] = step["mode"]
+        out, _ = split_cache(call(*{**args, "x": step["x"]}.values()))
+        outs.append(out)
+        running.append({k: plain(bn_param.get(k)) for k in ("running_mean", "running_var")})
+    return {"outs": outs, "running": running}
+
+
+def backward(
+    function: str, forward: str, args: dict[str, Any], dout: np.ndarray, names: list[str]
+) -> dict[str, Any]:
+    """Call a forward pass for its cache, then the backward pass with it.
+
+    Where the forward pass is not written, or fails, the backward pass gets the standard cache:
+    the tuple of the forward pass's arguments.
+    """
+    seed(0)
+    given = dict(args)
+    forward_error = ""
+    try:
+        _, cache = split_cache(find(forward)(*copy_of(args).values()))
+    except (Exception, SystemExit) as error:
+        cache = None
+        forward_error = f"{type(error).__name__}: {error}"[:500]
+    if cache is None:
+        cache = tuple(copy_of(args).values())
+    try:
+        result = find(function)(dout, cache)
+    except Exception as error:
+        if forward_error:
+            error.add_note(f"It got the standard cache, since {forward} raised {forward_error}")
+        raise
+    if len(names) == 1 and isinstance(result, np.ndarray):
+        result = (result,)
+    values = plain(result)
+    if not isinstance(values, tuple) or len(values) != len(names):
+        count = f" of {len(values)}" if isinstance(values, tuple) else ""
+        wanted = ", ".join(names)
+        values = ({"$object": f"{type(result).__name__}{count} instead of {wanted}"},) * len(names)
+    return {**dict(zip(names, values, strict=True)), "after": {**arrays_of(given), "dout": dout}}
+
+
+def copy_of(args: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with dictionaries copied, since a layer may write into them."""
+    return {k: dict(v) if isinstance(v, dict) else v for k, v in args.items()}
+
+
+def arrays_of(args: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Return those of the arguments that are arrays."""
+    return {k: v for k, v in args.items() if isinstance(v, np.ndarray)}
+
+
+def numeric_gradient(
+    forward: str, args: dict[str, Any], dout: np.ndarray, wrt: dict[str, str], h: float
+) -> dict[str, Any]:
+    """Differentiate ``sum(out * dout)`` by centered differences.
+
+    `wrt` maps the gradient's name to the argument's: ``{"dx": "x"}``.
+    """
+    call = find(forward)
+    gradients = {}
+    for name, argument in wrt.items():
+        array = args[argument]
+        gradient = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            old = array[index]
+            array[index] = old + h
+            up = call(*copy_of(args).values())[0]
+            array[index] = old - h
+            down = call(*copy_of(args).values())[0]
+            array[index] = old
+            gradient[index] = np.sum((up - down) * dout) / (2 * h)
+        gradients[name] = gradient
+    return gradients
+
+
+def build_net(settings: dict[str, Any], draw: int) -> Any:
+    """Make the student's net; `dtype` comes by name."""
+    seed(draw)
+    settings = {**settings, "dtype": np.dtype(settings["dtype"]).type}
+    return find("ThreeLayerConvNet", CNN)(**settings)
+
+
+def net(
+    settings: dict[str, Any],
+    draw: int,
+    params: dict[str, np.ndarray] | None,
+    X: np.ndarray | None,
+    y: np.ndarray | None,
+) -> dict[str, Any]:
+    """Make a net, set its parameters if given, and return scores, loss and gradients."""
+    model = build_net(settings, draw)
+    result: dict[str, Any] = {"initial": {k: plain(v) for k, v in model.params.items()}}
+    if X is None:
+        return result
+    if params is not None:
+        for name, value in params.items():
+            model.params[name] = value.copy()
+    result["scores"] = plain(model.loss(X))
+    if y is None:
+        return result
+    pair = model.loss(X, y)
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
+        wrong = {"$object": f"{type(pair).__name__} instead of the pair (loss, grads)"}
+        return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}
+    result["loss"] = plain(pair[0])
+    result["grads"] = {str(k): plain(v) for k, v in pair[1].items()}
+    return {**result, "after": {"X": X, "y": y}}
+
+
+def train(
+    settings: dict[str, Any],
+    draw: int,
+    solver: dict[str, Any],
+    mean: np.ndarray,
+    train: dict[str, np.ndarray],
+    val: dict[str, np.ndarray],
+    unlabelled: np.ndarray,
+) -> dict[str, Any]:
+    """Train the student's net with the given Solver; return what it predicts for `unlabelled`.
+
+    Images come as uint8, a quarter of the bytes, and are made float32 with the `mean` image
+    taken off here, as `get_CIFAR10_data` does.
+    """
+    from cs231n.solver import Solver
+
+    def prepare(images: np.ndarray) -> np.ndarray:
+        prepared = images.astype(np.float32)
+        prepared -= mean
+        return prepared
+
+    model = build_net(settings, draw)
+    data = {
+        "X_train": prepare(train["X"]),
+        "y_train": train["y"],
+        "X_val": prepare(val["X"]),
+        "y_val": val["y"],
+    }
+    history = Solver(model, data, verbose=False, **solver)
+    history.train()
+    scores = [
+        np.asarray(model.loss(prepare(unlabelled[i : i + 500])))
+        for i in range(0, len(unlabelled), 500)
+    ]
+    return {
+        "predicted": plain(np.argmax(np.concatenate(scores), axis=1)),
+        "loss_history": plain(np.array(history.loss_history, dtype=np.float64)),
+    }
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "load": load,
+    "forward": forward,
+    "sequence": sequence,
+    "backward": backward,
+    "numeric_gradient": numeric_gradient,
+    "net": net,
+    "train": train,
+}

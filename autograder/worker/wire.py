@@ -1,0 +1,154 @@
+"""The wire between grader and worker: a JSON header, then arrays as plain ``.npy`` bytes.
+
+A message is one tree of dictionaries, lists, tuples, numbers, strings, None and NumPy arrays::
+
+    b"CNW1" | header length (uint32, little endian) | header (JSON) | bodies (.npy bytes)
+
+In the header each array is replaced by its number among the bodies. Nothing is ever pickled, and
+what arrives is bounded and checked before memory is set aside for it, because the other end may
+be lying.
+
+The worker runs this file from its own folder, without the rest of the package: it imports the
+standard library and NumPy only.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from typing import Any, BinaryIO
+
+import numpy as np
+
+MAGIC = b"CNW1"
+MAX_HEADER = 4 << 20  # bytes
+MAX_BODIES = 1 << 30  # bytes, all arrays of one message together
+MAX_DEPTH = 16  # of nested lists and dictionaries
+NUMERIC_KINDS = "biufc"  # bool, int, unsigned, float, complex
+
+
+class WireError(Exception):
+    """What came over the wire is not a message."""
+
+
+def encode(tree: Any) -> tuple[Any, list[bytes]]:
+    """Return `tree` with its arrays replaced by numbers, and the arrays' ``.npy`` bytes."""
+    bodies: list[bytes] = []
+    return _encode(tree, bodies, MAX_DEPTH), bodies
+
+
+def _encode(value: Any, bodies: list[bytes], depth: int) -> Any:
+    if depth == 0:
+        raise WireError("a value is nested too deeply to be sent")
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)
+        if array.dtype.kind not in NUMERIC_KINDS:
+            raise WireError(f"an array of dtype {array.dtype} cannot be sent")
+        buffer = io.BytesIO()
+        np.lib.format.write_array(buffer, array, allow_pickle=False)
+        bodies.append(buffer.getvalue())
+        return {"$array": len(bodies) - 1}
+    if isinstance(value, dict):
+        return {str(k): _encode(v, bodies, depth - 1) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return {"$tuple": [_encode(v, bodies, depth - 1) for v in value]}
+    if isinstance(value, list):
+        return [_encode(v, bodies, depth - 1) for v in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+
+
+def decode(tree: Any, bodies: list[bytes]) -> Any:
+    """Undo `encode`; raises `WireError` on anything that `encode` cannot have made."""
+    return _decode(tree, bodies, MAX_DEPTH)
+
+
+def _decode(value: Any, bodies: list[bytes], depth: int) -> Any:
+    if depth == 0:
+        raise WireError("a value is nested too deeply")
+    if isinstance(value, list):
+        return [_decode(v, bodies, depth - 1) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"$array"}:
+        index = value["$array"]
+        if type(index) is not int or not 0 <= index < len(bodies):
+            raise WireError("the header names an array that was not sent")
+        return read_npy(bodies[index])
+    if set(value) == {"$tuple"}:
+        if not isinstance(value["$tuple"], list):
+            raise WireError("a tuple must be sent as a list")
+        return tuple(_decode(v, bodies, depth - 1) for v in value["$tuple"])
+    return {k: _decode(v, bodies, depth - 1) for k, v in value.items()}
+
+
+def read_npy(body: bytes) -> np.ndarray:
+    """Return the array in the ``.npy`` bytes `body`: numeric, C-contiguous, a copy of its own.
+
+    The size that the header claims is compared with the bytes that are there before anything
+    is allocated.
+    """
+    stream = io.BytesIO(body)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, fortran, dtype = read_header(stream)
+    except Exception as error:
+        raise WireError(f"an array's header cannot be read: {error}") from None
+    if dtype.kind not in NUMERIC_KINDS or dtype.hasobject:
+        raise WireError(f"an array of dtype {dtype} is not accepted")
+    count = 1
+    for size in shape:  # Python integers, since NumPy's would overflow
+        if size < 0:
+            raise WireError(f"an array has the impossible shape {shape}")
+        count *= size
+    data = body[stream.tell() :]
+    if count * dtype.itemsize != len(data):
+        raise WireError(f"an array of shape {shape} came with {len(data)} bytes")
+    flat = np.frombuffer(data, dtype=dtype)
+    return flat.reshape(shape, order="F" if fortran else "C").copy(order="C")
+
+
+def write_message(stream: BinaryIO, tree: Any) -> None:
+    """Send `tree` over `stream`."""
+    encoded, bodies = encode(tree)
+    header = json.dumps({"tree": encoded, "bodies": [len(b) for b in bodies]}).encode()
+    if len(header) > MAX_HEADER or sum(map(len, bodies)) > MAX_BODIES:
+        raise WireError("the message is too large to be sent")
+    stream.write(MAGIC + struct.pack("<I", len(header)) + header)
+    for body in bodies:
+        stream.write(body)
+    stream.flush()
+
+
+def read_message(stream: BinaryIO) -> Any:
+    """Receive one message; raises `EOFError` at the end of `stream`, `WireError` if it is none."""
+    start = stream.read(len(MAGIC) + 4)
+    if not start:
+        raise EOFError("the other end has closed the wire")
+    if len(start) != len(MAGIC) + 4 or start[: len(MAGIC)] != MAGIC:
+        raise WireError("the message does not begin as one")
+    (length,) = struct.unpack("<I", start[len(MAGIC) :])
+    if length > MAX_HEADER:
+        raise WireError(f"a header of {length} bytes is too long")
+    try:
+        header = json.loads(_read_exactly(stream, length))
+        encoded, lengths = header["tree"], header["bodies"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise WireError(f"the header cannot be read: {error}") from None
+    plain = isinstance(lengths, list) and all(type(n) is int and n >= 0 for n in lengths)
+    if not plain or sum(lengths) > MAX_BODIES:
+        raise WireError("the header claims arrays of impossible length")
+    return decode(encoded, [_read_exactly(stream, n) for n in lengths])
+
+
+def _read_exactly(stream: BinaryIO, count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) != count:
+        raise WireError("the message ends before its time")
+    return data
