@@ -1,1 +1,11 @@
-"""The checks of the exercise, and the engine that runs them on student code."""
+"""The checks of the exercise, and the engine that runs them on student code.
+
+In a notebook::
+
+    from autograder import check
+    check("conv_forward_naive")
+"""
+
+from autograder.api import CheckNotPassed, check
+
+__all__ = ["CheckNotPassed", "check"]

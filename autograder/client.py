@@ -40,12 +40,15 @@ class Raised(WorkerError):
 
     Attributes
     ----------
+    summary : str
+        The exception's type and text in one line.
     missing : bool
         The function is a stub, or is not there at all.
     """
 
-    def __init__(self, message: str, *, missing: bool) -> None:
+    def __init__(self, message: str, *, summary: str = "", missing: bool = False) -> None:
         super().__init__(message)
+        self.summary = summary or message
         self.missing = missing
 
 
@@ -62,7 +65,7 @@ class Worker:
 
     def __init__(self, layers: Sequence[Path], *, threads: int = 1) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
-        self._printed = tempfile.TemporaryFile()
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(WORKER), *(str(layer.resolve()) for layer in layers)],
             stdin=subprocess.PIPE,
@@ -182,7 +185,7 @@ class Worker:
 def raised_from(error: Any) -> Raised:
     """Make the exception that student code raised readable to its author."""
     if not isinstance(error, dict):
-        return Raised("the error cannot be read", missing=False)
+        return Raised("an exception that cannot be read")
     missing = error.get("missing") is True
     kind, text = str(error.get("type", "Error")), str(error.get("message", ""))
     if missing:
@@ -194,4 +197,5 @@ def raised_from(error: Any) -> Raised:
             where = f"{frame.get('file', '?')}, line {frame.get('line', '?')}"
             function = f", in {frame['function']}" if frame.get("function") else ""
             lines += [f"{where}{function}:", f"    {frame.get('text', '')}"]
-    return Raised("\n".join([*lines, f"{kind}: {text}" if text else kind]), missing=False)
+    summary = f"{kind}: {text}" if text else kind
+    return Raised("\n".join([*lines, summary]), summary=summary.partition("\n")[0])

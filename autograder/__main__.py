@@ -1,0 +1,76 @@
+"""The command line: ``python -m autograder COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from autograder import api, locate, present
+from autograder.engine import UnknownCheck
+from autograder.pack import PackError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_check(commands)
+    if course_is_here():
+        add_course_commands(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (locate.NotFound, PackError, UnknownCheck) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def add_check(commands: argparse._SubParsersAction) -> None:
+    """Add the student's own command."""
+    parser = commands.add_parser("check", help="check your own layers.py and cnn.py")
+    parser.add_argument(
+        "name",
+        nargs="*",
+        help="what to check, for example conv_forward_naive; everything if not given",
+    )
+    parser.set_defaults(run=run_check)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check the student's own files; the exit code is 0 when all that was checked is right."""
+    verdicts = api.run(options.name or None)
+    if not options.name:
+        print(present.summary(verdicts))
+    points, max_points = present.total(verdicts)
+    return 0 if points == max_points else 1
+
+
+def course_is_here() -> bool:
+    """Return whether this is a course's own copy; a student's has no ``autograder/course``."""
+    try:
+        import autograder.course  # noqa: F401
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+def add_course_commands(commands: argparse._SubParsersAction) -> None:
+    """Add the instructors' commands."""
+    from autograder.course import grade, stubs
+
+    for module, name, text in (
+        (grade, "grade", "grade a class"),
+        (stubs, "stubs", "make the skeleton in assignment/ from the solution"),
+    ):
+        parser = commands.add_parser(name, help=text, description=module.__doc__)
+        module.add_arguments(parser)
+        parser.set_defaults(run=module.main)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

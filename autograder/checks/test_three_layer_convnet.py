@@ -1,0 +1,181 @@
+"""``ThreeLayerConvNet``: conv - relu - 2x2 max pool - affine - relu - affine - softmax."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import Case, NetSettings, Shape, net
+from autograder.declare import check
+from autograder.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
+
+FUNCTION = "ThreeLayerConvNet"
+WEIGHTS = ("W1", "W2", "W3")
+SMALL = NetSettings()
+WIDE = NetSettings(input_dim=(2, 6, 10), num_filters=3, filter_size=5, num_classes=4)
+
+
+@check(
+    FUNCTION,
+    points=2,
+    cases=[
+        net(NetSettings(input_dim=(3, 32, 32), num_filters=32, filter_size=7, hidden_dim=50), 0),
+        net(NetSettings(input_dim=(2, 6, 10), filter_size=5, weight_scale=0.05), 0),
+    ],
+    hint="What is left of the image's height and width after one 2x2 pooling?",
+)
+def test_parameters(exam: Exam) -> None:
+    """Shapes, Gaussian weights of weight_scale, biases of zero."""
+    for case in exam.cases:
+        params = exam.ask(case)["initial"]
+        settings = NetSettings(**case.payload["settings"])
+        if not params:
+            raise NotWritten("params is empty: the initialization is still to be written.")
+        for name, shape in settings.shapes().items():
+            expect_parameter(name, params.get(name), shape, settings.weight_scale)
+
+
+def expect_parameter(name: str, value: Any, shape: Shape, weight_scale: float) -> None:
+    """Fail unless an initial parameter is as it should be."""
+    if not isinstance(value, np.ndarray):
+        raise CheckFailed(f"params has no array {name}.")
+    if value.shape != shape:
+        raise CheckFailed(f"{name} has shape {value.shape}, expected {shape}.")
+    if name not in WEIGHTS:
+        if value.any():
+            raise CheckFailed(f"{name} is not zero everywhere.")
+        return
+    # Six standard errors of an estimated standard deviation: a right net fails once in 10^9.
+    margin = 6 / math.sqrt(2 * value.size)
+    ratio = float(np.std(value)) / weight_scale
+    if not abs(ratio - 1) <= margin:
+        raise CheckFailed(
+            f"{name} has standard deviation {np.std(value):.3g}, expected about {weight_scale}."
+        )
+    if not abs(float(np.mean(value))) <= 6 * weight_scale / math.sqrt(value.size):
+        raise CheckFailed(f"{name} has mean {np.mean(value):.3g}, expected about 0.")
+
+
+@check(
+    FUNCTION,
+    points=2,
+    cases=[net(SMALL, 3, labels=False), net(WIDE, 2, labels=False)],
+    hint="Follow the shapes layer by layer; what do the scores look like before the softmax?",
+)
+def test_scores(exam: Exam) -> None:
+    """The class scores for given parameters."""
+    for case in exam.cases:
+        exam.expect_close("scores", exam.ask(case)["scores"], case.expected["scores"], DOUBLE)
+
+
+@check(
+    FUNCTION,
+    points=2,
+    cases=[
+        net(NetSettings(input_dim=(3, 16, 16), num_classes=10), 50, own_params=True),
+        net(NetSettings(input_dim=(3, 16, 16), num_classes=4), 30, own_params=True),
+    ],
+    hint="A net that knows nothing gives each of K classes the probability 1/K: what loss is that?",
+)
+def test_initial_loss(exam: Exam) -> None:
+    """A fresh net's loss is the logarithm of the number of classes."""
+    for case in exam.cases:
+        expected = math.log(case.payload["settings"]["num_classes"])
+        loss = number("loss", exam.ask(case)["loss"])
+        if not abs(loss - expected) <= 0.01:
+            raise CheckFailed(f"The loss is {loss:.6f}, expected about {expected:.6f}.")
+
+
+@check(
+    FUNCTION,
+    points=3,
+    cases=[
+        net(NetSettings(reg=0.5), 3),
+        net(NetSettings(input_dim=(2, 6, 10), filter_size=5, reg=2.0), 2),
+    ],
+    hint="The penalty is 0.5 * reg * the sum of squares of W1, W2 and W3: what is its derivative?",
+)
+def test_regularization(exam: Exam) -> None:
+    """What the L2 penalty adds to the loss and to each gradient."""
+    for case in exam.cases:
+        settings = case.payload["settings"]
+        reply = exam.ask(case)
+        without = exam.ask(case, settings={**settings, "reg": 0.0})
+        params, reg = case.payload["params"], settings["reg"]
+        added = number("loss", reply["loss"]) - number("loss", without["loss"])
+        penalty = 0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in WEIGHTS)
+        exam.expect_close(f"what reg={reg} adds to the loss", np.array(added), penalty, DOUBLE)
+        for name, value in params.items():
+            share = gradient(reply, name, value) - gradient(without, name, value)
+            expected = reg * value if name in WEIGHTS else np.zeros_like(value)
+            exam.expect_close(f"what reg={reg} adds to grads[{name!r}]", share, expected, DOUBLE)
+
+
+def number(name: str, value: Any) -> float:
+    """Return a loss as a Python float."""
+    if value is None:
+        raise NotWritten(f"{name} is None: this part is still to be written.")
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind == "f":
+        value = float(value.reshape(()))
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise CheckFailed(f"{name} is not a finite number.")
+    return float(value)
+
+
+def gradient(reply: dict[str, Any], name: str, like: np.ndarray) -> np.ndarray:
+    """Return one gradient as float64."""
+    value = reply["grads"].get(name)
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        raise CheckFailed(f"grads has no array {name} of floating point numbers.")
+    if value.shape != like.shape:
+        raise CheckFailed(f"grads[{name!r}] has shape {value.shape}, expected {like.shape}.")
+    return value.astype(np.float64)
+
+
+@check(
+    FUNCTION,
+    points=4,
+    cases=[net(SMALL, 3), net(WIDE, 2)],
+    hint="Go back through the layers in reverse order; each one needs the cache of its own.",
+)
+def test_gradients(exam: Exam) -> None:
+    """Loss and the gradients of all parameters, without regularization."""
+    for case in exam.cases:
+        reply, expected = exam.ask(case), case.expected
+        loss = np.array(number("loss", reply["loss"]))
+        exam.expect_close("loss", loss, expected["loss"], DOUBLE)
+        for name, value in case.payload["params"].items():
+            got = gradient(reply, name, value)
+            exam.expect_close(f"grads[{name!r}]", got, expected["grads"][name], DOUBLE)
+
+
+@check(
+    FUNCTION,
+    points=1,
+    cases=[net(NetSettings(dtype="float32"), 3)],
+    hint="Is every parameter of the dtype that was asked for? Does loss write into X or y?",
+)
+def test_contract(exam: Exam) -> None:
+    """Parameters have the dtype asked for; X and y stay as they are."""
+    (case,) = exam.cases
+    reply = exam.ask(case)
+    expect_dtypes(reply["initial"], "float32")
+    expect_dtypes(exam.ask(as_float64(case))["initial"], "float64")
+    exam.expect_unchanged(case, reply["after"], ["X", "y"])
+    exam.expect_close("scores", reply["scores"], case.expected["scores"], SINGLE)
+
+
+def as_float64(case: Case) -> Case:
+    """Return the same case with a net of dtype float64."""
+    payload = {**case.payload, "settings": {**case.payload["settings"], "dtype": "float64"}}
+    return Case(case.op, payload, case.expected)
+
+
+def expect_dtypes(params: dict[str, Any], dtype: str) -> None:
+    """Fail unless every parameter has `dtype`."""
+    if not params:
+        raise NotWritten("params is empty: the initialization is still to be written.")
+    for name, value in params.items():
+        found = getattr(value, "dtype", type(value).__name__)
+        if found != np.dtype(dtype):
+            raise CheckFailed(f"With dtype={dtype}, params[{name!r}] has dtype {found}.")

@@ -1,0 +1,57 @@
+"""The two training bars: the student's net in the given ``Solver``, as the exercise has it."""
+
+import numpy as np
+
+from autograder.cases import Case
+from autograder.declare import check
+from autograder.exam import CheckFailed, Exam
+from autograder.training import one_epoch, overfit, request
+
+
+@check(
+    "overfit_small_data",
+    points=4,
+    cases=[overfit()],
+    seconds=120,
+    hint="A net that cannot learn 100 images by heart has a wrong gradient somewhere.",
+)
+def test_accuracy(exam: Exam) -> None:
+    """Reach 0.95 on 100 training images in 15 epochs."""
+    (case,) = exam.cases
+    right, _ = train(exam, case)
+    expect_accuracy("its 100 training images", right, 0.95)
+
+
+@check(
+    "one_epoch",
+    points=4,
+    cases=[one_epoch()],
+    seconds=900,
+    hint="If overfitting 100 images works and this does not, look at the regularization and scale.",
+)
+def test_training_and_held_out(exam: Exam) -> None:
+    """Reach 0.40 after one epoch, on training images and on images never seen."""
+    (case,) = exam.cases
+    right, held_out = train(exam, case)
+    expect_accuracy("training images", right[~held_out], 0.40)
+    expect_accuracy("images that it has never seen", right[held_out], 0.40)
+
+
+def train(exam: Exam, case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Train the student's net; return which predictions are right, and which are held out."""
+    arguments, labels = request(case.payload)
+    exam.current = "Solver(ThreeLayerConvNet(...), data, ...).train()"
+    predicted = exam.ask_payload("train", arguments)["predicted"]
+    expected = labels["label"]
+    if not isinstance(predicted, np.ndarray) or predicted.shape != expected.shape:
+        raise CheckFailed(
+            f"The net gave no class scores of shape (N, 10) for {len(expected)} images."
+        )
+    return predicted == expected, labels["held_out"]
+
+
+def expect_accuracy(what: str, right: np.ndarray, bar: float) -> None:
+    """Fail unless the share of right predictions reaches the bar."""
+    accuracy = float(np.mean(right))
+    if accuracy < bar:
+        raise CheckFailed(f"The accuracy on {what} is {accuracy:.3f}, expected at least {bar}.")

@@ -1,0 +1,105 @@
+"""Compare an array with the expected one, and say in words how it differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+AXES = {1: "i", 2: "ij", 4: "NCHW"}
+
+
+def differences(got: Any, expected: np.ndarray, rtol: float) -> list[str]:
+    """Say how `got` differs from `expected`; an empty list means that it does not.
+
+    Two values are equal when they differ by at most `rtol` times the largest magnitude in
+    `expected`. The dtype must be a real floating point type of at least 32 bits.
+
+    Parameters
+    ----------
+    got : Any
+        What student code returned, as it came over the wire.
+    expected : ndarray
+        The reference, of dtype float64.
+    rtol : float
+        Tolerance relative to the scale of `expected`.
+
+    Returns
+    -------
+    list of str
+        Sentences for the student.
+    """
+    if not isinstance(got, np.ndarray):
+        return [f"It is {kind_of(got)}, expected an array of shape {expected.shape}."]
+    if got.shape != expected.shape:
+        return [wrong_shape(got.shape, expected.shape)]
+    if got.dtype.kind != "f" or got.dtype.itemsize < 4:
+        return [f"Its dtype is {got.dtype}, expected float64 or float32."]
+    values = got.astype(np.float64)
+    finite = np.isfinite(values)
+    if not finite.all():
+        count = values.size - int(finite.sum())
+        first = tuple(int(i) for i in np.argwhere(~finite)[0])
+        return [f"{count} of {values.size} values are not finite; the first is at {list(first)}."]
+    error = np.abs(values - expected)
+    scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    wrong = error > rtol * scale
+    if not wrong.any():
+        return []
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    return [
+        f"The shape {got.shape} is right, but {int(wrong.sum())} of {wrong.size} values differ.",
+        f"The worst is at {[int(i) for i in worst]}: got {values[worst]:.6g}, "
+        f"expected {expected[worst]:.6g}.",
+        *overall(values, expected, scale, rtol),
+        *where(wrong),
+    ]
+
+
+def kind_of(value: Any) -> str:
+    """Name what came back instead of an array."""
+    if isinstance(value, dict) and "$object" in value:
+        return str(value["$object"])
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """Describe a wrong shape."""
+    text = f"Its shape is {got}, expected {expected}."
+    if got != expected and sorted(got) == sorted(expected):
+        text += " The sizes are there, in another order."
+    return text
+
+
+def overall(got: np.ndarray, expected: np.ndarray, scale: float, rtol: float) -> list[str]:
+    """Recognize a relation that holds for the whole array: each one is tested, not guessed."""
+    if not got.any():
+        return ["It is zero everywhere."]
+    weight = float(np.vdot(expected, expected))
+    factor = float(np.vdot(expected, got)) / weight if weight else 0.0
+    if expected.size > 1 and factor and np.all(np.abs(got - factor * expected) <= rtol * scale):
+        return [f"It is {factor:.6g} times what is expected, everywhere."]
+    offset = float(np.mean(got - expected))
+    if expected.size > 1 and np.all(np.abs(got - expected - offset) <= rtol * scale):
+        return [f"It is what is expected plus {offset:.6g}, everywhere."]
+    return []
+
+
+def where(wrong: np.ndarray) -> list[str]:
+    """Say where an array of shape (N, C, H, W) is wrong, if that is not everywhere."""
+    if wrong.ndim != 4 or wrong.all():
+        return []
+    facts = []
+    inside = np.zeros_like(wrong)
+    inside[:, :, 1:-1, 1:-1] = True
+    if inside.any() and not (wrong & inside).any():
+        facts.append("Only values at the border of the images are wrong.")
+    for axis, name in enumerate(("image", "channel", "row", "column")):
+        others = tuple(i for i in range(4) if i != axis)
+        hit = np.flatnonzero(wrong.any(axis=others))
+        if len(hit) < wrong.shape[axis]:
+            places = ", ".join(str(i) for i in hit[:8]) + (" ..." if len(hit) > 8 else "")
+            facts.append(
+                f"Wrong values are only in {name} {places} of 0 to {wrong.shape[axis] - 1}."
+            )
+    return facts

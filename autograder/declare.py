@@ -1,0 +1,108 @@
+"""How a check is declared, and the list of all checks.
+
+A check is a pytest function in ``autograder/checks`` that says with `check` what it is worth and
+on which cases it tries student code.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from autograder.cases import Spec
+from autograder.verdict import CheckInfo
+
+MODULES = (
+    "test_conv_forward",
+    "test_conv_backward",
+    "test_max_pool_forward",
+    "test_max_pool_backward",
+    "test_spatial_batchnorm_forward",
+    "test_spatial_batchnorm_backward",
+    "test_spatial_groupnorm_forward",
+    "test_spatial_groupnorm_backward",
+    "test_three_layer_convnet",
+    "test_training",
+)
+"""The modules of ``autograder/checks``, in the order in which checks run and are reported."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A check as declared.
+
+    Attributes
+    ----------
+    info : CheckInfo
+        What reports need.
+    specs : tuple of Spec
+        The cases on which student code is tried, in order.
+    hint : str
+        One question or pointer for the student whose code fails.
+    """
+
+    info: CheckInfo
+    specs: tuple[Spec, ...]
+    hint: str
+
+
+def check(
+    function: str, *, points: float, cases: Sequence[Spec], hint: str, seconds: float = 10.0
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare a pytest function a check; its docstring's first line is the check's title.
+
+    Parameters
+    ----------
+    function : str
+        What the student wrote, as in `CheckInfo.function`.
+    points : float
+        What passing is worth.
+    cases : sequence of Spec
+        The cases, in order.
+    hint : str
+        Shown to the student whose code fails.
+    seconds : float
+        Time limit for the student's code, in seconds, over all cases.
+    """
+
+    def declare(test: Callable[..., None]) -> Callable[..., None]:
+        name = test.__name__.removeprefix("test_")
+        title = (test.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        info = CheckInfo(f"{function}/{name}", function, title, points, seconds)
+        vars(test)["check"] = Declared(info, tuple(cases), hint)
+        return test
+
+    return declare
+
+
+def modules() -> list[ModuleType]:
+    """Import and return the modules that hold the checks."""
+    return [importlib.import_module(f"autograder.checks.{name}") for name in MODULES]
+
+
+def declaration(test: Any) -> Declared:
+    """Return what `check` has noted on a pytest function."""
+    declared = vars(test).get("check")
+    if not isinstance(declared, Declared):
+        raise TypeError(f"{test.__qualname__} is no check: it lacks the decorator @check(...)")
+    return declared
+
+
+@cache
+def all_checks() -> tuple[Declared, ...]:
+    """Return every check in the order of running."""
+    return tuple(
+        declaration(value)
+        for module in modules()
+        for name, value in vars(module).items()
+        if name.startswith("test_")
+    )
+
+
+def names() -> list[str]:
+    """Return what can be checked by name: the functions, in order."""
+    return list(dict.fromkeys(declared.info.function for declared in all_checks()))

@@ -1,0 +1,107 @@
+"""What a check works with: its cases, the student's code, and the judgments it can pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import Case, Payload
+from autograder.client import TimedOut
+from autograder.compare import differences
+from autograder.declare import Declared
+from autograder.session import Session
+
+DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
+NUMERIC = 1e-5  # against a gradient by centered differences
+SINGLE = 1e-4  # for float32 inputs
+
+
+class CheckFailed(AssertionError):
+    """Student code ran and returned something wrong; the message is for the student."""
+
+
+class NotWritten(AssertionError):
+    """Student code ran and returned None: a function that is still empty."""
+
+
+class Exam:
+    """One check on one submission.
+
+    Attributes
+    ----------
+    cases : list of Case
+        The check's cases, with their expected values.
+    current : str
+        What was called last, for messages.
+    """
+
+    def __init__(self, declared: Declared, cases: list[Case], session: Session) -> None:
+        self.declared = declared
+        self.cases = cases
+        self.current = ""
+        self._session = session
+        self._left = declared.info.seconds
+
+    @property
+    def remark(self) -> str:
+        """Return what the student should know about how the last reply came about."""
+        return self._session.remark
+
+    def ask(self, case: Case, **changes: Any) -> dict[str, Any]:
+        """Run student code on `case`, with `changes` to its payload; return the reply."""
+        self.current = case.describe()
+        return self.ask_payload(case.op, {**case.payload, **changes})
+
+    def ask_payload(self, op: str, payload: Payload) -> dict[str, Any]:
+        """Run student code; the time that it takes is taken from the check's limit."""
+        if self._left <= 0:
+            raise TimedOut(f"it had not finished after {self.declared.info.seconds:.0f} seconds")
+        reply = self._session.ask(op, payload, self._left)
+        self._left -= self._session.seconds
+        if not isinstance(reply, dict):
+            raise CheckFailed("What came back cannot be read.")
+        return reply
+
+    def expect_close(self, name: str, got: Any, expected: Any, rtol: float) -> None:
+        """Fail unless `got` has the shape and, within `rtol` of their scale, the values expected.
+
+        Parameters
+        ----------
+        name : str
+            What the student calls it: ``"out"``, ``"dx"``.
+        """
+        if got is None:
+            raise NotWritten(f"{name} is None: this part is still to be written.")
+        facts = differences(got, np.asarray(expected, dtype=np.float64), rtol)
+        if facts:
+            raise CheckFailed("\n".join([f"{name}: {facts[0]}", *facts[1:]]))
+
+    def expect_unchanged(self, case: Case, after: Any, names: Sequence[str]) -> None:
+        """Fail if student code has written into its inputs."""
+        before = {**case.args, **case.payload} if "args" in case.payload else case.payload
+        for name in names:
+            if not np.array_equal(after[name], before[name]):
+                raise CheckFailed(
+                    f"Your code changed its input {name}. The caller still needs it: work on a "
+                    f"copy, as in {name}.copy() or np.pad({name}, ...)."
+                )
+
+    def expect_forward(self, rtol: float = DOUBLE) -> None:
+        """Fail unless the output of a forward pass is right on every case."""
+        for case in self.cases:
+            self.expect_close("out", self.ask(case)["out"], case.expected["out"], rtol)
+
+    def expect_backward(self, rtol: float = DOUBLE) -> None:
+        """Fail unless all gradients of a backward pass are right on every case."""
+        for case in self.cases:
+            self.expect_gradients(case, self.ask(case), rtol)
+
+    def expect_gradients(self, case: Case, reply: dict[str, Any], rtol: float) -> None:
+        """Fail unless all gradients in the reply to `case` are right."""
+        names = case.payload["names"]
+        if all(reply[name] is None for name in names):
+            raise NotWritten(f"It returned None for {', '.join(names)}: still to be written.")
+        for name in names:
+            self.expect_close(name, reply[name], case.expected[name], rtol)

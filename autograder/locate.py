@@ -1,0 +1,75 @@
+"""Where the parts of the exercise are: the given package and, with an instructor, the solution."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from autograder.submission import EDITABLE
+
+
+class NotFound(Exception):
+    """A part of the exercise that is needed is not there."""
+
+
+@cache
+def root() -> Path:
+    """Return the folder of the exercise: the one that holds ``assignment/``.
+
+    It is the folder that this package lies in or, when the package has been installed, the
+    current folder or one above it.
+
+    Raises
+    ------
+    NotFound
+        There is no such folder.
+    """
+    here = Path(__file__).resolve().parents[1]
+    current = Path.cwd()
+    for folder in (here, current, *current.parents):
+        if (folder / "assignment" / "cs231n" / "__init__.py").is_file():
+            return folder
+    raise NotFound(
+        f"Neither {current} nor a folder above it holds the exercise (a folder 'assignment' with "
+        "the package 'cs231n'). Change to the folder of the exercise and try again."
+    )
+
+
+def given() -> Path:
+    """Return the folder that holds the given part of the package ``cs231n``."""
+    return root() / "assignment"
+
+
+def solutions() -> Path:
+    """Return the folder of the solution.
+
+    Raises
+    ------
+    NotFound
+        This is a student's copy of the exercise, which has none.
+    """
+    folder = root() / "solutions"
+    if not all((folder / name).is_file() for name in EDITABLE):
+        raise NotFound(f"There is no solution in {folder}: only a course's own copy has it.")
+    return folder
+
+
+@cache
+def given_module(name: str) -> ModuleType:
+    """Load a given module by its file, whatever ``cs231n`` is on the path of this process.
+
+    Parameters
+    ----------
+    name : str
+        ``"synthetic"`` for ``assignment/cs231n/synthetic.py``. It must not import other modules
+        of the package.
+    """
+    path = given() / "cs231n" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"_given_{name}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise NotFound(f"{path} is missing: restore it from the exercise's archive.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,129 @@
+"""The pytest plugin that gives each check its `Exam` and turns its outcome into a verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+
+import pytest
+
+from autograder.client import Raised, TimedOut, WorkerError
+from autograder.declare import Declared, declaration
+from autograder.exam import CheckFailed, Exam, NotWritten
+from autograder.pack import Pack
+from autograder.session import CannotLoad, Session
+from autograder.verdict import Status, Verdict
+
+HINTS = {
+    "TypeError: 'float' object cannot be interpreted as an integer": (
+        "In Python 3, / gives a float even for whole numbers. Sizes need //."
+    ),
+    "ModuleNotFoundError": (
+        "The grader has NumPy and the given package. Remove imports that an editor added, and "
+        "plot in the notebook instead."
+    ),
+    "SyntaxError: Missing parentheses in call to 'print'": (
+        "This is Python 2. In Python 3, print is a function: print(...)."
+    ),
+}
+"""What helps with common exceptions, by how their summary begins."""
+
+
+class CheckPlugin:
+    """Runs the chosen checks on one submission and collects a verdict for each.
+
+    Parameters
+    ----------
+    session : Session
+        The submission under test.
+    pack : Pack
+        Cases and expected values.
+    chosen : set of str
+        Ids of the checks to run.
+    on_verdict : callable
+        Called with each verdict as soon as it is there.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        pack: Pack,
+        chosen: set[str],
+        on_verdict: Callable[[Verdict], None],
+    ) -> None:
+        self.verdicts: list[Verdict] = []
+        self.defect: BaseException | None = None
+        self._session, self._pack, self._chosen = session, pack, chosen
+        self._on_verdict = on_verdict
+        self._exam: Exam | None = None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the chosen checks."""
+        items[:] = [item for item in items if declared_by(item).info.id in self._chosen]
+
+    @pytest.fixture
+    def exam(self, request: pytest.FixtureRequest) -> Exam:
+        """Provide the cases of the requesting check and a way to run student code on them."""
+        declared = declaration(request.function)
+        self._exam = Exam(declared, self._pack.cases[declared.info.id], self._session)
+        return self._exam
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Judge one check by how its function ends."""
+        declared, start = declared_by(item), time.monotonic()
+        status, message = Status.PASSED, ""
+        try:
+            yield
+        except NotWritten as error:
+            status, message = Status.MISSING, str(error)
+        except CheckFailed as error:
+            status, message = Status.FAILED, self._explain(str(error), declared.hint)
+        except WorkerError as error:
+            status, message = self._describe(error)
+        except BaseException as error:
+            self.defect = error  # a defect of ours, or Ctrl-C: never the student's
+            raise
+        info = declared.info
+        points = info.max_points if status is Status.PASSED else 0.0
+        seconds = time.monotonic() - start
+        verdict = Verdict(
+            info.id, info.function, info.title, status, points, info.max_points, message, seconds
+        )
+        self.verdicts.append(verdict)
+        self._on_verdict(verdict)
+
+    def _explain(self, facts: str, hint: str) -> str:
+        """Put together what was called, what is wrong, and what may help."""
+        return "\n".join(part for part in (self._called(), facts, self._remark(), hint) if part)
+
+    def _describe(self, error: WorkerError) -> tuple[Status, str]:
+        """Return the status and message for code that gave no result."""
+        if isinstance(error, CannotLoad):
+            status, _ = self._describe(error.cause)
+            return status, "\n".join([str(error), *hints_for(error.cause)])
+        if isinstance(error, Raised) and error.missing:
+            return Status.MISSING, str(error)
+        status = Status.TIMEOUT if isinstance(error, TimedOut) else Status.ERROR
+        text = str(error)
+        if status is Status.TIMEOUT:
+            text = f"Your code was stopped: {text}."
+        parts = [self._called(), text, self._remark(), *hints_for(error)]
+        return status, "\n".join(part for part in parts if part)
+
+    def _called(self) -> str:
+        return self._exam.current if self._exam else ""
+
+    def _remark(self) -> str:
+        return self._exam.remark if self._exam else ""
+
+
+def declared_by(item: pytest.Item) -> Declared:
+    """Return the declaration of the check that pytest collected as `item`."""
+    return declaration(getattr(item, "function", item))
+
+
+def hints_for(error: WorkerError) -> list[str]:
+    """Return what helps with an exception that many students meet."""
+    summary = error.summary if isinstance(error, Raised) else ""
+    return [hint for start, hint in HINTS.items() if summary.startswith(start)]

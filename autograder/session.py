@@ -1,0 +1,133 @@
+"""One submission under test: its worker, and what is known of it so far."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from autograder.cases import Payload
+from autograder.client import Died, Raised, TimedOut, Worker, WorkerError
+from autograder.overlay import stage
+from autograder.submission import Submission
+
+LOAD_SECONDS = 20.0  # for importing one of the student's files
+LAYERS = "cs231n.layers"
+CNN = "cs231n.classifiers.cnn"
+NETS = ("net", "train")  # operations on the student's net; all others are on single layers
+
+
+class CannotLoad(WorkerError):
+    """One of the student's files cannot be imported; holds for every check on it."""
+
+    def __init__(self, path: str, cause: WorkerError) -> None:
+        super().__init__(f"{path} cannot be loaded: {cause}")
+        self.cause = cause
+
+
+class Session:
+    """Runs requests on one submission, each within its time, in a worker that is replaced at need.
+
+    Parameters
+    ----------
+    submission : Submission
+        The code under test.
+    threads : int
+        Threads for numerical libraries in the worker.
+    """
+
+    def __init__(self, submission: Submission, *, threads: int = 1) -> None:
+        self._threads = threads
+        self._folder = tempfile.TemporaryDirectory(prefix="convnets-submission-")
+        self._layers = stage(submission, Path(self._folder.name))
+        self._worker: Worker | None = None
+        self._loaded: set[str] = set()
+        self._unloadable: dict[str, CannotLoad] = {}
+        self._stuck: dict[str, WorkerError] = {}
+        self.remark = ""
+        self.seconds = 0.0
+
+    def ask(self, op: str, payload: Payload, seconds: float) -> Any:
+        """Carry out one operation on the student's code and return its reply.
+
+        Afterwards `remark` says what a student should know about how the reply came about, and
+        `seconds` how long the operation itself took, without loading and preparing.
+
+        Raises
+        ------
+        WorkerError
+            The code could not be loaded, raised, crashed, or took longer than `seconds`.
+        """
+        self.remark = ""
+        self._load(CNN if op in NETS else LAYERS)
+        if op == "backward":
+            payload = self._prepare(payload, seconds)
+        start = time.monotonic()
+        reply = self._request(op, payload, seconds)
+        self.seconds = time.monotonic() - start
+        return reply
+
+    def _prepare(self, payload: Payload, seconds: float) -> Payload:
+        """Have the student's forward pass make the cache; say so in `remark` where it cannot."""
+        forward, args = payload["forward"], payload["args"]
+        prepared, reason = False, "returned no cache"
+        try:
+            if forward in self._stuck:
+                raise self._stuck[forward]
+            request = {"forward": forward, "args": args}
+            prepared = self._request("prepare", request, seconds) is True
+        except (TimedOut, Died) as error:
+            self._stuck[forward] = error  # asked once: a hang costs its time limit once
+            self._load(LAYERS)
+            reason = f"did not return: {error}"
+        except Raised as error:
+            reason = "is not written yet" if error.missing else f"raised {error.summary}"
+        if not prepared:
+            names = ", ".join(args)
+            self.remark = (
+                f"Your {forward} {reason}. So this backward pass was given the tuple ({names}) "
+                "as its cache."
+            )
+        kept = ("function", "args", "dout", "names")
+        return {**{key: payload[key] for key in kept}, "prepared": prepared}
+
+    def _load(self, module: str) -> None:
+        """Import a student's module, once for each worker and within a time limit of its own."""
+        if module in self._unloadable:
+            raise self._unloadable[module]
+        if self._worker is not None and module in self._loaded:
+            return
+        try:
+            self._request("load", {"module": module}, LOAD_SECONDS)
+        except WorkerError as error:
+            if isinstance(error, Raised) and error.missing:
+                raise
+            path = module.replace(".", "/") + ".py"
+            self._unloadable[module] = CannotLoad(path, error)
+            raise self._unloadable[module] from None
+        self._loaded.add(module)
+
+    def _request(self, op: str, payload: Payload, seconds: float) -> Any:
+        if self._worker is None:
+            self._worker = Worker(self._layers, threads=self._threads)
+            self._loaded.clear()
+        try:
+            return self._worker.request(op, payload, seconds=seconds)
+        except (TimedOut, Died):
+            self._worker.close()
+            self._worker = None
+            raise
+
+    def close(self) -> None:
+        """End the worker and remove the staged files."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+        self._folder.cleanup()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,162 @@
+"""autograder/client.py and the worker: what a submission does stays in its process."""
+
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+
+from autograder import client, locate
+from autograder.client import Died, Raised, TimedOut, Worker
+
+X = np.arange(6.0).reshape(1, 1, 2, 3)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts a worker on a layers.py of the given text."""
+    workers = []
+
+    def make(source):
+        path = tmp_path / "cs231n" / "layers.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("import numpy as np\n" + textwrap.dedent(source), encoding="utf-8")
+        worker = Worker([tmp_path, locate.given()])
+        workers.append(worker)
+        return worker
+
+    yield make
+    for worker in workers:
+        worker.close()
+
+
+def forward(worker, seconds=10.0, **args):
+    request = {"function": "f", "args": args or {"x": X}}
+    return worker.request("forward", request, seconds=seconds)
+
+
+def test_arrays_go_there_and_back(start):
+    reply = forward(start("def f(x): return 2 * x, None"))
+    np.testing.assert_array_equal(reply["out"], 2 * X)
+    np.testing.assert_array_equal(reply["after"]["x"], X)
+
+
+def test_a_changed_input_is_seen(start):
+    reply = forward(start("def f(x):\n    x[:] = 7\n    return x, None"))
+    assert (reply["after"]["x"] == 7).all()
+
+
+def test_what_is_printed_does_not_disturb(start):
+    worker = start("def f(x):\n    print('noise')\n    return x, input\n")
+    assert forward(worker)["out"].shape == X.shape
+    assert worker.printed() == "noise" or "noise" in worker.printed()
+
+
+def test_an_exception_names_the_students_line(start):
+    worker = start("def f(x):\n    rows = x.shape[2] / 2\n    return np.zeros(int(rows)) @ x, None")
+    with pytest.raises(Raised) as caught:
+        forward(worker)
+    assert "cs231n/layers.py, line 4, in f" in str(caught.value)
+    assert "np.zeros(int(rows)) @ x" in str(caught.value)
+    assert "ValueError" in caught.value.summary
+    assert "operations.py" not in str(caught.value)
+    assert not caught.value.missing
+
+
+def test_the_worker_goes_on_after_an_exception(start):
+    worker = start("def f(x):\n    if x.sum() > 100: raise RuntimeError('no')\n    return x, None")
+    with pytest.raises(Raised):
+        forward(worker, x=X + 100)
+    np.testing.assert_array_equal(forward(worker)["out"], X)
+
+
+def test_a_syntax_error_names_its_line(start):
+    with pytest.raises(Raised, match=r"(?s)layers.py, line 3.*SyntaxError"):
+        forward(start("def f(x):\n    return x,, None"))
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(x): raise NotImplementedError('f is not written yet')", "g = 1"]
+)
+def test_what_is_not_written_is_missing(start, source):
+    with pytest.raises(Raised) as caught:
+        forward(start(source))
+    assert caught.value.missing
+
+
+def test_a_hang_ends_in_time(start):
+    worker = start("def f(x):\n    while True: pass")
+    begin = time.monotonic()
+    with pytest.raises(TimedOut, match="1 second"):
+        forward(worker, seconds=1.0)
+    assert time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("source", "match"),
+    [
+        ("import os\ndef f(x): os._exit(3)", "exit code 3"),
+        ("import os\ndef f(x): os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("import ctypes\ndef f(x): ctypes.string_at(0)", "SIGSEGV"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_crash_is_described(start, source, match):
+    with pytest.raises(Died, match=match):
+        forward(start(source))
+
+
+def test_sys_exit_is_an_exception_like_others(start):
+    with pytest.raises(Raised, match="SystemExit"):
+        forward(start("import sys\ndef f(x): sys.exit(0)"))
+
+
+def test_garbage_on_every_descriptor_is_no_reply(start):
+    worker = start(
+        """
+        import os
+        def f(x):
+            for fd in range(3, 20):
+                try:
+                    os.write(fd, b"CNW1" + bytes(100))
+                except OSError:
+                    pass
+            return x, None
+        """
+    )
+    with pytest.raises(Died, match="not a reply"):
+        forward(worker)
+
+
+def test_the_environment_is_scrubbed(start, monkeypatch):
+    monkeypatch.setenv("CONVNETS_COURSE_SEED", "canary")
+    worker = start(
+        """
+        import os
+        def f(x): return np.array([float("canary" in str(os.environ)), 1.0]), None
+        """
+    )
+    assert forward(worker)["out"][0] == 0.0
+
+
+def test_memory_is_limited(start):
+    if sys.platform != "linux":
+        pytest.skip("address space can be limited on Linux only")
+    with pytest.raises(Raised, match="MemoryError"):
+        forward(start("def f(x): return np.ones(1 << 33), None"))
+
+
+def test_closing_removes_the_folder(start):
+    worker = start("def f(x): return x, None")
+    forward(worker)
+    assert worker.home.is_dir()
+    worker.close()
+    assert not worker.home.exists()
+    worker.close()
+
+
+def test_an_error_reply_of_wrong_kind_is_read_safely():
+    assert isinstance(client.raised_from(3), Raised)
+    error = {"type": [], "message": {}, "frames": [1, {"file": None}], "missing": "yes"}
+    assert not client.raised_from(error).missing

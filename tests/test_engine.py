@@ -1,0 +1,191 @@
+"""The engine on whole submissions: the solution, the skeleton, and what lies between."""
+
+import ast
+
+import pytest
+
+from autograder import engine, pack
+from autograder.declare import names
+from autograder.submission import CNN, LAYERS, Submission
+from autograder.verdict import Status
+
+LAYER_FUNCTIONS = {
+    "conv_forward_naive": 12,
+    "conv_backward_naive": 14,
+    "max_pool_forward_naive": 8,
+    "max_pool_backward_naive": 10,
+    "spatial_batchnorm_forward": 10,
+    "spatial_batchnorm_backward": 8,
+    "spatial_groupnorm_forward": 8,
+    "spatial_groupnorm_backward": 8,
+}
+QUICK = [name for name in names() if name != "one_epoch"]
+
+
+def points(verdicts):
+    return sum(verdict.points for verdict in verdicts)
+
+
+def statuses(verdicts):
+    return {verdict.id: verdict.status for verdict in verdicts}
+
+
+def function_text(source, name):
+    """Return the lines of a top-level function."""
+    node = next(n for n in ast.parse(source).body if getattr(n, "name", "") == name)
+    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
+
+
+def with_function(skeleton, solution, name):
+    """Return the skeleton with one stub filled in."""
+    stubs, answers = (s.files[LAYERS].decode() for s in (skeleton, solution))
+    filled = stubs.replace(function_text(stubs, name), function_text(answers, name))
+    assert filled != stubs
+    return Submission("one", {**skeleton.files, LAYERS: filled.encode()})
+
+
+def edited(solution, old, new, path=LAYERS):
+    """Return the solution with one text replaced."""
+    text = solution.files[path].decode()
+    assert text.count(old) == 1, f"{text.count(old)} places read {old!r}"
+    return Submission("edited", {**solution.files, path: text.replace(old, new).encode()})
+
+
+def replaced(solution, name, body):
+    """Return the solution with the body of one layer function replaced."""
+    text = solution.files[LAYERS].decode()
+    old = function_text(text, name)
+    head = old[: old.index(":\n")] if "->" not in old.split(":\n")[0] else old.split(":\n")[0]
+    return edited(solution, old, f"{head}:\n    {body}\n")
+
+
+def test_the_checks_are_worth_100_points():
+    infos = engine.list_checks()
+    assert sum(info.max_points for info in infos) == 100
+    assert len({info.id for info in infos}) == len(infos)
+    for name, worth in {
+        **LAYER_FUNCTIONS,
+        "ThreeLayerConvNet": 14,
+        "overfit_small_data": 4,
+        "one_epoch": 4,
+    }.items():
+        assert sum(i.max_points for i in infos if i.function == name) == worth
+
+
+@pytest.mark.slow
+def test_the_solution_gets_all_points_with_a_secret_seed(solution):
+    secret = pack.build("a seed that no one has seen")
+    verdicts = engine.run_checks(solution, secret)
+    assert {v.id: v.message for v in verdicts if v.status is not Status.PASSED} == {}
+    assert points(verdicts) == 100
+
+
+def test_the_skeleton_gets_none(skeleton, public_pack):
+    verdicts = engine.run_checks(skeleton, public_pack)
+    assert points(verdicts) == 0
+    assert set(statuses(verdicts).values()) == {Status.MISSING}
+    for verdict in verdicts:
+        assert "is not written yet" in verdict.message
+        assert "notebook section" in verdict.message
+
+
+def test_an_empty_submission_gets_none(public_pack):
+    verdicts = engine.run_checks(Submission("empty", {}), public_pack, QUICK)
+    assert set(statuses(verdicts).values()) == {Status.MISSING}
+
+
+@pytest.mark.parametrize("name", LAYER_FUNCTIONS)
+def test_each_stub_alone_gets_its_points(name, skeleton, solution, public_pack):
+    verdicts = engine.run_checks(with_function(skeleton, solution, name), public_pack, QUICK)
+    assert points(verdicts) == LAYER_FUNCTIONS[name]
+    assert {v.function for v in verdicts if v.status is Status.PASSED} == {name}
+
+
+def test_the_net_alone_gets_its_points(skeleton, solution, public_pack):
+    net = Submission("net", {**skeleton.files, CNN: solution.files[CNN]})
+    verdicts = engine.run_checks(net, public_pack, QUICK)
+    assert points(verdicts) == 18
+
+
+def test_a_hang_costs_its_own_function_only(solution, public_pack):
+    hanging = replaced(solution, "max_pool_forward_naive", "while True: pass")
+    verdicts = engine.run_checks(
+        hanging, public_pack, ["max_pool_forward_naive/standard", "max_pool_backward_naive"]
+    )
+    found = statuses(verdicts)
+    assert found.pop("max_pool_forward_naive/standard") is Status.TIMEOUT
+    assert set(found.values()) == {Status.PASSED}
+
+
+@pytest.mark.parametrize("body", ["import os; os._exit(0)", "import sys; sys.exit(0)", "1 / 0"])
+def test_an_exit_costs_its_own_function_only(body, solution, public_pack):
+    leaving = replaced(solution, "conv_forward_naive", body)
+    found = statuses(
+        engine.run_checks(leaving, public_pack, ["conv_forward_naive", "conv_backward_naive"])
+    )
+    assert {v for k, v in found.items() if "forward" in k} == {Status.ERROR}
+    assert {v for k, v in found.items() if "backward" in k} == {Status.PASSED}
+
+
+def test_a_file_that_cannot_be_loaded_says_why(solution, public_pack):
+    broken = Submission("broken", {**solution.files, LAYERS: b"import numpy as np\ndef f(:\n"})
+    verdicts = engine.run_checks(broken, public_pack, ["conv_forward_naive", "ThreeLayerConvNet"])
+    layers = [v for v in verdicts if v.function == "conv_forward_naive"]
+    assert {v.status for v in layers} == {Status.ERROR}
+    assert "layers.py cannot be loaded" in layers[0].message
+    assert "line 2" in layers[0].message
+    assert {v.status for v in verdicts if v not in layers} == {Status.PASSED}
+
+
+@pytest.mark.parametrize("body", ["return None, None", "return None", "pass"])
+def test_a_function_that_returns_none_is_still_to_be_written(body, solution, public_pack):
+    empty = replaced(solution, "max_pool_forward_naive", body)
+    verdicts = engine.run_checks(empty, public_pack, ["max_pool_forward_naive"])
+    assert {v.status for v in verdicts} <= {Status.MISSING, Status.FAILED}
+    assert points(verdicts) == 0
+
+
+def test_single_checks_can_be_chosen(solution, public_pack):
+    chosen = ["max_pool_forward_naive/strides", "conv_forward_naive/standard"]
+    verdicts = engine.run_checks(solution, public_pack, chosen)
+    assert [v.id for v in verdicts] == ["conv_forward_naive/standard", chosen[0]]
+
+
+def test_an_unknown_check_is_refused(solution, public_pack):
+    with pytest.raises(engine.UnknownCheck, match="conv_forward_naive"):
+        engine.run_checks(solution, public_pack, ["conv_forward"])
+
+
+def test_verdicts_come_as_they_are_known(solution, public_pack):
+    seen = []
+    verdicts = engine.run_checks(
+        solution, public_pack, ["max_pool_forward_naive"], on_verdict=seen.append
+    )
+    assert seen == verdicts
+
+
+def test_same_input_same_verdicts(skeleton, public_pack):
+    def plain(verdicts):
+        return [{**v.as_dict(), "seconds": 0} for v in verdicts]
+
+    first, second = (engine.run_checks(skeleton, public_pack, QUICK) for _ in range(2))
+    assert plain(first) == plain(second)
+
+
+def test_a_defect_of_ours_is_not_the_students(solution, public_pack, monkeypatch):
+    from autograder.exam import Exam
+
+    def fail(self, *args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Exam, "expect_close", fail)
+    with pytest.raises(engine.EngineError):
+        engine.run_checks(solution, public_pack, ["conv_forward_naive"])
+
+
+def test_ctrl_c_goes_through(solution, public_pack):
+    def interrupt(verdict):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.run_checks(solution, public_pack, ["conv_forward_naive"], on_verdict=interrupt)

@@ -1,0 +1,83 @@
+"""autograder/pack.py: same seed, same pack; and a pack survives the disk."""
+
+import numpy as np
+import pytest
+
+from autograder import locate, pack
+from autograder.declare import all_checks
+
+
+def flat(value):
+    """Return every leaf of a tree."""
+    if isinstance(value, dict):
+        return [leaf for v in value.values() for leaf in flat(v)]
+    if isinstance(value, tuple | list):
+        return [leaf for v in value for leaf in flat(v)]
+    return [value]
+
+
+def same(a, b):
+    return len(flat(a)) == len(flat(b)) and all(
+        np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y
+        for x, y in zip(flat(a), flat(b), strict=True)
+    )
+
+
+def contents(found):
+    return {k: [vars(case) for case in cases] for k, cases in found.cases.items()}
+
+
+def test_every_check_has_its_cases(public_pack):
+    for declared in all_checks():
+        assert len(public_pack.cases[declared.info.id]) == len(declared.specs) > 0
+
+
+def test_same_seed_same_pack(public_pack):
+    again = pack.build(pack.PUBLIC_SEED)
+    assert again.id == public_pack.id
+    assert same(contents(again), contents(public_pack))
+
+
+def test_another_seed_gives_other_numbers(public_pack):
+    other = pack.build("another seed")
+    assert other.id != public_pack.id
+    for check, cases in public_pack.cases.items():
+        for mine, theirs in zip(cases, other.cases[check], strict=True):
+            assert not same(mine.payload, theirs.payload)
+
+
+def test_a_pack_survives_the_disk(public_pack, tmp_path):
+    path = tmp_path / "new" / "public.pack"
+    pack.save(public_pack, path)
+    assert same(contents(pack.load(path)), contents(public_pack))
+    assert [p.name for p in path.parent.iterdir()] == ["public.pack"]
+
+
+def test_a_damaged_pack_is_refused(public_pack, tmp_path):
+    path = tmp_path / "public.pack"
+    pack.save(public_pack, path)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(pack.PackError, match="damaged"):
+        pack.load(path)
+    path.write_bytes(b"")
+    with pytest.raises(pack.PackError, match="damaged"):
+        pack.load(path)
+
+
+def test_a_missing_pack_is_named(tmp_path):
+    with pytest.raises(pack.PackError, match="missing"):
+        pack.load(tmp_path / "public.pack")
+
+
+def test_a_student_copy_has_no_solution(monkeypatch, tmp_path):
+    monkeypatch.setattr(locate, "root", lambda: tmp_path)
+    with pytest.raises(locate.NotFound):
+        pack.build("any")
+
+
+def test_pooling_cases_have_no_ties(public_pack):
+    for check, cases in public_pack.cases.items():
+        if check.startswith("max_pool"):
+            for case in cases:
+                x = case.payload["args"]["x"]
+                assert len(np.unique(x)) == x.size
