@@ -61,10 +61,10 @@ def course_is_here() -> bool:
 
 def add_course_commands(commands: argparse._SubParsersAction) -> None:
     """Add the instructors' commands."""
-    from autograder.course import grade, stubs
+    from autograder.course import release, stubs
 
     for module, name, text in (
-        (grade, "grade", "grade a class"),
+        (release, "release", "make the archive for students"),
         (stubs, "stubs", "make the skeleton in assignment/ from the solution"),
     ):
         parser = commands.add_parser(name, help=text, description=module.__doc__)

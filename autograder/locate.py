@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -71,5 +72,6 @@ def given_module(name: str) -> ModuleType:
     if spec is None or spec.loader is None or not path.is_file():
         raise NotFound(f"{path} is missing: restore it from the exercise's archive.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module

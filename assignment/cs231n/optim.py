@@ -1,0 +1,158 @@
+"""Update rules: how a parameter moves, given its gradient.
+
+Each rule is a function ``(w, dw, config=None) -> (next_w, config)``. `config` holds the rule's
+settings and what it remembers from step to step; what is missing is filled in with defaults. w and
+dw stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Config = dict[str, Any]
+
+
+def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
+    """Take a step against the gradient.
+
+    Parameters
+    ----------
+    w, dw : ndarray, same shape
+        Parameter, and the gradient of the loss with respect to it.
+    config : dict, optional
+        ``'learning_rate'`` (default 1e-2).
+
+    Returns
+    -------
+    next_w : ndarray, shape and dtype of w
+    config : dict
+        For the next step.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    return w - config["learning_rate"] * dw, config
+
+
+def sgd_momentum(
+    w: np.ndarray, dw: np.ndarray, config: Config | None = None
+) -> tuple[np.ndarray, Config]:
+    """Let the gradient accelerate a velocity, and move by the velocity.
+
+    ``velocity = momentum * velocity - learning_rate * dw``, then ``w + velocity``.
+
+    Parameters
+    ----------
+    w, dw : ndarray, same shape
+        Parameter, and the gradient of the loss with respect to it.
+    config : dict, optional
+        ``'learning_rate'`` (default 1e-2), ``'momentum'`` (default 0.9); ``'velocity'`` is kept.
+
+    Returns
+    -------
+    next_w : ndarray, shape and dtype of w
+    config : dict
+        For the next step.
+
+    References
+    ----------
+    Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML
+    2013, equations 1 and 2.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("momentum", 0.9)
+    velocity = config.get("velocity")
+    if velocity is None:
+        velocity = np.zeros_like(w)
+    velocity = config["momentum"] * velocity - config["learning_rate"] * dw
+    config["velocity"] = velocity
+    return w + velocity, config
+
+
+def rmsprop(
+    w: np.ndarray, dw: np.ndarray, config: Config | None = None
+) -> tuple[np.ndarray, Config]:
+    """Divide each component of the step by the root of its mean square so far.
+
+    ``cache = decay_rate * cache + (1 - decay_rate) * dw**2``, then
+    ``w - learning_rate * dw / (sqrt(cache) + epsilon)``.
+
+    Parameters
+    ----------
+    w, dw : ndarray, same shape
+        Parameter, and the gradient of the loss with respect to it.
+    config : dict, optional
+        ``'learning_rate'`` (default 1e-2), ``'decay_rate'`` (default 0.99), ``'epsilon'`` (default
+        1e-8); ``'cache'`` is kept.
+
+    Returns
+    -------
+    next_w : ndarray, shape and dtype of w
+    config : dict
+        For the next step.
+
+    References
+    ----------
+    Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6.5, 2012.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("decay_rate", 0.99)
+    config.setdefault("epsilon", 1e-8)
+    cache = config.get("cache")
+    if cache is None:
+        cache = np.zeros_like(w)
+    decay = config["decay_rate"]
+    cache = decay * cache + (1 - decay) * dw**2
+    config["cache"] = cache
+    return w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"]), config
+
+
+def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
+    """Combine momentum and RMSProp, both corrected for having started at zero.
+
+    With the step number t = 1, 2, ...::
+
+        m = beta1 * m + (1 - beta1) * dw            mean of the gradient
+        v = beta2 * v + (1 - beta2) * dw**2         mean of its square
+        w - learning_rate * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + epsilon)
+
+    Parameters
+    ----------
+    w, dw : ndarray, same shape
+        Parameter, and the gradient of the loss with respect to it.
+    config : dict, optional
+        ``'learning_rate'`` (default 1e-3), ``'beta1'`` (default 0.9), ``'beta2'`` (default 0.999),
+        ``'epsilon'`` (default 1e-8); ``'m'``, ``'v'`` and ``'t'`` are kept.
+
+    Returns
+    -------
+    next_w : ndarray, shape and dtype of w
+    config : dict
+        For the next step.
+
+    References
+    ----------
+    Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-3)
+    config.setdefault("beta1", 0.9)
+    config.setdefault("beta2", 0.999)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("t", 0)
+    m, v = config.get("m"), config.get("v")
+    if m is None or v is None:
+        m, v = np.zeros_like(w), np.zeros_like(w)
+    beta1, beta2 = config["beta1"], config["beta2"]
+
+    t = config["t"] + 1
+    m = beta1 * m + (1 - beta1) * dw
+    v = beta2 * v + (1 - beta2) * dw**2
+    config["m"], config["v"], config["t"] = m, v, t
+
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"]), config

@@ -1,0 +1,201 @@
+"""Make the archive that students get, after proving that it is fit to hand out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import locate, pack
+from autograder.course.seed import NAME as SEED_FILE
+from autograder.course.stubs import check_stubs
+from autograder.engine import run_checks
+from autograder.overlay import read_layer
+from autograder.present import total
+from autograder.submission import EDITABLE
+from autograder.verdict import Status
+
+PARTS = (
+    "assignment",
+    "autograder",
+    "data",
+    "notebooks",
+    "LICENSE",
+    "meson.build",
+    "noxfile.py",
+    "pyproject.toml",
+)
+"""What students get, below the root. The README is their own one."""
+
+KEPT_BACK = ("autograder/course",)
+README = Path(__file__).with_name("student_readme.md")
+NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
+SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
+PICTURES = (".png", ".jpg")
+EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members: same files, same archive
+
+
+class ReleaseError(Exception):
+    """The exercise is not fit to be released; the message says why."""
+
+
+def contents(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the archive, in order."""
+    yield "README.md", README.read_bytes()
+    for part in PARTS:
+        top = root / part
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and belongs(path, name):
+                yield name, path.read_bytes()
+
+
+def belongs(path: Path, name: str) -> bool:
+    """Return whether a file below one of `PARTS` is for students."""
+    if any(name.startswith(folder + "/") for folder in KEPT_BACK):
+        return False
+    if any(
+        part in NOT_SOURCE or part.startswith(".") for part in path.parts[-len(name.split("/")) :]
+    ):
+        return False
+    return path.suffix in (*SUFFIXES, *PICTURES, ".pack") or name in PARTS
+
+
+def version(root: Path) -> str:
+    """Return the project's version."""
+    with (root / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
+
+
+def prove(files: list[tuple[str, bytes]]) -> None:
+    """Raise `ReleaseError` unless the release is fit to hand out."""
+    drifted = check_stubs()
+    if drifted:
+        names = ", ".join(str(path) for path in drifted)
+        raise ReleaseError(f"{names} differs from the solution: run python -m autograder stubs.")
+    prove_points()
+    prove_secrecy(files)
+
+
+def prove_points() -> None:
+    """Raise `ReleaseError` unless the solution gets all points and the skeleton none."""
+    public = pack.public()
+    print(
+        "The solution against the public checks (this trains a net for one epoch) ...", flush=True
+    )
+    verdicts = run_checks(read_layer("solution", locate.solutions()), public)
+    wrong = [v for v in verdicts if v.status is not Status.PASSED]
+    if wrong:
+        raise ReleaseError(f"The solution does not pass {wrong[0].id}:\n{wrong[0].message}")
+    print(f"  {total(verdicts)[0]:g} points.\nThe skeleton ...", flush=True)
+    verdicts = run_checks(read_layer("skeleton", locate.given()), public)
+    points = total(verdicts)[0]
+    if points:
+        raise ReleaseError(f"The skeleton gets {points:g} points, and should get none.")
+    print("  0 points.", flush=True)
+
+
+def prove_secrecy(files: list[tuple[str, bytes]]) -> None:
+    """Raise `ReleaseError` if a passage of the solution or the secret seed is in the archive."""
+    secrets = {"the course's seed": seed_bytes()} if seed_bytes() else {}
+    passages = list(solution_passages())
+    for name, content in files:
+        for what, secret in secrets.items():
+            if secret in content:
+                raise ReleaseError(f"{name} contains {what}.")
+        text = squeeze(readable(name, content))
+        for passage in passages:
+            if passage in text:
+                raise ReleaseError(f"{name} contains a passage of the solution: {passage!r}")
+    print(f"No passage of the solution and no seed in {len(files)} files.", flush=True)
+
+
+def seed_bytes() -> bytes:
+    """Return the secret seed, if this course has one already."""
+    path = locate.root() / SEED_FILE
+    return path.read_bytes().strip() if path.is_file() else b""
+
+
+def readable(name: str, content: bytes) -> str:
+    """Return a file's text, with the cells of a notebook as the text that they hold."""
+    text = content.decode("utf-8", "replace")
+    if name.endswith(".ipynb"):
+        cells = json.loads(text)["cells"]
+        text += "".join("".join(cell["source"]) + "\n" for cell in cells)
+    return text
+
+
+def squeeze(text: str) -> str:
+    """Return `text` without white space, which does not make a passage another one."""
+    return "".join(text.split())
+
+
+def solution_passages(lines: int = 3) -> Iterator[str]:
+    """Yield every `lines` consecutive lines of code of each solution region, squeezed.
+
+    A single line such as ``N, C, H, W = x.shape`` may well stand in a given module too.
+    """
+    for name in EDITABLE:
+        region: list[str] | None = None
+        for line in (locate.solutions() / name).read_text(encoding="utf-8").splitlines():
+            if "### BEGIN SOLUTION" in line:
+                region = []
+            elif "### END SOLUTION" in line and region is not None:
+                count = max(1, len(region) - lines + 1)
+                yield from ("".join(region[i : i + lines]) for i in range(count))
+                region = None
+            elif region is not None and squeeze(line):
+                region.append(squeeze(line))
+
+
+def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
+    """Write a zip file of `files` below the folder `top`; it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files:
+                member = zipfile.ZipInfo(f"{top}/{name}", EPOCH)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                member.external_attr = 0o644 << 16
+                archive.writestr(member, content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def release(out: Path) -> Path:
+    """Prove the release and write its archive into the folder `out`; return its path.
+
+    Raises
+    ------
+    ReleaseError
+        The exercise is not fit to be released. No archive is written.
+    """
+    root = locate.root()
+    pack.public()  # made from the solution where it is stale
+    files = list(contents(root))
+    prove(files)
+    name = f"convnets-student-{version(root)}"
+    path = out / f"{name}.zip"
+    write_archive(files, path, name)
+    return path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("--out", type=Path, help="folder for the archive (default: dist)")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command."""
+    try:
+        path = release(options.out or locate.root() / "dist")
+    except ReleaseError as error:
+        print(f"Not released. {error}")
+        return 1
+    print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    return 0

@@ -1,0 +1,169 @@
+"""Make the skeleton in ``assignment/`` from the solution.
+
+A solution region, with the TODO above it, ::
+
+    # TODO (notebook section 2, "Convolution: the forward pass"): compute out, ...
+    ### BEGIN SOLUTION
+    ...
+    ### END SOLUTION
+
+becomes a stub that keeps the TODO and raises `NotImplementedError`, which names the function, the
+file and the section.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import textwrap
+from pathlib import Path
+
+from autograder import locate
+from autograder.submission import EDITABLE
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+OPEN = f"# {' YOUR CODE HERE ':-^80}"
+CLOSE = f"# {' END OF YOUR CODE HERE ':-^80}"
+TODO = re.compile(r'# TODO \(notebook section (\d+), "([^"]+)"\):')
+
+
+class MarkerError(Exception):
+    """The markers of a solution file do not fit together; names the file and the line."""
+
+
+def make_stub(source: str, name: str) -> str:
+    """Return the skeleton's text for a solution's.
+
+    Parameters
+    ----------
+    source : str
+        Text of the solution file.
+    name : str
+        Path of the file below the package path, for messages: ``"cs231n/layers.py"``.
+
+    Raises
+    ------
+    MarkerError
+        A marker has no partner, or a region has no TODO directly above it.
+    """
+    owners = functions_by_line(source)
+    result: list[str] = []
+    begin = 0  # line number of the open region, 0 if none is
+    for number, line in enumerate(source.splitlines(), start=1):
+        marker = line.strip()
+        if marker == BEGIN:
+            if begin:
+                raise MarkerError(
+                    f"{name}, line {number}: the region of line {begin} is still open"
+                )
+            begin = number
+            indent = line[: len(line) - len(line.lstrip())]
+            todo = cut_todo(result, f"{name}, line {number}")
+            result += [indent + text for text in stub(todo, owners[number], name)]
+        elif marker == END:
+            if not begin:
+                raise MarkerError(f"{name}, line {number}: no region is open here")
+            begin = 0
+        elif not begin:
+            result.append(line)
+    if begin:
+        raise MarkerError(f"{name}, line {begin}: this region is never closed")
+    return "\n".join(result) + "\n"
+
+
+def functions_by_line(source: str) -> dict[int, str]:
+    """Return the innermost function or method that each line belongs to."""
+    owners: dict[int, str] = {}
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.ClassDef):
+                if isinstance(child, ast.FunctionDef):
+                    lines = range(child.lineno, (child.end_lineno or child.lineno) + 2)
+                    owners.update(dict.fromkeys(lines, prefix + child.name))
+                visit(child, f"{prefix}{child.name}.")
+
+    # A region may end with the closing marker, one comment line after the function's last one.
+    visit(ast.parse(source), "")
+    return owners
+
+
+def cut_todo(lines: list[str], place: str) -> list[str]:
+    """Take the comment that ends `lines` off them, and return it; it must begin with a TODO."""
+    start = len(lines)
+    while start and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+        if TODO.match(lines[start].lstrip()):
+            todo = [line.strip() for line in lines[start:]]
+            del lines[start:]
+            return todo
+    raise MarkerError(f'{place}: no "# TODO (notebook section N, "Title"): ..." stands above it')
+
+
+def stub(todo: list[str], function: str, name: str) -> list[str]:
+    """Return the lines that replace a region."""
+    found = TODO.match(todo[0])
+    assert found is not None  # cut_todo has seen to it
+    section, title = found.groups()
+    message = (
+        f"{function} is not written yet. Write it in {name}, between the YOUR CODE HERE lines "
+        f"(notebook section {section}, '{title}')."
+    )
+    *lines, last = textwrap.wrap(message, 75)
+    pieces = [*(line + " " for line in lines), last]
+    return [
+        OPEN,
+        *todo,
+        "raise NotImplementedError(",
+        *(f'    "{piece}"' for piece in pieces),
+        ")",
+        CLOSE,
+    ]
+
+
+def stubs() -> dict[Path, str]:
+    """Return the text of each file of the skeleton, by its path."""
+    return {
+        locate.given() / name: make_stub(
+            (locate.solutions() / name).read_text(encoding="utf-8"), name
+        )
+        for name in EDITABLE
+    }
+
+
+def check_stubs() -> list[Path]:
+    """Return the files of the skeleton that differ from what the solution gives."""
+    return [
+        path
+        for path, text in stubs().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def write_stubs() -> list[Path]:
+    """Write the files of the skeleton that differ; return their paths."""
+    changed = check_stubs()
+    for path, text in stubs().items():
+        if path in changed:
+            temporary = path.with_name(path.name + ".part")
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+    return changed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail if the skeleton has drifted"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command."""
+    changed = check_stubs() if options.check else write_stubs()
+    for path in changed:
+        print(f"{'differs from the solution' if options.check else 'written'}: {path}")
+    if not changed:
+        print("The skeleton is what the solution gives.")
+    return 1 if options.check and changed else 0

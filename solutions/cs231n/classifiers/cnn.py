@@ -1,0 +1,121 @@
+"""A small convolutional network, put together from the sandwich layers."""
+
+import numpy as np
+
+from cs231n.dense import affine_backward, affine_forward
+from cs231n.layer_utils import (
+    affine_relu_backward,
+    affine_relu_forward,
+    conv_relu_pool_backward,
+    conv_relu_pool_forward,
+)
+from cs231n.losses import softmax_loss
+
+
+class ThreeLayerConvNet:
+    """A net of three layers: conv - relu - 2x2 max pool - affine - relu - affine - softmax.
+
+    Parameters
+    ----------
+    input_dim : tuple of int
+        Size (C, H, W) of one image.
+    num_filters : int
+        Number of filters of the convolution.
+    filter_size : int
+        Height and width of each filter.
+    hidden_dim : int
+        Number of units of the first affine layer.
+    num_classes : int
+        Number of classes to tell apart.
+    weight_scale : float
+        Standard deviation of the random initial weights.
+    reg : float
+        Strength of the L2 regularization.
+    dtype : numpy dtype
+        Of the parameters and of all computation.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        ``W1``, ``b1`` of the convolution, ``W2``, ``b2`` of the hidden affine layer, ``W3``,
+        ``b3`` of the output layer.
+    """
+
+    def __init__(
+        self,
+        input_dim=(3, 32, 32),
+        num_filters=32,
+        filter_size=7,
+        hidden_dim=100,
+        num_classes=10,
+        weight_scale=1e-3,
+        reg=0.0,
+        dtype=np.float32,
+    ):
+        self.params = {}
+        self.reg = reg
+        self.dtype = dtype
+        # TODO (notebook section 9, "A three-layer ConvNet"): put W1, b1, W2, b2, W3 and b3 into
+        # self.params. Weights are Gaussian with mean 0 and standard deviation weight_scale, biases
+        # zero. The convolution keeps an image's height and width; the pooling halves them.
+        ### BEGIN SOLUTION
+        C, H, W = input_dim
+        shapes = {
+            "W1": (num_filters, C, filter_size, filter_size),
+            "W2": (num_filters * (H // 2) * (W // 2), hidden_dim),
+            "W3": (hidden_dim, num_classes),
+        }
+        for name, shape in shapes.items():
+            outputs = shape[0] if name == "W1" else shape[1]  # a bias for each output
+            self.params[name] = weight_scale * np.random.randn(*shape)  # noqa: NPY002
+            self.params[name.replace("W", "b")] = np.zeros(outputs)
+        ### END SOLUTION
+        for name, value in self.params.items():
+            self.params[name] = value.astype(dtype)
+
+    def loss(self, X, y=None):
+        """Compute the scores of images or, with their labels, the loss and its gradients.
+
+        Parameters
+        ----------
+        X : ndarray, shape (N, C, H, W)
+            Images.
+        y : ndarray, shape (N,), optional
+            Labels, integers from 0 to num_classes - 1.
+
+        Returns
+        -------
+        scores : ndarray, shape (N, num_classes)
+            If y is None.
+        loss, grads : float and dict of str to ndarray
+            Otherwise: the mean softmax loss plus ``0.5 * reg`` times the sum of the squares of all
+            weights (not biases), and its gradient with respect to each of the parameters.
+        """
+        X = X.astype(self.dtype, copy=False)
+        W1, b1 = self.params["W1"], self.params["b1"]
+        W2, b2 = self.params["W2"], self.params["b2"]
+        W3, b3 = self.params["W3"], self.params["b3"]
+        # This padding keeps the height and width of the images.
+        conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
+        pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
+
+        # TODO (notebook section 9, "A three-layer ConvNet"): compute the scores, with the sandwich
+        # layers of cs231n/layer_utils.py; return them if y is None. Then compute the loss and
+        # grads, which has a gradient for each of the parameters under the same name.
+        ### BEGIN SOLUTION
+        pooled, conv_cache = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
+        hidden, hidden_cache = affine_relu_forward(pooled, W2, b2)
+        scores, scores_cache = affine_forward(hidden, W3, b3)
+        if y is None:
+            return scores
+
+        loss, dscores = softmax_loss(scores, y)
+        grads = {}
+        dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, scores_cache)
+        dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, hidden_cache)
+        _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, conv_cache)
+        for name in ("W1", "W2", "W3"):
+            loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
+            grads[name] += self.reg * self.params[name]
+        return loss, grads
+        ### END SOLUTION

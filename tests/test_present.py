@@ -1,0 +1,31 @@
+"""autograder/present.py: verdicts as text."""
+
+from autograder.present import outcome, summary
+from autograder.verdict import Status, Verdict
+
+
+def verdict(name, status, message=""):
+    points = 2.0 if status is Status.PASSED else 0.0
+    return Verdict(f"f/{name}", "f", f"Title of {name}", status, points, 2.0, message)
+
+
+def test_outcome_says_each_check_and_its_message():
+    text = outcome("f", [verdict("a", Status.PASSED), verdict("b", Status.FAILED, "one\ntwo")])
+    assert text.splitlines() == [
+        "f: 2 of 4 points",
+        "  right      2/2  Title of a",
+        "  wrong      0/2  Title of b",
+        "                 one",
+        "                 two",
+    ]
+
+
+def test_the_same_message_is_told_once():
+    text = outcome("f", [verdict(n, Status.MISSING, "not written yet") for n in "abc"])
+    assert text.count("not written yet") == 1
+
+
+def test_summary_names_what_is_next():
+    verdicts = [verdict("a", Status.PASSED), verdict("b", Status.TIMEOUT)]
+    assert summary(verdicts) == "2 of 4 points so far. Next: f (title of b)."
+    assert summary(verdicts[:1]) == "2 of 2 points so far. All done."

@@ -1,0 +1,92 @@
+"""autograder/course/release.py: students get what they need, and never the answers."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder import locate
+from autograder.course import release
+
+
+@pytest.fixture(scope="module")
+def files(public_pack):
+    return list(release.contents(locate.root()))
+
+
+def test_what_is_in_and_what_is_not(files):
+    names = {name for name, _ in files}
+    assert len(names) == len(files)
+    for wanted in (
+        "README.md",
+        "LICENSE",
+        "pyproject.toml",
+        "meson.build",
+        "noxfile.py",
+        "assignment/cs231n/layers.py",
+        "assignment/cs231n/classifiers/cnn.py",
+        "assignment/cs231n/solver.py",
+        "autograder/packs/public.pack",
+        "autograder/checks/test_conv_forward.py",
+        "autograder/checks/pytest.ini",
+        "autograder/worker/__main__.py",
+        "notebooks/ConvolutionalNetworks.ipynb",
+        "data/fetch.py",
+    ):
+        assert wanted in names
+    for name in names:
+        assert not name.startswith(("solutions", "tests", ".ci", "autograder/course"))
+        assert ".course-seed" not in name
+        assert "__pycache__" not in name
+
+
+def test_no_passage_of_the_solution_gets_out(files):
+    release.prove_secrecy(files)
+
+
+def test_a_leak_is_found(files):
+    solution = (locate.solutions() / "cs231n" / "layers.py").read_text(encoding="utf-8")
+    begin = solution.index("### BEGIN SOLUTION")
+    passage = solution[begin : solution.index("### END SOLUTION", begin)]
+    leaks = {
+        "notes.md": passage.encode(),
+        "indented.py": passage.replace("\n", "\n        ").encode(),
+        "book.ipynb": b'{"cells": [{"source": %s}]}' % repr_json(passage),
+    }
+    for name, content in leaks.items():
+        with pytest.raises(release.ReleaseError, match=name):
+            release.prove_secrecy([*files, (name, content)])
+
+
+def repr_json(text):
+    import json
+
+    return json.dumps(text.splitlines(keepends=True)).encode()
+
+
+def test_a_leaked_seed_is_found(files, monkeypatch):
+    monkeypatch.setattr(release, "seed_bytes", lambda: b"0123456789abcdef")
+    with pytest.raises(release.ReleaseError, match="seed"):
+        release.prove_secrecy([*files, ("x.bin", b"..0123456789abcdef..")])
+
+
+def test_the_archive_is_the_same_each_time(files, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        release.write_archive(files, tmp_path / name, "top")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_the_unpacked_archive_checks_the_skeleton(files, tmp_path):
+    release.write_archive(files, tmp_path / "student.zip", "convnets")
+    with zipfile.ZipFile(tmp_path / "student.zip") as archive:
+        archive.extractall(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "check", "conv_forward_naive"],
+        cwd=tmp_path / "convnets",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "conv_forward_naive is not written yet" in done.stdout
