@@ -91,7 +91,11 @@ class CheckPlugin:
             info.id, info.function, info.title, status, points, info.max_points, message, seconds
         )
         self.verdicts.append(verdict)
-        self._on_verdict(verdict)
+        try:
+            self._on_verdict(verdict)
+        except BaseException as error:
+            self.defect = error
+            raise
 
     def _explain(self, facts: str, hint: str) -> str:
         """Put together what was called, what is wrong, and what may help."""

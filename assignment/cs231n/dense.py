@@ -128,8 +128,8 @@ def dropout_forward(
     if mode != "train":
         raise ValueError(f"dropout_param['mode'] must be 'train' or 'test', got {mode!r}")
     if "seed" in dropout_param:
-        np.random.seed(dropout_param["seed"])  # noqa: NPY002 - this API's global generator
-    mask = (np.random.random(x.shape) < p) / p  # noqa: NPY002
+        np.random.seed(dropout_param["seed"])
+    mask = (np.random.random(x.shape) < p) / p
     mask = mask.astype(x.dtype, copy=False)
     return x * mask, (dropout_param, mask)
 

@@ -132,10 +132,14 @@ def grad_check_sparse(
     ------
     TypeError
         x is not a writable array of floats.
+    ValueError
+        x and `analytic_grad` have different shapes.
     """
     check_array(x)
+    if analytic_grad.shape != x.shape:
+        raise ValueError(f"analytic_grad has the shape {analytic_grad.shape}, x {x.shape}")
     for _ in range(num_checks):
-        index = tuple(int(np.random.randint(size)) for size in x.shape)  # noqa: NPY002
+        index = tuple(int(np.random.randint(size)) for size in x.shape)
         with nudged(x, index, h):
             up = f(x)
         with nudged(x, index, -h):

@@ -2,7 +2,8 @@
 
 Each rule is a function ``(w, dw, config=None) -> (next_w, config)``. `config` holds the rule's
 settings and what it remembers from step to step; what is missing is filled in with defaults. w and
-dw stay as they are.
+dw stay as they are. Each rule raises `ValueError` if dw does not have the shape of w, and
+`TypeError` if w does not hold floats.
 """
 
 from __future__ import annotations
@@ -12,6 +13,23 @@ from typing import Any
 import numpy as np
 
 Config = dict[str, Any]
+
+
+def prepare(w: np.ndarray, dw: np.ndarray, config: Config | None) -> tuple[np.ndarray, Config]:
+    """Return dw with the dtype of w, and the settings as plain numbers.
+
+    Without this float32 parameters would become float64, at twice the time: NumPy 2 promotes them
+    for a single ``np.float64``, such as a learning rate of ``10 ** np.random.uniform(-4, -2)``.
+    """
+    if w.dtype.kind != "f":
+        raise TypeError(f"w must hold floats, got {w.dtype}")
+    if dw.shape != w.shape:
+        raise ValueError(f"the gradient has the shape {dw.shape}, its parameter {w.shape}")
+    config = {} if config is None else config
+    for name, value in config.items():
+        if isinstance(value, np.generic):
+            config[name] = value.item()
+    return dw.astype(w.dtype, copy=False), config
 
 
 def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -30,7 +48,7 @@ def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np
     config : dict
         For the next step.
     """
-    config = {} if config is None else config
+    dw, config = prepare(w, dw, config)
     config.setdefault("learning_rate", 1e-2)
     return w - config["learning_rate"] * dw, config
 
@@ -60,7 +78,7 @@ def sgd_momentum(
     Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML
     2013, equations 1 and 2.
     """
-    config = {} if config is None else config
+    dw, config = prepare(w, dw, config)
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("momentum", 0.9)
     velocity = config.get("velocity")
@@ -97,7 +115,7 @@ def rmsprop(
     ----------
     Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6.5, 2012.
     """
-    config = {} if config is None else config
+    dw, config = prepare(w, dw, config)
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("decay_rate", 0.99)
     config.setdefault("epsilon", 1e-8)
@@ -137,7 +155,7 @@ def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[n
     ----------
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
-    config = {} if config is None else config
+    dw, config = prepare(w, dw, config)
     config.setdefault("learning_rate", 1e-3)
     config.setdefault("beta1", 0.9)
     config.setdefault("beta2", 0.999)

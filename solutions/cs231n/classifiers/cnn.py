@@ -67,7 +67,7 @@ class ThreeLayerConvNet:
         }
         for name, shape in shapes.items():
             outputs = shape[0] if name == "W1" else shape[1]  # a bias for each output
-            self.params[name] = weight_scale * np.random.randn(*shape)  # noqa: NPY002
+            self.params[name] = weight_scale * np.random.randn(*shape)
             self.params[name.replace("W", "b")] = np.zeros(outputs)
         ### END SOLUTION
         for name, value in self.params.items():

@@ -1,0 +1,108 @@
+"""The front door: ``python -m nox -s SESSION``; ``python -m nox -l`` lists the sessions.
+
+Each session runs in an environment of its own, made on first use, with this project and what the
+session needs. The same file serves the course and, with fewer sessions, its students.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
+NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "tests"] if COURSE else ["check"]
+
+
+def install(session: nox.Session, extras: str = "") -> None:
+    """Install the project with some extras, unless that has been done since it last changed.
+
+    What is installed is the compiled kernels and all dependencies. The Python code that runs is
+    that of this folder, since ``python -m`` looks here first.
+    """
+    stamp = Path(session.virtualenv.location) / "installed.txt"
+    state = f"{extras} {fingerprint()}"
+    if stamp.is_file() and stamp.read_text() == state:
+        return
+    session.log("Installing what this session needs; the first time this takes some minutes.")
+    session.install(f".[{extras}]" if extras else ".", silent=True)
+    stamp.write_text(state)
+
+
+def fingerprint() -> str:
+    """Return a digest of the files that an installation is made from."""
+    digest = hashlib.sha256()
+    kernels = sorted((ROOT / "assignment" / "kernels").glob("*"))
+    for path in (ROOT / "pyproject.toml", ROOT / "meson.build", *kernels):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Check your own layers.py and cnn.py; give names to check only some functions."""
+    install(session)
+    session.run("python", "-m", "autograder", "check", *session.posargs, success_codes=[0, 1])
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Open the student's notebook in JupyterLab."""
+    install(session, "lab")
+    session.run("jupyter", "lab", *(session.posargs or [NOTEBOOK]))
+
+
+@nox.session
+def data(session: nox.Session) -> None:
+    """Download, verify and install CIFAR-10; or take a copy with -- --from PATH."""
+    install(session)
+    session.run("python", "data/fetch.py", *session.posargs)
+
+
+if COURSE:
+
+    @nox.session
+    def grade(session: nox.Session) -> None:
+        """Grade a sample class or, after --, the submissions given."""
+        install(session, "course")
+        session.run("python", "-m", "autograder", "grade", *session.posargs)
+
+    @nox.session
+    def tests(session: nox.Session) -> None:
+        """Run the project's own tests; arguments after -- go to pytest."""
+        install(session, "dev")
+        session.run("python", "-m", "pytest", *session.posargs)
+
+    @nox.session
+    def release(session: nox.Session) -> None:
+        """Make the archive for students, in dist/."""
+        install(session, "course")
+        session.run("python", "-m", "autograder", "release", *session.posargs)
+
+    @nox.session
+    def lint(session: nox.Session) -> None:
+        """Run ruff (lint and format) and the type checker."""
+        install(session, "dev")
+        session.run("ruff", "check", ".")
+        session.run("ruff", "format", "--check", ".")
+        session.run("mypy")
+
+    @nox.session
+    def bench(session: nox.Session) -> None:
+        """Measure the fast layers beside the naive ones, NumPy and, if installed, PyTorch."""
+        install(session, "dev,bench")
+        session.run("python", "tests/benchmarks/run.py", *session.posargs)
+
+    @nox.session
+    def meta(session: nox.Session) -> None:
+        """Measure the checks: known mistakes caught and named, correct ways accepted."""
+        install(session, "dev")
+        session.run("python", "-m", "autograder.course.meta", *session.posargs)
