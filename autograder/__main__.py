@@ -61,9 +61,10 @@ def course_is_here() -> bool:
 
 def add_course_commands(commands: argparse._SubParsersAction) -> None:
     """Add the instructors' commands."""
-    from autograder.course import release, stubs
+    from autograder.course import grade, release, stubs
 
     for module, name, text in (
+        (grade, "grade", "grade a class"),
         (release, "release", "make the archive for students"),
         (stubs, "stubs", "make the skeleton in assignment/ from the solution"),
     ):

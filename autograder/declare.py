@@ -51,7 +51,7 @@ class Declared:
 
 
 def check(
-    function: str, *, points: float, cases: Sequence[Spec], hint: str, seconds: float = 10.0
+    function: str, *, points: float, cases: Sequence[Spec], hint: str, seconds: float = 5.0
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a pytest function a check; its docstring's first line is the check's title.
 

@@ -55,6 +55,11 @@ def test_sparse_check_prints_both(capsys):
     assert all(float(line.split()[-1]) < 1e-7 for line in lines)
 
 
+def test_sparse_check_of_a_gradient_of_another_shape():
+    with pytest.raises(ValueError, match=r"shape \(3,\), x \(1, 3\)"):
+        grad_check_sparse(lambda v: 0.0, np.zeros((1, 3)), np.zeros(3))
+
+
 @pytest.mark.parametrize("x", [np.arange(3), [1.0, 2.0], np.broadcast_to(1.0, 3)])
 def test_what_cannot_be_nudged_is_refused(x):
     with pytest.raises(TypeError):

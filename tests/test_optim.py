@@ -8,6 +8,12 @@ from cs231n import optim
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 
 
+@pytest.fixture(autouse=True, params=sorted({"numpy", optim.BACKEND}))
+def backend(request, monkeypatch):
+    """Run each test with the rules in NumPy, and in compiled code where that is installed."""
+    monkeypatch.setattr(optim, "BACKEND", request.param)
+
+
 def run(rule, steps=5, dtype="float64", **config):
     """Return the parameter after some steps, and the gradients used."""
     rng = np.random.default_rng(0)
@@ -66,3 +72,38 @@ def test_dtype_is_kept_and_inputs_too(rule, dtype):
     assert (w == 1).all()
     assert (dw == 0.5).all()
     assert "learning_rate" in config
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_dtype_is_kept_with_double_precision_around(rule):
+    w, dw = np.ones((2, 3), np.float32), np.ones((2, 3))
+    config = {"learning_rate": 10 ** np.float64(-3)}
+    for _ in range(2):
+        w, config = getattr(optim, rule)(w, dw, config)
+    assert w.dtype == np.float32
+    assert {v.dtype for v in config.values() if isinstance(v, np.ndarray)} <= {w.dtype}
+
+
+def test_memory_that_was_passed_in_is_used_and_left_alone():
+    velocity = np.full(2, 0.5)
+    config = {"learning_rate": 0.1, "momentum": 0.5, "velocity": velocity}
+    next_w, config = optim.sgd_momentum(np.zeros(2), np.ones(2), config)
+    np.testing.assert_allclose(next_w, 0.15)
+    np.testing.assert_allclose(config["velocity"], 0.15)
+    assert (velocity == 0.5).all()
+
+    config = {"learning_rate": 1.0, "beta1": 0.5, "beta2": 0.75, "epsilon": 0.0, "t": 1}
+    config |= {"m": np.array([1.0]), "v": np.array([4.0])}
+    next_w, config = optim.adam(np.zeros(1), np.array([2.0]), config)
+    # t = 2: m = 1.5, v = 4; divided by 3/4 and 7/16: 2 and 64/7
+    np.testing.assert_allclose(next_w, -2 / np.sqrt(64 / 7))
+    assert config["t"] == 2
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_does_not_fit_is_refused(rule):
+    step = getattr(optim, rule)
+    with pytest.raises(ValueError, match=r"shape \(1, 3\), its parameter \(3,\)"):
+        step(np.zeros(3), np.zeros((1, 3)))
+    with pytest.raises(TypeError, match="floats, got int"):
+        step(np.zeros(3, int), np.zeros(3))

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from cs231n import optim
 from cs231n.solver import CheckpointError, Solver
 
 
@@ -73,6 +74,11 @@ def test_what_it_prints(capsys):
         assert re.fullmatch(pattern, line)
 
 
+def test_exact_line_of_an_untrained_model(capsys):
+    make_solver(verbose=True, num_epochs=1, batch_size=40).train()
+    assert capsys.readouterr().out.splitlines()[0] == "(Iteration 1 / 1) loss: 1.098612"  # log(3)
+
+
 def test_quiet_prints_nothing(capsys):
     make_solver().train()
     captured = capsys.readouterr()
@@ -111,6 +117,21 @@ def test_resuming_is_as_if_nothing_had_happened(rule, tmp_path):
     assert_same(whole, resumed)
 
 
+def interrupt_at(n):
+    """Return an update rule that is interrupted, once, at its n-th call."""
+    calls = 0
+
+    def rule(w, dw, config):
+        nonlocal calls
+        result = optim.adam(w, dw, config)
+        calls += 1
+        if calls == n:
+            raise KeyboardInterrupt
+        return result
+
+    return rule
+
+
 def test_an_interrupted_training_goes_on():
     np.random.seed(2)
     model = Linear()
@@ -122,6 +143,75 @@ def test_an_interrupted_training_goes_on():
     solver.train()
     assert len(solver.loss_history) == 12
     assert len(solver.val_acc_history) == 4
+
+
+@pytest.mark.parametrize("n", [7, 8])  # the fourth step's two parameters
+def test_an_interrupted_step_counts_as_not_done(n):
+    solver = make_solver(update_rule=interrupt_at(n))
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    before = {name: w.copy() for name, w in solver.model.params.items()}
+    assert len(solver.loss_history) == 3
+    assert {config["t"] for config in solver.optim_configs.values()} == {3}
+    solver.train()
+    assert {config["t"] for config in solver.optim_configs.values()} == {12}
+    assert (solver.model.params["W"] != before["W"]).any()
+
+
+def test_an_interrupted_measurement_is_made_up_for(monkeypatch):
+    np.random.seed(3)
+    whole = make_solver(lr_decay=0.5)
+    whole.train()
+
+    np.random.seed(3)
+    solver = make_solver(lr_decay=0.5)
+    original, calls = solver.check_accuracy, 0
+
+    def check_accuracy(*arguments):
+        nonlocal calls
+        calls += 1
+        if calls == 4:  # validation, after the first epoch
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(solver, "check_accuracy", check_accuracy)
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    assert (solver.epoch, len(solver.val_acc_history)) == (1, 1)
+    solver.train()
+    assert_same(whole, solver)
+    assert whole.train_acc_history == solver.train_acc_history
+
+
+def test_one_minibatch_to_an_epoch():
+    solver = make_solver(batch_size=100, num_epochs=3, lr_decay=0.5)
+    solver.train()
+    assert len(solver.loss_history) == 3
+    assert len(solver.val_acc_history) == 4
+    assert solver.epoch == 3
+    assert solver.optim_configs["W"]["learning_rate"] == pytest.approx(1e-3 / 8)
+
+
+def test_a_missing_gradient_is_named():
+    class Forgetful(Linear):
+        def loss(self, X, y=None):
+            result = super().loss(X, y)
+            if y is not None:
+                del result[1]["b"]
+            return result
+
+    with pytest.raises(KeyError, match="no gradient for b"):
+        make_solver(model=Forgetful()).train()
+
+
+def test_a_fresh_solver_can_be_saved(tmp_path):
+    solver = make_solver(optim_config={"learning_rate": np.float32(0.5)})
+    solver.save(tmp_path / "start.npz")
+    other = make_solver()
+    other.resume(tmp_path / "start.npz")
+    assert other.optim_configs["b"] == {"learning_rate": 0.5}
+    other.train()
+    assert len(other.loss_history) == 12
 
 
 def test_a_broken_checkpoint_changes_nothing(tmp_path):
@@ -140,9 +230,17 @@ def test_a_broken_checkpoint_changes_nothing(tmp_path):
 
 def test_another_models_checkpoint_is_refused(tmp_path):
     make_solver(checkpoint_name=tmp_path / "c", num_epochs=1).train()
-    other = make_solver(model=Linear(classes=5))
-    with pytest.raises(CheckpointError, match="another model"):
-        other.resume(tmp_path / "c_epoch_1.npz")
+    path = tmp_path / "c_epoch_1.npz"
+    with pytest.raises(CheckpointError, match=r"its W is \(4, 3\) .* this model's is \(4, 5\)"):
+        make_solver(model=Linear(classes=5)).resume(path)
+    more = Linear()
+    more.params["W2"] = np.zeros(2)
+    with pytest.raises(CheckpointError, match="its W2 is missing"):
+        make_solver(model=more).resume(path)
+    single = Linear()
+    single.params["b"] = single.params["b"].astype(np.float32)
+    with pytest.raises(CheckpointError, match=r"this model's is .* float32"):
+        make_solver(model=single).resume(path)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +250,7 @@ def test_another_models_checkpoint_is_refused(tmp_path):
         ({"y_train": np.zeros(3, int)}, "3 labels"),
         ({"X_val": np.zeros((0, 4)), "y_val": np.zeros(0, int)}, "at least one"),
         ({"y_val": np.zeros(20)}, "integers"),
+        ({"y_val": np.zeros((20, 1), int)}, r"shape \(N,\)"),
     ],
 )
 def test_data_that_do_not_fit(change, match):
@@ -163,8 +262,11 @@ def test_data_that_do_not_fit(change, match):
 def test_unknown_settings():
     with pytest.raises(ValueError, match=r"sgd, sgd_momentum, rmsprop, adam; got 'adamw'"):
         make_solver(update_rule="adamw")
-    with pytest.raises(TypeError, match="learning_rate"):
+    with pytest.raises(TypeError, match=r"no setting learning_rate; it has .*optim_config"):
         make_solver(learning_rate=1.0)
+    for name in ("batch_size", "print_every"):
+        with pytest.raises(ValueError, match=f"{name} must be at least 1"):
+            make_solver(**{name: 0})
 
 
 def test_accuracy_on_a_sample():

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 from cs231n import synthetic
+from cs231n.classifiers.cnn import ThreeLayerConvNet
+from cs231n.losses import softmax_loss
+from cs231n.optim import adam
+from cs231n.solver import Solver
 from cs231n.synthetic import generate
 
 
@@ -162,14 +166,47 @@ def test_nothing_is_left_when_writing_is_interrupted(
     assert list(cache.iterdir()) == []
 
 
-# ---- How hard it is ----------------------------------------------------------------------------
+# ---- How hard it is: data/make_picture.py --figures measures it in full --------------------------
+
+
+def centred(num_images: int, seed: int, world: int | str) -> tuple[np.ndarray, np.ndarray]:
+    """Return images as float32 less their mean image, and labels."""
+    X, y = generate(num_images, seed, world)
+    return X - X.mean(axis=0, dtype=np.float32), y
+
+
+def solve(X: np.ndarray, y: np.ndarray, num_epochs: int, **settings: float) -> Solver:
+    """Train the reference with the exercise's optimizer."""
+    np.random.seed(0)
+    solver = Solver(
+        ThreeLayerConvNet(**settings),  # type: ignore[arg-type]
+        {"X_train": X, "y_train": y, "X_val": X[:1000], "y_val": y[:1000]},
+        update_rule="adam",
+        optim_config={"learning_rate": 1e-3},
+        batch_size=50,
+        num_epochs=num_epochs,
+        verbose=False,
+    )
+    solver.train()
+    return solver
+
+
+@pytest.mark.slow
+def test_the_reference_is_well_on_its_way_after_200_iterations() -> None:
+    X, y = centred(10_000, seed=0, world=1)
+    solver = solve(X, y, num_epochs=1, weight_scale=1e-3, hidden_dim=500, reg=1e-3)
+    assert 0.35 < solver.val_acc_history[-1] < 0.70
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", ["default", 1])
+def test_the_reference_overfits_100_images(world: int | str) -> None:
+    X, y = centred(100, seed=0, world=world)
+    assert solve(X, y, num_epochs=15, weight_scale=1e-2).best_val_acc >= 0.97
 
 
 def linear_softmax_accuracy(X: np.ndarray, y: np.ndarray, learning_rate: float) -> float:
-    """Train a linear softmax classifier for one epoch with Adam; return its training accuracy."""
-    from cs231n.losses import softmax_loss
-    from cs231n.optim import adam
-
+    """Train a linear softmax classifier for one epoch; return its training accuracy."""
     pixels = X.reshape(len(X), -1)
     W, config = np.zeros((pixels.shape[1], 10), np.float32), {"learning_rate": learning_rate}
     for batch in np.random.default_rng(0).permutation(len(X)).reshape(-1, 50):
@@ -180,7 +217,6 @@ def linear_softmax_accuracy(X: np.ndarray, y: np.ndarray, learning_rate: float) 
 
 @pytest.mark.slow
 def test_a_linear_classifier_learns_next_to_nothing_in_one_epoch() -> None:
-    X, y = generate(49_000, seed=0)
-    X = X - X.mean(axis=0, dtype=np.float32)
+    X, y = centred(49_000, seed=0, world="default")
     best = max(linear_softmax_accuracy(X, y, rate) for rate in (1e-5, 1e-4, 1e-3))
     assert 0.10 < best < 0.30

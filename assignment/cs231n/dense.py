@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cs231n.fast_layers import kernels, usable
+
 Cache = tuple[Any, ...]
 
 
@@ -30,7 +32,10 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
     out : ndarray, shape (N, M)
     cache : tuple
     """
-    out = x.reshape(len(x), w.shape[0]) @ w
+    rows = x.reshape(len(x), w.shape[0])
+    # As fast as BLAS, which leaves threads spinning that slow the next layer.
+    multiply = kernels.matmul if usable(x, w) else np.matmul
+    out = multiply(rows, w)
     out += b
     return out, (x, w, b)
 
@@ -52,8 +57,10 @@ def affine_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndar
     db : ndarray, shape (M,)
     """
     x, w, _ = cache
-    dx = (dout @ w.T).reshape(x.shape)
-    dw = x.reshape(len(x), w.shape[0]).T @ dout
+    rows = x.reshape(len(x), w.shape[0])
+    multiply = kernels.matmul if usable(dout, x, w) else np.matmul
+    dx = multiply(dout, w.T).reshape(x.shape)
+    dw = multiply(rows.T, dout)
     db = dout.sum(axis=0)
     return dx, dw, db
 
@@ -70,7 +77,7 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     out : ndarray, shape of x
     cache : ndarray
     """
-    return np.maximum(x, 0), x
+    return kernels.relu_forward(x) if usable(x) else np.maximum(x, 0), x
 
 
 def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
@@ -88,7 +95,7 @@ def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     dx : ndarray, shape of dout
         Zero where the input was not positive.
     """
-    return dout * (cache > 0)
+    return kernels.relu_backward(dout, cache) if usable(dout, cache) else dout * (cache > 0)
 
 
 def dropout_forward(

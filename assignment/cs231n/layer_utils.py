@@ -14,8 +14,8 @@ from cs231n.dense import affine_backward, affine_forward, relu_backward, relu_fo
 from cs231n.fast_layers import (
     conv_backward_fast,
     conv_forward_fast,
-    max_pool_backward_fast,
-    max_pool_forward_fast,
+    conv_relu_pool_backward_fast,
+    conv_relu_pool_forward_fast,
 )
 
 Param = Mapping[str, Any]
@@ -111,14 +111,10 @@ def conv_relu_pool_forward(
     out : ndarray, shape (N, F, H'', W'')
     cache : tuple
     """
-    a, conv_cache = conv_forward_fast(x, w, b, conv_param)
-    s, relu_cache = relu_forward(a)
-    out, pool_cache = max_pool_forward_fast(s, pool_param)
-    return out, (conv_cache, relu_cache, pool_cache)
+    # The same as the three layers one after the other, without the images between them.
+    return conv_relu_pool_forward_fast(x, w, b, conv_param, pool_param)
 
 
 def conv_relu_pool_backward(dout: np.ndarray, cache: Cache) -> Gradients:
     """Compute the gradients ``(dx, dw, db)`` of `conv_relu_pool_forward`."""
-    conv_cache, relu_cache, pool_cache = cache
-    da = relu_backward(max_pool_backward_fast(dout, pool_cache), relu_cache)
-    return conv_backward_fast(da, conv_cache)
+    return conv_relu_pool_backward_fast(dout, cache)

@@ -4,6 +4,9 @@ Each rule is a function ``(w, dw, config=None) -> (next_w, config)``. `config` h
 settings and what it remembers from step to step; what is missing is filled in with defaults. w and
 dw stay as they are. Each rule raises `ValueError` if dw does not have the shape of w, and
 `TypeError` if w does not hold floats.
+
+NumPy goes through the arrays once for each operator of a rule. Where the compiled kernels are
+installed they do the same in one pass.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+from cs231n.fast_layers import BACKEND, kernels, usable
 
 Config = dict[str, Any]
 
@@ -30,6 +35,15 @@ def prepare(w: np.ndarray, dw: np.ndarray, config: Config | None) -> tuple[np.nd
         if isinstance(value, np.generic):
             config[name] = value.item()
     return dw.astype(w.dtype, copy=False), config
+
+
+def in_one_pass(w: np.ndarray, dw: np.ndarray, *memory: np.ndarray) -> bool:
+    """Return whether a compiled kernel can take the step."""
+    return (
+        BACKEND == "compiled"
+        and usable(w, dw, *memory)
+        and all(array.shape == w.shape for array in memory)
+    )
 
 
 def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -84,7 +98,12 @@ def sgd_momentum(
     velocity = config.get("velocity")
     if velocity is None:
         velocity = np.zeros_like(w)
-    velocity = config["momentum"] * velocity - config["learning_rate"] * dw
+    momentum, rate = config["momentum"], config["learning_rate"]
+    if in_one_pass(w, dw, velocity):
+        next_w, config["velocity"] = kernels.sgd_momentum(w, dw, velocity, rate, momentum)
+        return next_w, config
+
+    velocity = momentum * velocity - rate * dw
     config["velocity"] = velocity
     return w + velocity, config
 
@@ -122,10 +141,14 @@ def rmsprop(
     cache = config.get("cache")
     if cache is None:
         cache = np.zeros_like(w)
-    decay = config["decay_rate"]
+    decay, rate, epsilon = config["decay_rate"], config["learning_rate"], config["epsilon"]
+    if in_one_pass(w, dw, cache):
+        next_w, config["cache"] = kernels.rmsprop(w, dw, cache, rate, decay, epsilon)
+        return next_w, config
+
     cache = decay * cache + (1 - decay) * dw**2
     config["cache"] = cache
-    return w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"]), config
+    return w - rate * dw / (np.sqrt(cache) + epsilon), config
 
 
 def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -165,12 +188,19 @@ def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[n
     if m is None or v is None:
         m, v = np.zeros_like(w), np.zeros_like(w)
     beta1, beta2 = config["beta1"], config["beta2"]
-
+    rate, epsilon = config["learning_rate"], config["epsilon"]
     t = config["t"] + 1
+    if in_one_pass(w, dw, m, v):
+        next_w, config["m"], config["v"] = kernels.adam(
+            w, dw, m, v, t, rate, beta1, beta2, epsilon
+        )
+        config["t"] = t
+        return next_w, config
+
     m = beta1 * m + (1 - beta1) * dw
     v = beta2 * v + (1 - beta2) * dw**2
     config["m"], config["v"], config["t"] = m, v, t
 
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
-    return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"]), config
+    return w - rate * m_hat / (np.sqrt(v_hat) + epsilon), config

@@ -102,7 +102,7 @@ class Solver:
         **unknown: Any,
     ) -> None:
         if unknown:
-            valid = ", ".join(Solver.__init__.__kwdefaults__)
+            valid = ", ".join(Solver.__init__.__kwdefaults__ or ())
             raise TypeError(f"Solver has no setting {', '.join(unknown)}; it has {valid}")
         for name, value in (("batch_size", batch_size), ("print_every", print_every)):
             if value < 1:

@@ -72,7 +72,8 @@ def conv_forward_naive(x, w, b, conv_param):
     Returns
     -------
     out : ndarray, shape (N, F, H', W')
-        ``H' = 1 + (H + 2 * pad - HH) // stride`` and ``W' = 1 + (W + 2 * pad - WW) // stride``.
+        ``H' = 1 + (H + 2 * pad - HH) // stride`` and ``W' = 1 + (W + 2 * pad - WW) // stride``:
+        a window that does not fit any more is left out.
         Filters are not flipped: this is a cross-correlation, as in all neural networks.
     cache : object
         For `conv_backward_naive`; (x, w, b, conv_param) will do. x stays as it is.
@@ -156,7 +157,8 @@ def max_pool_forward_naive(x, pool_param):
     Returns
     -------
     out : ndarray, shape (N, C, H', W')
-        ``H' = 1 + (H - pool_height) // stride`` and ``W' = 1 + (W - pool_width) // stride``.
+        ``H' = 1 + (H - pool_height) // stride`` and ``W' = 1 + (W - pool_width) // stride``: a
+        window that does not fit any more is left out.
     cache : object
         For `max_pool_backward_naive`; (x, pool_param) will do.
     """
@@ -305,6 +307,11 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     out : ndarray, shape (N, C, H, W)
     cache : object
         For `spatial_groupnorm_backward`.
+
+    Raises
+    ------
+    ValueError
+        G does not divide C.
 
     References
     ----------

@@ -115,7 +115,7 @@ class ThreeLayerConvNet:
         dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, hidden_cache)
         _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, conv_cache)
         for name in ("W1", "W2", "W3"):
-            loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
+            loss += 0.5 * self.reg * float(np.sum(self.params[name] ** 2))
             grads[name] += self.reg * self.params[name]
         return loss, grads
         ### END SOLUTION

@@ -1,0 +1,186 @@
+/* Convolution, the gradients with respect to the filters and the biases.
+ *
+ *     dw[f][t] = sum over images and places of  dout[f][place] * image[place + offset[t]]
+ *
+ * Layout. The sum runs over places, so vectors are better laid over filters: the sums then end as
+ * vectors of dw, where vectors along places would each have to be added up at the end. dout is
+ * transposed for this, to one vector of filters for each place.
+ *
+ * Blocking. For TB taps and NV vectors of filters, TB * NV sums stay in registers while the places
+ * of a chunk go by: each loads NV vectors of dout and TB numbers of the image. A chunk is a number of
+ * output rows such that its transposed dout stays in the L1 cache for all taps; then the sums are
+ * added to the thread's own dw, transposed too, which fits the L2 cache.
+ *
+ * Threading. The chunks of all images are divided into one run for each thread, and each run has a
+ * dw of its own; these are added up at the end in order, so that the result depends on the number of
+ * threads but not on which was faster.
+ */
+
+#define MAX_TB 8
+
+INLINE void taps_tile(const int TB, const int NV, const REAL *dout, ptrdiff_t filter_pitch,
+                      const REAL *image, const ptrdiff_t *offset, ptrdiff_t rows,
+                      ptrdiff_t columns, ptrdiff_t pitch, REAL *dw) {
+    vec sum[MAX_TB][4];
+    UNROLL for (int t = 0; t < TB; t++)
+        UNROLL for (int v = 0; v < NV; v++)
+            sum[t][v] = (vec){};
+    const REAL *x[MAX_TB];
+    UNROLL for (int t = 0; t < TB; t++)
+        x[t] = image + offset[t];
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        for (ptrdiff_t j = 0; j < columns; j++, dout += filter_pitch) {
+            vec d[4];
+            UNROLL for (int v = 0; v < NV; v++)
+                d[v] = load(dout + v * VL);
+            UNROLL for (int t = 0; t < TB; t++) {
+                vec number = broadcast(x[t][j]);
+                UNROLL for (int v = 0; v < NV; v++)
+                    sum[t][v] += number * d[v];
+            }
+        }
+        UNROLL for (int t = 0; t < TB; t++)
+            x[t] += pitch;
+    }
+    UNROLL for (int t = 0; t < TB; t++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            REAL *p = dw + t * filter_pitch + v * VL;
+            store(p, load(p) + sum[t][v]);
+        }
+}
+
+typedef void taps_function(const REAL *dout, ptrdiff_t filter_pitch, const REAL *image,
+                           const ptrdiff_t *offset, ptrdiff_t rows, ptrdiff_t columns,
+                           ptrdiff_t pitch, REAL *dw);
+
+#define TILE(TB, NV)                                                                              \
+    static void taps_##TB##_##NV(const REAL *dout, ptrdiff_t filter_pitch, const REAL *image,     \
+                                 const ptrdiff_t *offset, ptrdiff_t rows, ptrdiff_t columns,      \
+                                 ptrdiff_t pitch, REAL *dw) {                                     \
+        taps_tile(TB, NV, dout, filter_pitch, image, offset, rows, columns, pitch, dw);           \
+    }
+#define TILES(NV)                                                                                 \
+    TILE(1, NV) TILE(2, NV) TILE(3, NV) TILE(4, NV) TILE(5, NV) TILE(6, NV) TILE(7, NV) TILE(8, NV)
+TILES(1)
+TILES(2)
+TILES(3)
+#undef TILES
+#undef TILE
+
+#define ROW(NV)                                                                                   \
+    {taps_1_##NV, taps_2_##NV, taps_3_##NV, taps_4_##NV, taps_5_##NV, taps_6_##NV, taps_7_##NV,   \
+     taps_8_##NV}
+static taps_function *const taps_tiles[3][MAX_TB] = {ROW(1), ROW(2), ROW(3)};
+#undef ROW
+
+#define MAX_CHUNK (24 * 1024) /* bytes of transposed dout: half an L1 cache */
+
+struct backward_w {
+    struct conv s;
+    struct upstream dout;
+    const REAL *x;
+    struct padded padded;
+    const ptrdiff_t *offset;
+    ptrdiff_t taps, filter_pitch;       /* F, rounded up to vectors */
+    ptrdiff_t chunk_rows, chunks, runs; /* a chunk's output rows, chunks of an image, and runs */
+    REAL *partial;                      /* for each run: taps, then the bias, of filter_pitch each */
+    ptrdiff_t partial_size;
+    int failed;
+};
+
+/* Add one chunk to a run's dw and db. `image` is the chunk's first place's first tap. */
+static void add_chunk(const struct backward_w *a, const REAL *transposed, ptrdiff_t rows,
+                      const REAL *image, REAL *dw) {
+    const ptrdiff_t most_vectors = REGISTERS == 32 ? 3 : 2;
+    ptrdiff_t vectors = a->filter_pitch / VL, groups = ceil_div(vectors, most_vectors);
+    for (ptrdiff_t group = 0; group < groups; group++) {
+        ptrdiff_t first = share(vectors, groups, group);
+        ptrdiff_t NV = share(vectors, groups, group + 1) - first;
+        ptrdiff_t blocks = ceil_div(a->taps, least(MAX_TB, MAX_SUMS / NV));
+        for (ptrdiff_t block = 0; block < blocks; block++) {
+            ptrdiff_t t = share(a->taps, blocks, block);
+            ptrdiff_t TB = share(a->taps, blocks, block + 1) - t;
+            taps_tiles[NV - 1][TB - 1](transposed + first * VL, a->filter_pitch, image,
+                                       a->offset + t, rows, a->s.W_out, a->padded.columns,
+                                       dw + t * a->filter_pitch + first * VL);
+        }
+    }
+    REAL *db = dw + a->taps * a->filter_pitch;
+    for (ptrdiff_t f = 0; f < a->filter_pitch; f += VL) {
+        vec sum = {};
+        for (ptrdiff_t place = 0; place < rows * a->s.W_out; place++)
+            sum += load(transposed + place * a->filter_pitch + f);
+        store(db + f, load(db + f) + sum);
+    }
+}
+
+static void dw_task(void *context, ptrdiff_t run) {
+    struct backward_w *a = context;
+    const struct conv *s = &a->s;
+    REAL *image = scratch(SLOT_IMAGE, padded_bytes(&a->padded));
+    REAL *transposed = scratch(
+        SLOT_BAND, (size_t)(a->chunk_rows * s->W_out * a->filter_pitch) * sizeof(REAL) + 1);
+    if (image == NULL || transposed == NULL) {
+        a->failed = 1;
+        return;
+    }
+    REAL *dw = a->partial + run * a->partial_size;
+    memset(dw, 0, (size_t)a->partial_size * sizeof(REAL));
+    clear_padded(&a->padded, image);
+    const REAL *dout = NULL;
+    ptrdiff_t filled = -1, places = s->H_out * s->W_out;
+    ptrdiff_t last = share(s->N * a->chunks, a->runs, run + 1);
+    for (ptrdiff_t chunk = share(s->N * a->chunks, a->runs, run); chunk < last; chunk++) {
+        ptrdiff_t n = chunk / a->chunks, row = chunk % a->chunks * a->chunk_rows;
+        ptrdiff_t rows = least(a->chunk_rows, s->H_out - row);
+        if (n != filled) {
+            fill_padded(&a->padded, a->x + n * s->C * s->H * s->W, image);
+            dout = upstream_image(&a->dout, n, s->F, places);
+            filled = n;
+        }
+        if (dout == NULL) {
+            a->failed = 1;
+            return;
+        }
+        transpose_matrix(dout + row * s->W_out, s->F, rows * s->W_out, places, transposed,
+                         a->filter_pitch);
+        add_chunk(a, transposed, rows, image + row * a->padded.columns, dw);
+    }
+}
+
+/* Add the runs' results, in order, and transpose them to dw (F, taps) and db (F,). */
+static void add_runs(const struct backward_w *a, REAL *dw, REAL *db) {
+    for (ptrdiff_t run = 1; run < a->runs; run++)
+        for (ptrdiff_t i = 0; i < a->partial_size; i += VL)
+            store(a->partial + i,
+                  load(a->partial + i) + load(a->partial + run * a->partial_size + i));
+    for (ptrdiff_t f = 0; f < a->s.F; f++)
+        for (ptrdiff_t t = 0; t < a->taps; t++)
+            dw[f * a->taps + t] = a->partial[t * a->filter_pitch + f];
+    memcpy(db, a->partial + a->taps * a->filter_pitch, (size_t)a->s.F * sizeof(REAL));
+}
+
+static int conv_dw(const struct conv *s, const struct pool *pool, const void *dout,
+                   const void *where, const void *x, void *dw, void *db) {
+    struct backward_w a = {.s = *s, .x = x, .padded = padded_for_windows(s)};
+    a.dout = make_upstream(dout, where, pool);
+    a.taps = s->C * s->HH * s->WW;
+    a.filter_pitch = round_up(s->F, VL);
+    ptrdiff_t row_bytes = most(1, s->W_out * a.filter_pitch * (ptrdiff_t)sizeof(REAL));
+    a.chunks = ceil_div(s->H_out, most(1, MAX_CHUNK / row_bytes));
+    a.chunk_rows = ceil_div(s->H_out, a.chunks);
+    a.chunks = ceil_div(s->H_out, a.chunk_rows);
+    a.runs = most(1, least(threads_get(), s->N * a.chunks));
+    a.partial_size = (a.taps + 1) * a.filter_pitch;
+    ptrdiff_t *offset = scratch(SLOT_OFFSETS, (size_t)a.taps * sizeof *offset + 1);
+    a.partial = scratch(SLOT_PARTIAL, (size_t)(a.runs * a.partial_size) * sizeof(REAL) + 1);
+    if (offset == NULL || a.partial == NULL)
+        return -1;
+    a.offset = offset;
+    list_taps(s, &a.padded, offset);
+    parallel_for(dw_task, &a, a.runs);
+    if (a.failed)
+        return -1;
+    add_runs(&a, dw, db);
+    return 0;
+}

@@ -1,0 +1,160 @@
+/* Convolution, the gradient with respect to the input.
+ *
+ * With padding, x[i] was seen by tap k of the output at o where i + pad = stride * o + k. Let
+ * i + pad = stride * q + r with 0 <= r < stride: then only taps k = r, r + stride, ... see x[i], and
+ * tap r + stride * a does so from o = q - a. So the positions of one phase r of the input are
+ * themselves a convolution, of stride 1, of dout with every stride-th weight in reverse order:
+ *
+ *     dx[c][q of phase r] = sum over f and a of  dout[f][q - a] * w[f][c][r + stride * a]
+ *
+ * in both directions, which tile.h computes as it does the forward pass: "filters" are now the
+ * channels of x, taps are (f, a in rows, a in columns), and the padded image is dout's.
+ *
+ * Threading. As in the forward pass; a task goes through the stride * stride phases in turn.
+ */
+
+struct dx_phase {
+    struct correlation c;
+    ptrdiff_t row, column;     /* the first input row and column of the phase */
+    ptrdiff_t q_row, q_column; /* and their q */
+};
+
+struct backward_x {
+    struct conv s;
+    struct upstream dout;
+    REAL *dx;
+    struct padded padded;
+    struct dx_phase *phase; /* stride * stride of them */
+    ptrdiff_t band_size;    /* the largest of the phases */
+    ptrdiff_t groups, parts;
+    int failed;
+};
+
+/* dout, with zeros before and after it where taps look past its ends. */
+static struct padded padded_dout(const struct conv *s) {
+    struct padded p = {.planes = s->F, .H = s->H_out, .W = s->W_out, .stride = 1};
+    p.top = (s->HH - 1) / s->stride;
+    p.left = (s->WW - 1) / s->stride;
+    p.phases_y = p.phases_x = 1;
+    p.rows = p.top + most((s->H - 1 + s->pad) / s->stride + 1, 1);
+    p.columns = p.left + most((s->W - 1 + s->pad) / s->stride + 1, 1);
+    padded_sizes(&p);
+    return p;
+}
+
+/* Along one axis: the first position of phase r, its q, the number of positions, and of taps. */
+static void phase_of(ptrdiff_t r, ptrdiff_t length, ptrdiff_t window, const struct conv *s,
+                     ptrdiff_t *first, ptrdiff_t *q, ptrdiff_t *count, ptrdiff_t *taps) {
+    *q = s->pad > r ? ceil_div(s->pad - r, s->stride) : 0;
+    *first = s->stride * *q + r - s->pad;
+    *count = *first < length ? ceil_div(length - *first, s->stride) : 0;
+    *taps = r < window ? ceil_div(window - r, s->stride) : 0;
+}
+
+/* Fill in the phases, pack their weights and list their taps. */
+static int prepare_dx(struct backward_x *a, const REAL *w) {
+    const struct conv *s = &a->s;
+    const struct padded *p = &a->padded;
+    size_t phases = (size_t)(s->stride * s->stride);
+    size_t all_taps = (size_t)(s->F * s->HH * s->WW);
+    size_t weights = all_taps * (size_t)s->C;
+    REAL *packed = scratch(SLOT_SHARED, (weights + (size_t)s->C + 1) * sizeof *packed);
+    ptrdiff_t *offset = scratch(SLOT_OFFSETS, all_taps * sizeof *offset + phases * sizeof *a->phase);
+    if (packed == NULL || offset == NULL)
+        return -1;
+    a->phase = (struct dx_phase *)(offset + all_taps);
+    memset(a->phase, 0, phases * sizeof *a->phase);
+    REAL *zeros = packed + weights;
+    memset(zeros, 0, (size_t)s->C * sizeof *zeros);
+    for (ptrdiff_t ry = 0; ry < s->stride; ry++)
+        for (ptrdiff_t rx = 0; rx < s->stride; rx++) {
+            struct dx_phase *phase = &a->phase[ry * s->stride + rx];
+            struct correlation *c = &phase->c;
+            ptrdiff_t taps_y, taps_x;
+            phase_of(ry, s->H, s->HH, s, &phase->row, &phase->q_row, &c->rows, &taps_y);
+            phase_of(rx, s->W, s->WW, s, &phase->column, &phase->q_column, &c->columns, &taps_x);
+            c->pitch = p->columns;
+            c->filters = s->C;
+            c->start = zeros;
+            c->taps = s->F * taps_y * taps_x;
+            c->offset = offset;
+            c->packed = packed;
+            if (c->rows == 0 || c->columns == 0)
+                continue;
+            lay_out(c);
+            a->band_size = most(a->band_size, band_size(c));
+            for (ptrdiff_t f = 0; f < s->F; f++)
+                for (ptrdiff_t i = 0; i < taps_y; i++)
+                    for (ptrdiff_t j = 0; j < taps_x; j++)
+                        *offset++ = tap_offset(p, f, p->top - i, p->left - j);
+            for (ptrdiff_t block = 0; block < c->blocks; block++) {
+                ptrdiff_t first = share(s->C, c->blocks, block);
+                ptrdiff_t last = share(s->C, c->blocks, block + 1);
+                for (ptrdiff_t f = 0; f < s->F; f++)
+                    for (ptrdiff_t i = ry; i < s->HH; i += s->stride)
+                        for (ptrdiff_t j = rx; j < s->WW; j += s->stride)
+                            for (ptrdiff_t k = first; k < last; k++)
+                                *packed++ = w[((f * s->C + k) * s->HH + i) * s->WW + j];
+            }
+        }
+    return 0;
+}
+
+/* Compute a part of one image's phase, and write it to its places in dx. */
+static void dx_bands(const struct backward_x *a, const struct dx_phase *phase, ptrdiff_t n,
+                     ptrdiff_t part, const REAL *image, REAL *band) {
+    const struct conv *s = &a->s;
+    const struct correlation *c = &phase->c;
+    image += phase->q_row * c->pitch + phase->q_column;
+    ptrdiff_t last_band = share(c->bands, a->parts, part + 1);
+    for (ptrdiff_t k = share(c->bands, a->parts, part); k < last_band; k++) {
+        ptrdiff_t row = k * c->band_rows, rows = least(c->band_rows, c->rows - row);
+        for (ptrdiff_t block = 0; block < c->blocks; block++) {
+            ptrdiff_t first = share(s->C, c->blocks, block);
+            ptrdiff_t last = share(s->C, c->blocks, block + 1);
+            REAL *to = a->dx + ((n * s->C + first) * s->H + phase->row + row * s->stride) * s->W +
+                       phase->column;
+            ptrdiff_t pitch = correlate(c, image, block, row, rows, band,
+                                        s->stride == 1 ? to : NULL, s->H * s->W, s->W);
+            for (ptrdiff_t k = 0; pitch != 0 && k < last - first; k++)
+                for (ptrdiff_t i = 0; i < rows; i++)
+                    scatter(to + (k * s->H + i * s->stride) * s->W,
+                            band + k * pitch + i * c->band_pitch, c->columns, s->stride);
+        }
+    }
+}
+
+static void dx_task(void *context, ptrdiff_t task) {
+    struct backward_x *a = context;
+    const struct conv *s = &a->s;
+    REAL *image = scratch(SLOT_IMAGE, padded_bytes(&a->padded));
+    REAL *band = scratch(SLOT_BAND, (size_t)a->band_size * sizeof(REAL) + 1);
+    if (image == NULL || band == NULL) {
+        a->failed = 1;
+        return;
+    }
+    ptrdiff_t group = task / a->parts, part = task % a->parts;
+    clear_padded(&a->padded, image);
+    for (ptrdiff_t n = share(s->N, a->groups, group); n < share(s->N, a->groups, group + 1); n++) {
+        const REAL *dout = upstream_image(&a->dout, n, s->F, s->H_out * s->W_out);
+        if (dout == NULL) {
+            a->failed = 1;
+            return;
+        }
+        fill_padded(&a->padded, dout, image);
+        for (ptrdiff_t phase = 0; phase < s->stride * s->stride; phase++)
+            dx_bands(a, &a->phase[phase], n, part, image, band);
+    }
+}
+
+static int conv_dx(const struct conv *s, const struct pool *pool, const void *dout,
+                   const void *where, const void *w, void *dx) {
+    struct backward_x a = {.s = *s, .dx = dx, .padded = padded_dout(s)};
+    a.dout = make_upstream(dout, where, pool);
+    if (prepare_dx(&a, w) != 0)
+        return -1;
+    a.groups = least(s->N, 8 * threads_get());
+    a.parts = s->N >= 4 * threads_get() ? 1 : 4;
+    parallel_for(dx_task, &a, a.groups * a.parts);
+    return a.failed ? -1 : 0;
+}

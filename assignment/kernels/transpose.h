@@ -1,0 +1,66 @@
+/* Transpose VL vectors of VL numbers, in log2(VL) rounds.
+ *
+ * Each round interleaves vector i with vector i + VL / 2, as one shuffles two halves of a pack of
+ * cards. After log2(VL) rounds, number j of vector i has gone to number i of vector j.
+ */
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef INTEGER index_vec __attribute__((vector_size(VECTOR_BYTES)));
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (index_vec){__VA_ARGS__})
+#endif
+
+#if VECTOR_BYTES * 8 / REAL_BITS == 16
+#define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif VECTOR_BYTES * 8 / REAL_BITS == 8
+#define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#elif VECTOR_BYTES * 8 / REAL_BITS == 4
+#define LOWER_HALVES 0, 4, 1, 5
+#define UPPER_HALVES 2, 6, 3, 7
+#else
+#define LOWER_HALVES 0, 2
+#define UPPER_HALVES 1, 3
+#endif
+#define VL_CONSTANT (VECTOR_BYTES * 8 / REAL_BITS)
+
+INLINE void transpose(vec *v) {
+    vec other[VL_CONSTANT];
+    UNROLL for (int round = 1; round < VL_CONSTANT; round *= 2) {
+        UNROLL for (int i = 0; i < VL_CONSTANT / 2; i++) {
+            other[2 * i] = SHUFFLE(v[i], v[i + VL_CONSTANT / 2], LOWER_HALVES);
+            other[2 * i + 1] = SHUFFLE(v[i], v[i + VL_CONSTANT / 2], UPPER_HALVES);
+        }
+        UNROLL for (int i = 0; i < VL_CONSTANT; i++)
+            v[i] = other[i];
+    }
+}
+
+/* to[column * to_pitch + row] = from[row * from_pitch + column], for any sizes; the rows of `to` are
+ * filled up with zeros to a multiple of VL, for which there must be room. */
+static void transpose_matrix(const REAL *from, ptrdiff_t rows, ptrdiff_t columns,
+                             ptrdiff_t from_pitch, REAL *to, ptrdiff_t to_pitch) {
+    for (ptrdiff_t i = 0; i < rows; i += VL)
+        for (ptrdiff_t j = 0; j < columns; j += VL) {
+            vec v[VL_CONSTANT] = {};
+            ptrdiff_t some = least(VL, columns - j);
+            if (some == VL && i + VL <= rows) {
+                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                    v[k] = load(from + (i + k) * from_pitch + j);
+                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                    __builtin_prefetch(from + (i + VL + k) * from_pitch + j);
+            } else {
+                for (ptrdiff_t k = 0; k < least(VL, rows - i); k++)
+                    memcpy(&v[k], from + (i + k) * from_pitch + j, (size_t)some * sizeof(REAL));
+            }
+            transpose(v);
+            if (some == VL) {
+                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                    store(to + (j + k) * to_pitch + i, v[k]);
+            } else {
+                for (ptrdiff_t k = 0; k < some; k++)
+                    store(to + (j + k) * to_pitch + i, v[k]);
+            }
+        }
+}

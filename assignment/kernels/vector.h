@@ -1,0 +1,51 @@
+/* Vectors of REAL (float or double) of the width that the compiler was told to build for.
+ *
+ * The vector types and operators are GCC's and Clang's extension of C: `a * b + c` works on whole
+ * vectors, and becomes a fused multiply-add where the processor has one. One text thus serves every
+ * instruction set: the build compiles it for each, and dispatch.c chooses when the program runs.
+ */
+#ifndef CONVNETS_VECTOR_H
+#define CONVNETS_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#define REGISTERS 32
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#define REGISTERS 16
+#elif defined(__aarch64__)
+#define VECTOR_BYTES 16
+#define REGISTERS 32
+#else
+#define VECTOR_BYTES 16
+#define REGISTERS 16
+#endif
+
+#define VL ((ptrdiff_t)(VECTOR_BYTES / sizeof(REAL))) /* numbers in a vector */
+
+/* A vector in a register, and one in memory that starts at any number. */
+typedef REAL vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef REAL vec_memory __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+INLINE vec load(const REAL *p) { return *(const vec_memory *)p; }
+INLINE void store(REAL *p, vec v) { *(vec_memory *)p = v; }
+INLINE vec broadcast(REAL a) { return a - (vec){}; }
+
+INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+INLINE ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+INLINE ptrdiff_t round_up(ptrdiff_t a, ptrdiff_t b) { return ceil_div(a, b) * b; }
+
+/* `count` things in `parts` parts as equal as can be: where part number `part` begins. */
+INLINE ptrdiff_t share(ptrdiff_t count, ptrdiff_t parts, ptrdiff_t part) {
+    return count / parts * part + least(part, count % parts);
+}
+
+#endif
