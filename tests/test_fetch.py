@@ -285,6 +285,25 @@ def test_force_keeps_the_former_one_when_the_new_one_is_bad(run: Run, tmp_path: 
     assert run.installed()["data_batch_1"] == contents()["data_batch_1"]
 
 
+def test_force_puts_the_former_one_back_when_the_move_fails(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    (tmp_path / "other.tar.gz").write_bytes(pack(contents(seed=1)))
+    move = Path.replace
+
+    def fail_for_the_new_one(path: Path, target: Path) -> Path:
+        if path.name == cifar10.FOLDER and path.parent != run.data:
+            raise OSError("the disk is full")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_for_the_new_one)
+    status, printed = run("--force", "--from", tmp_path / "other.tar.gz")
+    assert status == 1
+    assert "the disk is full" in printed
+    assert run.installed()["data_batch_1"] == contents()["data_batch_1"]
+
+
 def test_what_is_installed_but_damaged_is_said_to_be(run: Run) -> None:
     run()
     (run.data / cifar10.FOLDER / "data_batch_2").unlink()

@@ -112,7 +112,7 @@ def conv_backward_fast(dout: Array, cache: Any) -> tuple[Array, Array, Array]:
     """
     x, w, _, stride, pad = cache
     check_dout(dout, _conv_output_shape(x, w, stride, pad))
-    return kernels.conv_backward(dout, x, w, stride, pad)  # type: ignore[no-any-return]
+    return kernels.conv_backward(dout, x, w, stride, pad)
 
 
 def max_pool_forward_fast(x: Array, pool_param: Mapping[str, Any]) -> tuple[Array, Any]:
@@ -167,9 +167,7 @@ def max_pool_backward_fast(dout: Array, cache: Any) -> Array:
     """
     where, shape, height, width, stride = cache
     check_dout(dout, where.shape, "N C H' W'")
-    return kernels.max_pool_backward(  # type: ignore[no-any-return]
-        dout, where, shape, height, width, stride
-    )
+    return kernels.max_pool_backward(dout, where, shape, height, width, stride)
 
 
 def conv_relu_pool_forward_fast(
@@ -234,9 +232,7 @@ def conv_relu_pool_backward_fast(
     """
     where, x, w, stride, pad, window = cache
     check_dout(dout, where.shape)
-    return kernels.conv_relu_pool_backward(  # type: ignore[no-any-return]
-        dout, where, x, w, stride, pad, *window, need_dx
-    )
+    return kernels.conv_relu_pool_backward(dout, where, x, w, stride, pad, *window, need_dx)
 
 
 def _conv_output_shape(x: Array, w: Array, stride: int, pad: int) -> tuple[int, int, int, int]:

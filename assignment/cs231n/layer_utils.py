@@ -115,6 +115,9 @@ def conv_relu_pool_forward(
     return conv_relu_pool_forward_fast(x, w, b, conv_param, pool_param)
 
 
-def conv_relu_pool_backward(dout: np.ndarray, cache: Cache) -> Gradients:
-    """Compute the gradients ``(dx, dw, db)`` of `conv_relu_pool_forward`."""
-    return conv_relu_pool_backward_fast(dout, cache)
+def conv_relu_pool_backward(dout: np.ndarray, cache: Cache, *, need_dx: bool = True) -> Gradients:
+    """Compute the gradients ``(dx, dw, db)`` of `conv_relu_pool_forward`.
+
+    With ``need_dx=False``, dx is None and costs nothing: a first layer's is not needed to train.
+    """
+    return conv_relu_pool_backward_fast(dout, cache, need_dx=need_dx)

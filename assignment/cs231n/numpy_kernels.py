@@ -164,3 +164,9 @@ def matmul(a: Array, b: Array) -> Array:
     """Return the matrix product of a (M, K) and b (K, N)."""
     out: Array = a @ b
     return out
+
+
+def l2_penalty(w: Array, dw: Array, reg: float) -> float:
+    """Return 0.5 * reg * sum(w * w), and add reg * w to dw."""
+    dw += reg * w
+    return 0.5 * reg * float(np.sum(w * w))

@@ -191,9 +191,7 @@ def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[n
     rate, epsilon = config["learning_rate"], config["epsilon"]
     t = config["t"] + 1
     if in_one_pass(w, dw, m, v):
-        next_w, config["m"], config["v"] = kernels.adam(
-            w, dw, m, v, t, rate, beta1, beta2, epsilon
-        )
+        next_w, config["m"], config["v"] = kernels.adam(w, dw, m, v, t, rate, beta1, beta2, epsilon)
         config["t"] = t
         return next_w, config
 

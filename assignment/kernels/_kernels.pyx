@@ -29,6 +29,8 @@ cdef extern from "kernels.h":
                       const void *b, int b_transposed, void *out) nogil
         void (*relu_forward)(Py_ssize_t size, const void *x, void *out) nogil
         void (*relu_backward)(Py_ssize_t size, const void *dout, const void *x, void *dx) nogil
+        int (*l2_penalty)(Py_ssize_t size, const void *w, void *dw, double reg,
+                          double *sum) nogil
         void (*momentum)(Py_ssize_t size, const void *w, const void *dw, const void *velocity,
                          void *next_w, void *next_velocity, double rate, double momentum) nogil
         void (*rmsprop)(Py_ssize_t size, const void *w, const void *dw, const void *cache,
@@ -334,6 +336,22 @@ def relu_backward(dout, x):
     with nogil:
         k.relu_backward(size, dp, xp, dxp)
     return dx
+
+
+def l2_penalty(w, dw, double reg):
+    """Return 0.5 * reg * sum(w * w), and add reg * w to dw, which must be C-contiguous."""
+    w = _ready(w, dw.dtype)
+    _same_shape("w", w, dw.shape)
+    cdef const kernels *k = _for(dw.dtype)
+    cdef Py_ssize_t size = w.size
+    cdef void *wp = _data(w)
+    cdef void *dp = _data(dw, True)
+    cdef double total = 0
+    cdef int failed
+    with nogil:
+        failed = k.l2_penalty(size, wp, dp, reg, &total)
+    _check(failed)
+    return 0.5 * reg * total
 
 
 cdef _like(str name, array, w):

@@ -25,22 +25,22 @@ INLINE void taps_tile(const int TB, const int NV, const REAL *dout, ptrdiff_t fi
     UNROLL for (int t = 0; t < TB; t++)
         UNROLL for (int v = 0; v < NV; v++)
             sum[t][v] = (vec){};
-    const REAL *x[MAX_TB];
+    ptrdiff_t tap[MAX_TB];
     UNROLL for (int t = 0; t < TB; t++)
-        x[t] = image + offset[t];
-    for (ptrdiff_t i = 0; i < rows; i++) {
-        for (ptrdiff_t j = 0; j < columns; j++, dout += filter_pitch) {
+        tap[t] = offset[t];
+    for (ptrdiff_t i = 0; i < rows; i++, image += pitch) {
+        const REAL *end = image + columns;
+        for (const REAL *x = image; x < end; x++, dout += filter_pitch) {
+            KEEP(x);
             vec d[4];
             UNROLL for (int v = 0; v < NV; v++)
                 d[v] = load(dout + v * VL);
             UNROLL for (int t = 0; t < TB; t++) {
-                vec number = broadcast(x[t][j]);
+                vec number = broadcast(x[tap[t]]);
                 UNROLL for (int v = 0; v < NV; v++)
                     sum[t][v] += number * d[v];
             }
         }
-        UNROLL for (int t = 0; t < TB; t++)
-            x[t] += pitch;
     }
     UNROLL for (int t = 0; t < TB; t++)
         UNROLL for (int v = 0; v < NV; v++) {

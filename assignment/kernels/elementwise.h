@@ -1,4 +1,4 @@
-/* Operations on each number alone: relu, and the update rules of cs231n.optim.
+/* Operations on each number alone: relu, the L2 penalty, and the update rules of cs231n.optim.
  *
  * They do little arithmetic, so memory sets the pace: what counts is to go through each array once,
  * where NumPy goes through it for each operator. The loops are plain; the compiler makes vectors of
@@ -67,6 +67,52 @@ STRETCH_TASK(adam_task, {
     next_t[i] = second;
     to[i] = a[i] - rate * first / (SQRT(second * scale) + epsilon);
 })
+
+/* dw += reg * w; the sum of the squares of a stretch of w goes to a place of its own, so that the
+ * places can be added up in order. */
+struct penalty {
+    ptrdiff_t size;
+    const REAL *w;
+    REAL *dw;
+    REAL reg;
+    double *sums;
+};
+
+static void penalty_task(void *context, ptrdiff_t task) {
+    const struct penalty *e = context;
+    ptrdiff_t begin = task * STRETCH, count = least(STRETCH, e->size - begin), i = 0;
+    const REAL *w = e->w + begin;
+    REAL *dw = e->dw + begin;
+    vec sum[4] = {};
+    for (; i + 4 * VL <= count; i += 4 * VL)
+        UNROLL for (int k = 0; k < 4; k++) {
+            vec a = load(w + i + k * VL);
+            sum[k] += a * a;
+            store(dw + i + k * VL, load(dw + i + k * VL) + broadcast(e->reg) * a);
+        }
+    double total = 0;
+    for (; i < count; i++) {
+        total += (double)w[i] * w[i];
+        dw[i] += e->reg * w[i];
+    }
+    for (int k = 0; k < 4; k++)
+        for (int lane = 0; lane < VL; lane++)
+            total += sum[k][lane];
+    e->sums[task] = total;
+}
+
+static int l2_penalty(ptrdiff_t size, const void *w, void *dw, double reg, double *sum) {
+    ptrdiff_t tasks = ceil_div(size, STRETCH);
+    struct penalty e = {.size = size, .w = w, .dw = dw, .reg = (REAL)reg};
+    e.sums = scratch(SLOT_PARTIAL, (size_t)tasks * sizeof(double) + 1);
+    if (e.sums == NULL)
+        return -1;
+    parallel_for(penalty_task, &e, tasks);
+    *sum = 0;
+    for (ptrdiff_t task = 0; task < tasks; task++)
+        *sum += e.sums[task];
+    return 0;
+}
 
 static void elementwise(task_function task, struct elements *e) {
     parallel_for(task, e, ceil_div(e->size, STRETCH));

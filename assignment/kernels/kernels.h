@@ -39,6 +39,8 @@ struct kernels {
                   const void *b, int b_transposed, void *out);
     void (*relu_forward)(ptrdiff_t size, const void *x, void *out);
     void (*relu_backward)(ptrdiff_t size, const void *dout, const void *x, void *dx);
+    /* dw += reg * w, and *sum is the sum of the squares of w */
+    int (*l2_penalty)(ptrdiff_t size, const void *w, void *dw, double reg, double *sum);
     void (*momentum)(ptrdiff_t size, const void *w, const void *dw, const void *velocity,
                      void *next_w, void *next_velocity, double rate, double momentum);
     void (*rmsprop)(ptrdiff_t size, const void *w, const void *dw, const void *cache, void *next_w,

@@ -37,6 +37,7 @@ const struct kernels TABLE = {
     .matmul = matmul,
     .relu_forward = relu_forward,
     .relu_backward = relu_backward,
+    .l2_penalty = l2_penalty,
     .momentum = momentum,
     .rmsprop = rmsprop,
     .adam = adam,

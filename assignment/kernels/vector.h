@@ -34,6 +34,10 @@ typedef REAL vec_memory __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
 
+/* Make the compiler add offsets to this one pointer in each access, instead of keeping a pointer for
+ * each offset and moving all of them on. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
 INLINE vec load(const REAL *p) { return *(const vec_memory *)p; }
 INLINE void store(REAL *p, vec v) { *(vec_memory *)p = v; }
 INLINE vec broadcast(REAL a) { return a - (vec){}; }
