@@ -1,0 +1,133 @@
+"""Grade several students at a time, each in one of a few processes that outlive them.
+
+The checks run under pytest, of which a process can hold only one at a time: hence processes. One
+that dies costs the student it was grading; another takes its place for the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+from autograder.course import results
+from autograder.course.results import Record
+from autograder.engine import run_checks
+from autograder.pack import Pack
+from autograder.submission import Submission
+
+Grade = Callable[[Submission, Pack], Record]
+
+
+class GraderDied(Exception):
+    """The grader itself failed on a submission, so that there are no verdicts."""
+
+
+def grade_one(submission: Submission, cases: Pack) -> Record:
+    """Run all checks on one submission."""
+    verdicts = run_checks(submission, cases)
+    key = results.key_of(submission, cases.id)
+    return Record(submission.student, key, cases.id, "", submission.notes, verdicts)
+
+
+class Grader:
+    """A process that grades one submission after the other, and is replaced if it dies.
+
+    Parameters
+    ----------
+    cases : Pack
+        What is graded with.
+    grade : callable
+        Called in the process with a submission and `cases`.
+    """
+
+    def __init__(self, cases: Pack, grade: Grade) -> None:
+        self._cases, self._grade = cases, grade
+        self._start()
+
+    def _start(self) -> None:
+        context = get_context("spawn")  # a forked copy would share locks and threads with us
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(theirs, self._cases, self._grade), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def grade(self, submission: Submission) -> Record | GraderDied:
+        """Grade one submission."""
+        try:
+            if not self._process.is_alive():
+                self._start()
+            self._pipe.send(submission)
+            outcome: Record | GraderDied = self._pipe.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            return GraderDied(f"its process ended with exit code {self._process.exitcode}")
+        return outcome
+
+    def close(self) -> None:
+        """End the process, and with it the student code that it runs."""
+        self._process.terminate()
+        self._process.join(timeout=10)
+        self._process.kill()
+        self._process.join()
+
+
+def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
+    """Grade what comes through `pipe`, until its other end is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that run_checks cleans up
+    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        while True:
+            submission = pipe.recv()
+            outcome: Record | GraderDied
+            try:
+                outcome = grade(submission, cases)
+            except Exception as error:
+                cause = error.__cause__
+                reason = f" ({type(cause).__name__}: {cause})" if cause else ""
+                outcome = GraderDied(f"{type(error).__name__}: {error}{reason}")
+            pipe.send(outcome)
+
+
+def grade_all(
+    todo: Sequence[Submission], cases: Pack, jobs: int, grade: Grade = grade_one
+) -> Generator[tuple[str, Record | GraderDied], None, None]:
+    """Grade submissions, `jobs` at a time; closing the generator ends what still runs.
+
+    Yields
+    ------
+    (str, Record or GraderDied)
+        Each student's name and record as soon as it is there.
+    """
+    waiting: queue.Queue[Submission] = queue.Queue()
+    for submission in todo:
+        waiting.put(submission)
+    outcomes: queue.Queue[Any] = queue.Queue()
+    graders = [Grader(cases, grade) for _ in range(min(jobs, len(todo)))]
+    stopped = threading.Event()
+
+    def work(grader: Grader) -> None:
+        with contextlib.suppress(queue.Empty):
+            while not stopped.is_set():
+                submission = waiting.get_nowait()
+                outcomes.put((submission.student, grader.grade(submission)))
+
+    threads = [threading.Thread(target=work, args=(g,), daemon=True) for g in graders]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in todo:
+            yield outcomes.get()
+    finally:
+        stopped.set()
+        for grader in graders:
+            grader.close()
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,266 @@
+"""autograder/course/intake.py: what students hand in is found, and what is hostile is named."""
+
+import gzip
+import io
+import os
+import tarfile
+import zipfile
+
+import pytest
+
+from autograder.course import archive, intake
+from autograder.course.intake import IntakeError, collect, read_submission
+from autograder.submission import CNN, LAYERS
+
+LAYERS_TEXT, CNN_TEXT = b"# layers\n", b"# cnn\n"
+
+
+def zip_bytes(files, **options):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in files.items():
+            packed.writestr(name, data, **options)
+    return stream.getvalue()
+
+
+def tar_bytes(files, mode="w:gz", links=()):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        for name, target, kind in links:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            archive.addfile(info)
+    return stream.getvalue()
+
+
+BOTH = {"hw/cs231n/layers.py": LAYERS_TEXT, "hw/cs231n/classifiers/cnn.py": CNN_TEXT}
+
+
+def write(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_folder(tmp_path):
+    for name, data in BOTH.items():
+        write(tmp_path / "ada" / name, data)
+    found = read_submission(tmp_path / "ada")
+    assert found.student == "ada"
+    assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
+    assert found.notes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ada.zip", zip_bytes(BOTH)),
+        ("ada.tar.gz", tar_bytes(BOTH)),
+        ("ada.tgz", tar_bytes(BOTH)),
+        ("ada.tar", tar_bytes(BOTH, "w")),
+        ("ada.tar.bz2", tar_bytes(BOTH, "w:bz2")),
+        ("ada.tar.xz", tar_bytes(BOTH, "w:xz")),
+        ("ada.zip", tar_bytes(BOTH)),  # told by content
+        ("ada.zip", zip_bytes({"inner.zip": zip_bytes(BOTH)})),
+        ("ada.zip", zip_bytes({"inner.tar.gz": tar_bytes(BOTH)})),
+        ("ada.zip", zip_bytes({"win\\cs231n\\layers.py": LAYERS_TEXT, "cnn.py": CNN_TEXT})),
+    ],
+)
+def test_archives(tmp_path, name, data):
+    found = read_submission(write(tmp_path / name, data))
+    assert found.student == "ada"
+    assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
+
+
+def test_a_single_file(tmp_path):
+    found = read_submission(write(tmp_path / "layers.py", LAYERS_TEXT))
+    assert found.files == {LAYERS: LAYERS_TEXT}
+    assert "no cnn.py" in found.notes[0]
+
+
+def test_the_right_place_wins_and_a_choice_is_noted(tmp_path):
+    files = {
+        "old/layers.py": b"# old",
+        "deep/er/cs231n/layers.py": LAYERS_TEXT,
+        "__MACOSX/cs231n/layers.py": b"junk",
+        "x/.ipynb_checkpoints/layers.py": b"junk",
+        "cs231n/classifiers/cnn.py": CNN_TEXT,
+    }
+    found = read_submission(write(tmp_path / "a.zip", zip_bytes(files)))
+    assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
+    (note,) = found.notes
+    assert "2 files are named layers.py" in note
+    assert "took deep/er/cs231n/layers.py" in note
+
+
+def test_two_contents_of_one_name_are_noted(tmp_path):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed, pytest.warns(UserWarning, match="Duplicate"):
+        packed.writestr("layers.py", b"first")
+        packed.writestr("layers.py", b"second")
+    found = read_submission(write(tmp_path / "a.zip", stream.getvalue()))
+    assert found.files == {LAYERS: b"second"}
+    assert "twice" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "note"), [(b"# caf\xe9", "not UTF-8 text (line 1)"), (b"a\0b", "null bytes")]
+)
+def test_what_python_cannot_read_is_noted(tmp_path, source, note):
+    found = read_submission(write(tmp_path / "layers.py", source))
+    assert note in found.notes[0]
+
+
+def test_a_wrong_name_is_pointed_out(tmp_path):
+    data = zip_bytes({"hw/layers_final.py": LAYERS_TEXT, "hw/fast_layers.py": b""})
+    with pytest.raises(IntakeError, match=r"It does hold hw/layers_final\.py\."):
+        read_submission(write(tmp_path / "a.zip", data))
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"Rar!\x1a", "RAR"), (b"7z\xbc\xaf", "7-Zip")])
+def test_other_kinds_of_archives_are_named(tmp_path, start, kind):
+    with pytest.raises(IntakeError, match=f"It is a {kind} archive"):
+        read_submission(write(tmp_path / "a.zip", start + bytes(100)))
+
+
+def test_a_long_header_of_a_tar_file_is_no_way_around_the_bound(tmp_path):
+    info = tarfile.TarInfo("layers.py")
+    info.pax_headers = {"comment": "x" * (archive.MAX_ARCHIVE + 1)}
+    data = gzip.compress(info.tobuf(tarfile.PAX_FORMAT), 1)
+    with pytest.raises(IntakeError, match="larger than"):
+        read_submission(write(tmp_path / "a.tgz", data))
+
+
+def test_the_bound_holds_for_all_nested_archives_together(tmp_path):
+    bomb = zip_bytes({"inner.tar": bytes(archive.MAX_ARCHIVE // 2 + 1)})
+    data = zip_bytes({"1.zip": bomb, "2.zip": bomb, "layers.py": LAYERS_TEXT})
+    with pytest.raises(IntakeError, match="larger than"):
+        read_submission(write(tmp_path / "a.zip", data))
+
+
+def test_odd_names_are_shown_plainly(tmp_path):
+    name = "a\nb\x1b[31m" + "x" * 5000 + "/layers.py"
+    found = read_submission(write(tmp_path / "a.zip", zip_bytes({name: b"\0"})))
+    assert found.notes[0].isprintable()
+    assert len(found.notes[0]) < 200
+
+
+def test_one_bad_submission_does_not_keep_the_others_from_being_read(tmp_path):
+    good = write(tmp_path / "good.zip", zip_bytes(BOTH))
+    bad = write(tmp_path / "bad.zip", b"PK\x05\x06" + bytes(18))
+    items = collect([bad, good, good])
+    assert [item.student for item in items] == ["bad", "good"]
+    assert items[0].problem == "It holds neither layers.py nor cnn.py."
+    assert items[1].files[LAYERS] == LAYERS_TEXT
+
+
+def test_paths_in_archives_write_nowhere(tmp_path):
+    files = {"../../layers.py": LAYERS_TEXT, "/etc/cnn.py": CNN_TEXT}
+    path = write(tmp_path / "in" / "a.zip", zip_bytes(files))
+    before = sorted(tmp_path.rglob("*"))
+    found = read_submission(path)
+    assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
+    assert sorted(tmp_path.rglob("*")) == before
+    assert sum("leads out of the archive" in note for note in found.notes) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links need privileges on Windows")
+def test_links_are_not_followed(tmp_path):
+    secret = write(tmp_path / "secret", b"secret")
+    folder = tmp_path / "a"
+    write(folder / "cnn.py", CNN_TEXT)
+    (folder / "layers.py").symlink_to(secret)
+    (folder / "sub").symlink_to(tmp_path)
+    found = read_submission(folder)
+    assert found.files == {CNN: CNN_TEXT}
+    assert any("symbolic link" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_links_in_tar_files_are_left_out(tmp_path, kind):
+    data = tar_bytes({"cnn.py": CNN_TEXT}, links=[("layers.py", "/etc/passwd", kind)])
+    found = read_submission(write(tmp_path / "a.tgz", data))
+    assert found.files == {CNN: CNN_TEXT}
+    assert "is a link" in found.notes[0]
+
+
+def test_links_in_zip_files_are_left_out(tmp_path):
+    link = zipfile.ZipInfo("layers.py")
+    link.external_attr = 0o120777 << 16
+    data = zip_bytes({"cnn.py": CNN_TEXT})
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    found = read_submission(write(tmp_path / "a.zip", stream.getvalue()))
+    assert found.files == {CNN: CNN_TEXT}
+
+
+def encrypted_zip():
+    data = bytearray(zip_bytes({"layers.py": LAYERS_TEXT}))
+    central = data.rindex(b"PK\x01\x02")
+    data[6] |= 1  # the flag in the local header, and in the central directory
+    data[central + 8] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (b"", "damaged or of a kind not known"),
+        (b"just text", "damaged or of a kind not known"),
+        (zip_bytes(BOTH)[:-40], "damaged or of a kind not known"),
+        (tar_bytes(BOTH)[:60], "damaged or of a kind not known"),
+        (encrypted_zip(), "encrypted"),
+        (zip_bytes({"essay.txt": b"no code"}), "neither layers.py nor cnn.py"),
+        (zip_bytes({f"{i}.txt": b"" for i in range(archive.MAX_MEMBERS + 1)}), "more than"),
+        (zip_bytes({"layers.py": bytes(archive.MAX_ARCHIVE + 1)}), "neither layers.py nor cnn.py"),
+        (tar_bytes({"big.bin": bytes(archive.MAX_ARCHIVE + 1)}), "larger than"),
+    ],
+)
+def test_bad_archives_are_named(tmp_path, data, match):
+    with pytest.raises(IntakeError, match=match):
+        read_submission(write(tmp_path / "a.zip", data))
+
+
+def test_a_file_that_is_too_large_is_left_out(tmp_path):
+    files = {"layers.py": bytes(intake.MAX_FILE + 1), "cnn.py": CNN_TEXT}
+    found = read_submission(write(tmp_path / "a.zip", zip_bytes(files)))
+    assert found.files == {CNN: CNN_TEXT}
+
+
+def test_a_deeply_nested_archive_is_left_out(tmp_path):
+    data = zip_bytes(BOTH)
+    for _ in range(4):
+        data = zip_bytes({"inner.zip": data})
+    with pytest.raises(IntakeError, match="neither"):
+        read_submission(write(tmp_path / "a.zip", data))
+
+
+def test_a_missing_path_is_named(tmp_path):
+    (item,) = collect([tmp_path / "nobody"])
+    assert (item.student, item.problem) == ("nobody", "It is neither a folder nor a file.")
+
+
+def test_students_of_one_name_get_numbers(tmp_path):
+    paths = [write(tmp_path / d / "ada.zip", zip_bytes(BOTH)) for d in "abc"]
+    paths.append(write(tmp_path / "d" / "ADA.zip", zip_bytes(BOTH)))
+    assert [s.student for s in collect(paths)] == ["ada", "ada-2", "ada-3", "ADA-4"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a<b>:c", "a_b__c"), ("..", "submission"), ("Zoë Å", "Zoë Å"), ("x" * 300, "x" * 150)],
+)
+def test_names_are_safe_for_files(name, expected):
+    assert intake.safe(name) == expected
+
+
+def test_a_name_that_is_changed_is_noted(tmp_path):
+    write(tmp_path / "=cmd()" / "layers.py", LAYERS_TEXT)
+    (item,) = collect([tmp_path / "=cmd()"])
+    assert item.student == "_cmd__"
+    assert "handed in as =cmd()" in item.notes[0]

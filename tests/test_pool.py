@@ -1,0 +1,53 @@
+"""autograder/course/pool.py: students are graded side by side, and a crash costs one of them."""
+
+import multiprocessing
+import os
+import time
+
+from autograder.course.pool import GraderDied, grade_all
+from autograder.course.results import Record
+from autograder.pack import Pack
+from autograder.submission import Submission
+
+CASES = Pack("the pack", {})
+
+
+def submissions(*names):
+    return [Submission(name, {}) for name in names]
+
+
+def fake_grade(submission, cases):
+    if submission.student == "crash":
+        os._exit(7)
+    if submission.student == "defect":
+        raise RuntimeError("broken")
+    if submission.student == "endless":
+        time.sleep(1000)
+    return Record(submission.student, "key", cases.id, "", [str(os.getpid())], [])
+
+
+def test_everybody_is_graded_in_a_few_processes():
+    names = [f"s{i}" for i in range(8)]
+    graded = dict(grade_all(submissions(*names), CASES, 2, fake_grade))
+    assert sorted(graded) == names
+    assert all(record.pack == "the pack" for record in graded.values())
+    processes = {record.notes[0] for record in graded.values()}
+    assert len(processes) <= 2
+    assert str(os.getpid()) not in processes
+
+
+def test_a_crash_or_defect_costs_one_student():
+    graded = dict(grade_all(submissions("a", "crash", "b", "defect", "c"), CASES, 1, fake_grade))
+    assert isinstance(graded["crash"], GraderDied)
+    assert "exit code 7" in str(graded["crash"])
+    assert "RuntimeError: broken" in str(graded["defect"])
+    assert all(isinstance(graded[name], Record) for name in "abc")
+
+
+def test_closing_ends_what_still_runs():
+    graded = grade_all(submissions("a", "endless", "never"), CASES, 1, fake_grade)
+    assert next(graded)[0] == "a"
+    start = time.monotonic()
+    graded.close()
+    assert time.monotonic() - start < 10
+    assert multiprocessing.active_children() == []
