@@ -153,6 +153,18 @@ def pool_args(
     }
 
 
+def same_in_all_windows(
+    rng: np.random.Generator, out: Shape, window: tuple[int, int]
+) -> np.ndarray:
+    """Draw images whose windows, side by side, hold the same values in different orders."""
+    N, C, H_out, W_out = out
+    height, width = window
+    values = np.linspace(-1.0, 1.0, height * width)
+    blocks = rng.permuted(np.tile(values, (N * C * H_out * W_out, 1)), axis=1)
+    blocks = blocks.reshape(N, C, H_out, W_out, height, width)
+    return blocks.transpose(0, 1, 2, 4, 3, 5).reshape(N, C, H_out * height, W_out * width)
+
+
 def pool_out(x: Shape, window: tuple[int, int], stride: int) -> Shape:
     """Return the shape of a pooling layer's output."""
     return (*x[:2], output_size(x[2], window[0], stride), output_size(x[3], window[1], stride))
@@ -178,12 +190,19 @@ def pool_backward(
     dtype: str = "float64",
     *,
     numeric: bool = False,
+    shuffled: bool = False,
 ) -> Spec:
-    """Return a case of ``max_pool_backward_naive``."""
+    """Return a case of ``max_pool_backward_naive``.
+
+    With `shuffled`, all windows hold the same values, each in an order of its own. Windows must
+    lie side by side. Images after a ReLU are like that: a value is in many windows.
+    """
     out = pool_out(x, window, stride)
 
     def draw(rng: np.random.Generator) -> Payload:
         args = pool_args(rng, x, window, stride, dtype, low=-1.0)
+        if shuffled:
+            args["x"] = same_in_all_windows(rng, out, window).astype(dtype)
         dout = rng.normal(size=out).astype(dtype)
         return backward_payload("max_pool_backward_naive", args, dout)
 
@@ -358,7 +377,7 @@ def net(
         return {
             "settings": dict(vars(settings)),
             "draw": int(rng.integers(1 << 31)),
-            "params": None if own_params else params,
+            "params": None if own_params or not num_images else params,
             "X": X if num_images else None,
             "y": y if labels else None,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import secrets
 import shutil
 import signal
 import subprocess
@@ -15,12 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from autograder.isolation import launch, probe
 from autograder.worker import wire
 
-WORKER = Path(__file__).with_name("worker")
-# What a worker may see of our environment: where programs are, and what Windows cannot do without.
-PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONVNETS_ISA")
 TAIL = 2000  # characters of what the student printed that are kept for a message
+MAX_REPLY = 64 << 20  # bytes of arrays in one reply; the largest asked for has a few megabytes
+MAX_TEXT = 2000  # characters in one text of a reply
 
 
 class WorkerError(Exception):
@@ -53,7 +54,7 @@ class Raised(WorkerError):
 
 
 class Worker:
-    """A process that runs the code in `layers`, uppermost first.
+    """A process that runs the code in `layers`, uppermost first, shut in as well as can be.
 
     Parameters
     ----------
@@ -61,47 +62,67 @@ class Worker:
         Folders that each hold a part of the package ``cs231n``: the submission, then what is given.
     threads : int
         Threads for numerical libraries. Results are the same from run to run at a given number.
+    isolation : str, optional
+        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
+    unavailable : sequence of str
+        Modules that student code has to do without.
     """
 
-    def __init__(self, layers: Sequence[Path], *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Path],
+        *,
+        threads: int = 1,
+        isolation: str | None = None,
+        unavailable: Sequence[str] = (),
+    ) -> None:
+        self.isolation = isolation or probe.strongest()
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(WORKER), *(str(layer.resolve()) for layer in layers)],
+            launch.command(self.isolation, layers, self.home, unavailable),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
             cwd=self.home,
-            env=self._environment(threads),
+            env=launch.environment(self.isolation, self.home, threads),
             start_new_session=True,  # a process group of its own, to be ended as a whole
         )
-        self._replies: queue.Queue[Any] = queue.Queue()
+        # Each end of the wire has a thread, so that `request` can stop waiting for it. The
+        # threads close their streams themselves: closing waits for a read that is under way.
+        self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._send, daemon=True).start()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _environment(self, threads: int) -> dict[str, str]:
-        home, count = str(self.home), str(threads)
-        return {
-            **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE"), home),
-            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count),
-            **dict.fromkeys(("MKL_NUM_THREADS", "CONVNETS_THREADS"), count),
-            "MPLBACKEND": "Agg",  # plt.show() in a submission opens no window and returns
-            "PYTHONHASHSEED": "0",
-        }
+    def _send(self) -> None:
+        """Send requests one after the other."""
+        with cast(BinaryIO, self._process.stdin) as stream:
+            while (message := self._requests.get()) is not None:
+                # A worker that died or reads nothing is noticed by the one who waits for a reply.
+                with contextlib.suppress(OSError):
+                    wire.write_message(stream, message)
+            with contextlib.suppress(OSError):
+                stream.close()
 
     def _listen(self) -> None:
-        """Read replies on a thread of its own, so that `request` can stop waiting for them."""
-        stream = cast(BinaryIO, self._process.stdout)
-        try:
-            while True:
-                self._replies.put(wire.read_message(stream))
-        except (EOFError, OSError, ValueError):  # ValueError: closed under us
-            self._replies.put(EOFError)
-        except wire.WireError as error:
-            self._replies.put(error)
+        """Read one reply for each request; what a worker says unasked waits in the pipe."""
+        with cast(BinaryIO, self._process.stdout) as stream:
+            while self._wanted.get():
+                try:
+                    reply = wire.read_message(stream, MAX_REPLY)
+                except (EOFError, OSError):
+                    reply = EOFError
+                except wire.WireError as error:
+                    reply = error
+                self._replies.put(reply)
 
     def request(self, op: str, arguments: dict[str, Any], *, seconds: float) -> Any:
         """Ask for one operation (see ``worker/operations.py``) and return its result.
+
+        The result is plain data: arrays of numbers, numbers, readable text, and lists, tuples and
+        dictionaries of those.
 
         Raises
         ------
@@ -110,8 +131,9 @@ class Worker:
         Raised
             Student code raised an exception; the worker goes on.
         """
-        sender = threading.Thread(target=self._send, args=(op, arguments), daemon=True)
-        sender.start()
+        number = secrets.token_hex(8)  # so that no reply can be made before its request
+        self._wanted.put(True)
+        self._requests.put({"id": number, "op": op, "arguments": arguments})
         try:
             reply = self._replies.get(timeout=max(seconds, 0.01))
         except queue.Empty:
@@ -119,21 +141,23 @@ class Worker:
             raise TimedOut(f"it had not finished after {seconds:.0f} seconds") from None
         if reply is EOFError:
             raise Died(self._describe_end())
-        if isinstance(reply, wire.WireError):
+        try:
+            return self._read(reply, number)
+        except wire.WireError as error:
             self.close()
-            raise Died(f"what came back was not a reply: {reply}")
-        if not isinstance(reply, dict) or set(reply) not in ({"result"}, {"error"}):
-            self.close()
-            raise Died("what came back was not a reply: it has neither a result nor an error")
-        if "error" in reply:
-            raise raised_from(reply["error"])
-        return reply["result"]
+            raise Died(f"what came back was not a reply: {error}") from None
 
-    def _send(self, op: str, arguments: dict[str, Any]) -> None:
-        # A worker that died or reads nothing is noticed by the one who waits for its reply.
-        with contextlib.suppress(OSError, ValueError):
-            stream = cast(BinaryIO, self._process.stdin)
-            wire.write_message(stream, {"op": op, "arguments": arguments})
+    def _read(self, reply: Any, number: str) -> Any:
+        """Return the result in a reply; raise what it says, or `WireError` if it is none."""
+        if isinstance(reply, wire.WireError):
+            raise reply
+        if not isinstance(reply, dict) or set(reply) not in ({"id", "result"}, {"id", "error"}):
+            raise wire.WireError("it has neither a result nor an error")
+        if reply["id"] != number:
+            raise wire.WireError("it answers another request")
+        if "error" in reply:
+            raise raised_from(readable(reply["error"]))
+        return readable(reply["result"])
 
     def _describe_end(self) -> str:
         """Say how the process ended, with the last that it printed."""
@@ -142,6 +166,8 @@ class Worker:
         except subprocess.TimeoutExpired:
             self.close()
             return "it closed its connection to the grader"
+        if self.isolation == "bubblewrap" and code > 128:  # how it passes on a signal
+            code = 128 - code
         if code < 0:
             try:
                 name = signal.Signals(-code).name
@@ -150,7 +176,7 @@ class Worker:
             how = f"the Python process was ended by {name}"
         else:
             how = f"the Python process ended itself with exit code {code}"
-        printed = self.printed()
+        printed = clean(self.printed())
         self.close()
         return f"{how}. The last it printed:\n{printed}" if printed else f"{how}."
 
@@ -168,18 +194,55 @@ class Worker:
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError, ValueError):  # a reply may be under way
-                cast(BinaryIO, stream).close()
+        self._requests.put(None)
+        self._wanted.put(False)
         if not self._printed.closed:
             self._printed.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        remove(self.home)
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def readable(value: Any) -> Any:
+    """Return what came over the wire without what could harm those who print or count with it."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        return {"$object": "an integer of more than 64 bits"}
+    if isinstance(value, dict):
+        return {clean(key): readable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(readable(item) for item in value)
+    return value
+
+
+def clean(text: str) -> str:
+    """Return `text` cut to `MAX_TEXT`, without control characters and halves of characters."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text[:MAX_TEXT]
+    )
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder whose content may have been made to resist."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    for place, folders, _ in os.walk(folder):  # what its owner has locked, its owner can open
+        for name in folders:
+            path = Path(place, name)
+            if not path.is_symlink():
+                path.chmod(0o700)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists() and sys.platform != "win32":  # nested too deeply for Python
+        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def raised_from(error: Any) -> Raised:

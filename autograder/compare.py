@@ -82,6 +82,73 @@ def overall(got: np.ndarray, expected: np.ndarray, scale: float, rtol: float) ->
     offset = float(np.mean(got - expected))
     if expected.size > 1 and np.all(np.abs(got - expected - offset) <= rtol * scale):
         return [f"It is what is expected plus {offset:.6g}, everywhere."]
+    return [*rearranged(got, expected, rtol * scale), *per_channel(got, expected, rtol * scale)][:1]
+
+
+def rearranged(got: np.ndarray, expected: np.ndarray, margin: float) -> list[str]:
+    """Recognize the expected values in another order."""
+
+    def same(candidate: np.ndarray) -> bool:
+        return candidate.shape == got.shape and bool(np.all(np.abs(candidate - got) <= margin))
+
+    rows = "" if expected.ndim == 2 else "in each image "
+    if expected.ndim >= 2:
+        for text, candidate in (
+            ("with rows and columns exchanged", expected.swapaxes(-1, -2)),
+            ("turned by 180 degrees", expected[..., ::-1, ::-1]),
+            ("upside down", expected[..., ::-1, :]),
+            ("with left and right exchanged", expected[..., ::-1]),
+        ):
+            if same(candidate):
+                return [f"It is what is expected, {rows}{text}."]
+    if expected.ndim == 4:
+        if same(expected[:, ::-1]):
+            return ["It is what is expected with the channels in reverse order."]
+        return shifted(got, expected, margin)
+    return []
+
+
+def shifted(got: np.ndarray, expected: np.ndarray, margin: float) -> list[str]:
+    """Recognize images moved by up to two pixels; what moves in from outside is left out."""
+    H, W = expected.shape[2:]
+    for down in range(-2, 3):
+        for right in range(-2, 3):
+            if (down or right) and abs(down) < H - 1 and abs(right) < W - 1:
+                target, source = overlap(H, down), overlap(H, -down)
+                across, origin = overlap(W, right), overlap(W, -right)
+                a, b = got[:, :, target, across], expected[:, :, source, origin]
+                if np.all(np.abs(a - b) <= margin) and np.ptp(b) > margin:
+                    return [f"It is what is expected, moved by {moved(down, right)}."]
+    return []
+
+
+def overlap(size: int, shift: int) -> slice:
+    """Return where images that are moved by `shift` lie over the ones that are not."""
+    return slice(max(shift, 0), size + min(shift, 0))
+
+
+def moved(down: int, right: int) -> str:
+    """Put a shift into words."""
+    parts = [
+        f"{abs(by)} {unit}{'s' if abs(by) > 1 else ''} {way[by < 0]}"
+        for by, unit, way in ((down, "row", ("down", "up")), (right, "column", ("right", "left")))
+        if by
+    ]
+    return " and ".join(parts)
+
+
+def per_channel(got: np.ndarray, expected: np.ndarray, margin: float) -> list[str]:
+    """Recognize a factor, or an offset, that every channel has of its own."""
+    if expected.ndim != 4 or expected.shape[1] < 2 or expected[:, 0].size < 3:
+        return []
+    axes = (0, 2, 3)
+    mean_got, mean = got.mean(axis=axes, keepdims=True), expected.mean(axis=axes, keepdims=True)
+    if np.all(np.abs(got - expected - (mean_got - mean)) <= margin):
+        return ["In each channel it is what is expected plus a constant."]
+    weight = np.sum(expected**2, axis=axes, keepdims=True)
+    factor = np.sum(expected * got, axis=axes, keepdims=True) / np.where(weight, weight, 1.0)
+    if factor.all() and np.all(np.abs(got - factor * expected) <= margin):
+        return ["In each channel it is a constant times what is expected."]
     return []
 
 

@@ -15,6 +15,7 @@ import pytest
 from autograder import checks as checks_package
 from autograder.declare import all_checks, modules
 from autograder.pack import Pack
+from autograder.picture import Evidence
 from autograder.plugin import CheckPlugin
 from autograder.session import Session
 from autograder.submission import Submission
@@ -67,7 +68,9 @@ def run_checks(
     names: Sequence[str] | None = None,
     *,
     on_verdict: Callable[[Verdict], None] | None = None,
+    on_failure: Callable[[Evidence], None] | None = None,
     threads: int = 1,
+    isolation: str | None = None,
 ) -> list[Verdict]:
     """Run checks on a submission.
 
@@ -81,9 +84,13 @@ def run_checks(
         Functions or ids of checks; all checks if not given.
     on_verdict : callable, optional
         Called with each verdict as soon as it is there.
+    on_failure : callable, optional
+        Called with what a check found wrong, before its verdict; a notebook draws it.
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
+    isolation : str, optional
+        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
 
     Returns
     -------
@@ -98,12 +105,16 @@ def run_checks(
         The engine failed; there is no verdict.
     """
     chosen = {info.id for info in select(names)}
-    with Session(submission, threads=threads) as session:
-        plugin = CheckPlugin(session, pack, chosen, on_verdict or (lambda verdict: None))
+    with Session(submission, threads=threads, isolation=isolation) as session:
+        plugin = CheckPlugin(session, pack, chosen, on_verdict or ignore, on_failure or ignore)
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
         raise EngineError(f"{len(plugin.verdicts)} of {len(chosen)} checks gave a verdict.")
     return plugin.verdicts
+
+
+def ignore(_: object) -> None:
+    """Do nothing with a verdict or evidence that nobody asked for."""
 
 
 def run_pytest(plugin: CheckPlugin) -> None:

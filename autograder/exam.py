@@ -19,7 +19,21 @@ SINGLE = 1e-4  # for float32 inputs
 
 
 class CheckFailed(AssertionError):
-    """Student code ran and returned something wrong; the message is for the student."""
+    """Student code ran and returned something wrong; the message is for the student.
+
+    Attributes
+    ----------
+    output : str or None
+        The student's name of the array that is wrong, if it is one.
+    got, expected : Any
+        That array, and what it should have been.
+    """
+
+    def __init__(
+        self, message: str, output: str | None = None, got: Any = None, expected: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.output, self.got, self.expected = output, got, expected
 
 
 class NotWritten(AssertionError):
@@ -35,12 +49,15 @@ class Exam:
         The check's cases, with their expected values.
     current : str
         What was called last, for messages.
+    index : int or None
+        The number of the case that was asked last, if it is one of `cases`.
     """
 
     def __init__(self, declared: Declared, cases: list[Case], session: Session) -> None:
         self.declared = declared
         self.cases = cases
         self.current = ""
+        self.index: int | None = None
         self._session = session
         self._left = declared.info.seconds
 
@@ -52,6 +69,7 @@ class Exam:
     def ask(self, case: Case, **changes: Any) -> dict[str, Any]:
         """Run student code on `case`, with `changes` to its payload; return the reply."""
         self.current = case.describe()
+        self.index = next((i for i, known in enumerate(self.cases) if known is case), None)
         return self.ask_payload(case.op, {**case.payload, **changes})
 
     def ask_payload(self, op: str, payload: Payload) -> dict[str, Any]:
@@ -74,9 +92,11 @@ class Exam:
         """
         if got is None:
             raise NotWritten(f"{name} is None: this part is still to be written.")
-        facts = differences(got, np.asarray(expected, dtype=np.float64), rtol)
+        expected = np.asarray(expected, dtype=np.float64)
+        facts = differences(got, expected, rtol)
         if facts:
-            raise CheckFailed("\n".join([f"{name}: {facts[0]}", *facts[1:]]))
+            message = "\n".join([f"{name}: {facts[0]}", *facts[1:]])
+            raise CheckFailed(message, name, got, expected)
 
     def expect_unchanged(self, case: Case, after: Any, names: Sequence[str]) -> None:
         """Fail if student code has written into its inputs."""
@@ -85,7 +105,8 @@ class Exam:
             if not np.array_equal(after[name], before[name]):
                 raise CheckFailed(
                     f"Your code changed its input {name}. The caller still needs it: work on a "
-                    f"copy, as in {name}.copy() or np.pad({name}, ...)."
+                    f"copy, as in {name}.copy() or np.pad({name}, ...).",
+                    f"{name} afterwards",
                 )
 
     def expect_forward(self, rtol: float = DOUBLE) -> None:

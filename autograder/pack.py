@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from autograder.worker import wire
 PUBLIC_SEED = "public"
 PUBLIC_PACK = Path(__file__).with_name("packs") / "public.pack"
 REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
-FORMAT = 1
+FORMAT = 2
 
 
 class PackError(Exception):
@@ -48,10 +48,13 @@ class Pack:
         Names the solution, the checks and the seed that the pack was made from.
     cases : dict of str to list of Case
         The cases of each check, by the check's id.
+    known : dict of str to Any
+        By function, what known mistakes do on the cases (``fingerprint.Known`` as plain data).
     """
 
     id: str
     cases: dict[str, list[Case]]
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 def identify(seed: str) -> str:
@@ -61,6 +64,8 @@ def identify(seed: str) -> str:
     sources = [
         *sorted((here / "checks").glob("*.py")),
         *(here / name for name in ("cases.py", "training.py", "worker/operations.py")),
+        *sorted((here / "course" / "mistakes").glob("*.py")),
+        *(here / name for name in ("fingerprint.py", "course/fingerprints.py")),
         *(locate.solutions() / name for name in EDITABLE),
     ]
     for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):
@@ -91,11 +96,15 @@ def build(seed: str) -> Pack:
         This copy of the exercise has no solution.
     """
     cases: dict[str, list[Case]] = {declared.info.id: [] for declared in all_checks()}
-    with Session(read_layer("solution", locate.solutions())) as solution:
+    solution = read_layer("solution", locate.solutions())
+    with Session(solution) as session:
         for check, spec, payload in draw(seed):
-            expected = reference(solution, spec, payload)
+            expected = reference(session, spec, payload)
             cases[check].append(Case(spec.op, payload, expected))
-    return Pack(identify(seed), cases)
+    # Only a course's copy has the code of the mistakes, as only it has the solution.
+    from autograder.course.fingerprints import collect
+
+    return Pack(identify(seed), cases, collect(cases, solution))
 
 
 def reference(solution: Session, spec: Spec, payload: Payload) -> Any:
@@ -104,10 +113,17 @@ def reference(solution: Session, spec: Spec, payload: Payload) -> Any:
         return None  # judged by accuracy, not by comparison
     exact = in_float64(payload)
     if spec.reference != "numeric_gradient":
-        return solution.ask(spec.op, exact, REFERENCE_SECONDS)
+        reply = solution.ask(spec.op, exact, REFERENCE_SECONDS)
+        return compared(reply, random_params=spec.op == "net" and payload["params"] is None)
     forward, wrt = GRADIENTS[payload["function"]]
     request = {"forward": forward, "args": exact["args"], "dout": exact["dout"], "wrt": wrt}
     return solution.ask(spec.reference, {**request, "h": 1e-5}, REFERENCE_SECONDS)
+
+
+def compared(reply: dict[str, Any], random_params: bool) -> dict[str, Any]:
+    """Return the part of the solution's reply that a student's is compared with."""
+    left_out = {"initial", "after"} | ({"scores", "grads"} if random_params else set())
+    return {name: value for name, value in reply.items() if name not in left_out}
 
 
 def in_float64(value: Any) -> Any:
@@ -128,6 +144,7 @@ def save(pack: Pack, path: Path) -> None:
             check: [{"op": c.op, "payload": c.payload, "expected": c.expected} for c in cases]
             for check, cases in pack.cases.items()
         },
+        "known": pack.known,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -153,7 +170,7 @@ def load(path: Path) -> Pack:
         if tree["format"] != FORMAT:
             raise PackError(f"{path} is a case pack of another version of the exercise.")
         cases = {check: [Case(**case) for case in cases] for check, cases in tree["cases"].items()}
-        pack = Pack(tree["id"], cases)
+        pack = Pack(tree["id"], cases, tree["known"])
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "

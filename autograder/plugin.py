@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 
+import numpy as np
 import pytest
 
 from autograder.client import Raised, TimedOut, WorkerError
 from autograder.declare import Declared, declaration
+from autograder.diagnosis import Diagnosis, Explanation, own_gradient
 from autograder.exam import CheckFailed, Exam, NotWritten
+from autograder.fingerprint import RAISED
 from autograder.pack import Pack
+from autograder.picture import Evidence, as_text
 from autograder.session import CannotLoad, Session
 from autograder.verdict import Status, Verdict
 
@@ -42,6 +46,8 @@ class CheckPlugin:
         Ids of the checks to run.
     on_verdict : callable
         Called with each verdict as soon as it is there.
+    on_failure : callable
+        Called with the evidence of each failure, before its verdict.
     """
 
     def __init__(
@@ -50,12 +56,14 @@ class CheckPlugin:
         pack: Pack,
         chosen: set[str],
         on_verdict: Callable[[Verdict], None],
+        on_failure: Callable[[Evidence], None],
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
         self._session, self._pack, self._chosen = session, pack, chosen
-        self._on_verdict = on_verdict
+        self._on_verdict, self._on_failure = on_verdict, on_failure
         self._exam: Exam | None = None
+        self._diagnoses: dict[str, Diagnosis] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the chosen checks."""
@@ -78,9 +86,9 @@ class CheckPlugin:
         except NotWritten as error:
             status, message = Status.MISSING, str(error)
         except CheckFailed as error:
-            status, message = Status.FAILED, self._explain(str(error), declared.hint)
+            status, message = Status.FAILED, self._explain(error, declared)
         except WorkerError as error:
-            status, message = self._describe(error)
+            status, message = self._describe(error, declared)
         except BaseException as error:
             self.defect = error  # a defect of ours, or Ctrl-C: never the student's
             raise
@@ -97,14 +105,49 @@ class CheckPlugin:
             self.defect = error
             raise
 
-    def _explain(self, facts: str, hint: str) -> str:
-        """Put together what was called, what is wrong, and what may help."""
-        return "\n".join(part for part in (self._called(), facts, self._remark(), hint) if part)
+    def _explain(self, error: CheckFailed, declared: Declared) -> str:
+        """Put together what was called, what is wrong and where, why, and what may help."""
+        called, remark = self._called(), self._remark()  # before diagnosis calls more
+        found = self._find_mistake(declared, error.output)
+        evidence = Evidence(
+            declared.info.id,
+            error.output or "",
+            error.got if isinstance(error.got, np.ndarray) else None,
+            error.expected,
+            found.names if found else (),
+        )
+        parts = [
+            called,
+            str(error),
+            *as_text(evidence),
+            str(found or ""),
+            self._own_gradient(error),
+            remark,
+            declared.hint,
+        ]
+        self._on_failure(evidence)
+        return "\n".join(part for part in parts if part)
 
-    def _describe(self, error: WorkerError) -> tuple[Status, str]:
+    def _find_mistake(self, declared: Declared, output: str | None) -> Explanation | None:
+        """Look for a known mistake that explains what is wrong in the case asked last."""
+        if self._exam is None or self._exam.index is None:
+            return None
+        function = declared.info.function
+        if function not in self._diagnoses:
+            self._diagnoses[function] = Diagnosis(function, self._session, self._pack)
+        return self._diagnoses[function].explain(declared.info.id, self._exam.index, output)
+
+    def _own_gradient(self, error: CheckFailed) -> str:
+        """Say whether a wrong gradient agrees with the student's own forward pass."""
+        if self._exam is None or self._exam.index is None or error.output is None:
+            return ""
+        case = self._exam.cases[self._exam.index]
+        return own_gradient(self._session, case, error.output, error.got)
+
+    def _describe(self, error: WorkerError, declared: Declared) -> tuple[Status, str]:
         """Return the status and message for code that gave no result."""
         if isinstance(error, CannotLoad):
-            status, _ = self._describe(error.cause)
+            status, _ = self._describe(error.cause, declared)
             return status, "\n".join([str(error), *hints_for(error.cause)])
         if isinstance(error, Raised) and error.missing:
             return Status.MISSING, str(error)
@@ -112,7 +155,12 @@ class CheckPlugin:
         text = str(error)
         if status is Status.TIMEOUT:
             text = f"Your code was stopped: {text}."
-        parts = [self._called(), text, self._remark(), *hints_for(error)]
+        called, remark = self._called(), self._remark()
+        found = self._find_mistake(declared, RAISED) if status is Status.ERROR else None
+        self._on_failure(
+            Evidence(declared.info.id, "", None, None, found.names if found else ())
+        )
+        parts = [called, text, str(found or ""), remark, *hints_for(error)]
         return status, "\n".join(part for part in parts if part)
 
     def _called(self) -> str:

@@ -9,13 +9,17 @@ from typing import Any
 
 from autograder.cases import Payload
 from autograder.client import Died, Raised, TimedOut, Worker, WorkerError
+from autograder.helpers import GIVEN, LIBRARIES
+from autograder.isolation import probe
 from autograder.overlay import stage
+from autograder.replies import fits
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
 LAYERS = "cs231n.layers"
 CNN = "cs231n.classifiers.cnn"
 NETS = ("net", "train")  # operations on the student's net; all others are on single layers
+WITHOUT = {LAYERS: (*GIVEN, *LIBRARIES), CNN: LIBRARIES}  # what each file has to do without
 
 
 class CannotLoad(WorkerError):
@@ -27,7 +31,10 @@ class CannotLoad(WorkerError):
 
 
 class Session:
-    """Runs requests on one submission, each within its time, in a worker that is replaced at need.
+    """Runs requests on one submission, each within its time, in workers that are replaced at need.
+
+    Single layers and the net have a worker each, since the net may use given layers that the
+    student's own layers must do without.
 
     Parameters
     ----------
@@ -35,13 +42,18 @@ class Session:
         The code under test.
     threads : int
         Threads for numerical libraries in the worker.
+    isolation : str, optional
+        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
     """
 
-    def __init__(self, submission: Submission, *, threads: int = 1) -> None:
+    def __init__(
+        self, submission: Submission, *, threads: int = 1, isolation: str | None = None
+    ) -> None:
+        self.isolation = isolation or probe.strongest()
         self._threads = threads
         self._folder = tempfile.TemporaryDirectory(prefix="convnets-submission-")
         self._layers = stage(submission, Path(self._folder.name))
-        self._worker: Worker | None = None
+        self._workers: dict[str, Worker] = {}  # by the module that they are for
         self._loaded: set[str] = set()
         self._unloadable: dict[str, CannotLoad] = {}
         self._stuck: dict[str, WorkerError] = {}
@@ -96,10 +108,10 @@ class Session:
         """Import a student's module, once for each worker and within a time limit of its own."""
         if module in self._unloadable:
             raise self._unloadable[module]
-        if self._worker is not None and module in self._loaded:
+        if module in self._loaded:
             return
         try:
-            self._request("load", {"module": module}, LOAD_SECONDS)
+            self._request("load", {"module": module}, LOAD_SECONDS, module)
         except WorkerError as error:
             if isinstance(error, Raised) and error.missing:
                 raise
@@ -108,22 +120,31 @@ class Session:
             raise self._unloadable[module] from None
         self._loaded.add(module)
 
-    def _request(self, op: str, payload: Payload, seconds: float) -> Any:
-        if self._worker is None:
-            self._worker = Worker(self._layers, threads=self._threads)
-            self._loaded.clear()
+    def _request(self, op: str, payload: Payload, seconds: float, module: str = "") -> Any:
+        module = module or (CNN if op in NETS else LAYERS)
+        if module not in self._workers:
+            self._workers[module] = Worker(
+                self._layers,
+                threads=self._threads,
+                isolation=self.isolation,
+                unavailable=WITHOUT[module],
+            )
         try:
-            return self._worker.request(op, payload, seconds=seconds)
+            reply = self._workers[module].request(op, payload, seconds=seconds)
+            if not fits(op, payload, reply):
+                raise Died("what came back was not a reply to what was asked")
         except (TimedOut, Died):
-            self._worker.close()
-            self._worker = None
+            self._workers.pop(module).close()
+            self._loaded.discard(module)
             raise
+        return reply
 
     def close(self) -> None:
-        """End the worker and remove the staged files."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        """End the workers and remove the staged files."""
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+        self._loaded.clear()
         self._folder.cleanup()
 
     def __enter__(self) -> Session:

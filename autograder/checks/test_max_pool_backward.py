@@ -13,6 +13,7 @@ FUNCTION = "max_pool_backward_naive"
     cases=[
         pool_backward(x=(3, 2, 8, 8), window=(2, 2), stride=2),
         pool_backward(x=(2, 3, 6, 6), window=(3, 3), stride=3),
+        pool_backward(x=(2, 2, 6, 6), window=(2, 2), stride=2, shuffled=True),
     ],
     hint="Which one value of a window decides the output? The others get no gradient.",
 )

@@ -111,7 +111,10 @@ def read_npy(body: bytes) -> np.ndarray:
     if count * dtype.itemsize != len(data):
         raise WireError(f"an array of shape {shape} came with {len(data)} bytes")
     flat = np.frombuffer(data, dtype=dtype)
-    return flat.reshape(shape, order="F" if fortran else "C").copy(order="C")
+    try:
+        return flat.reshape(shape, order="F" if fortran else "C").copy(order="C")
+    except (ValueError, OverflowError, MemoryError):  # too many axes, or 0 x 10**30
+        raise WireError(f"an array has the impossible shape {shape}") from None
 
 
 def write_message(stream: BinaryIO, tree: Any) -> None:
@@ -126,8 +129,11 @@ def write_message(stream: BinaryIO, tree: Any) -> None:
     stream.flush()
 
 
-def read_message(stream: BinaryIO) -> Any:
-    """Receive one message; raises `EOFError` at the end of `stream`, `WireError` if it is none."""
+def read_message(stream: BinaryIO, max_bodies: int = MAX_BODIES) -> Any:
+    """Receive one message; raises `EOFError` at the end of `stream`, `WireError` if it is none.
+
+    `max_bodies` is the most that its arrays may have in bytes, all together.
+    """
     start = stream.read(len(MAGIC) + 4)
     if not start:
         raise EOFError("the other end has closed the wire")
@@ -142,7 +148,7 @@ def read_message(stream: BinaryIO) -> Any:
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WireError(f"the header cannot be read: {error}") from None
     plain = isinstance(lengths, list) and all(type(n) is int and n >= 0 for n in lengths)
-    if not plain or sum(lengths) > MAX_BODIES:
+    if not plain or sum(lengths) > max_bodies:
         raise WireError("the header claims arrays of impossible length")
     return decode(encoded, [_read_exactly(stream, n) for n in lengths])
 

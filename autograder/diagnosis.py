@@ -1,0 +1,230 @@
+"""Find out why student code is wrong: which known mistake explains what it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import GRADIENTS, Case
+from autograder.client import Raised, WorkerError
+from autograder.compare import differences
+from autograder.fingerprint import (
+    DOUBLE_CASE,
+    RAISED,
+    Known,
+    Mark,
+    from_plain,
+    wrong_outputs,
+)
+from autograder.pack import Pack
+from autograder.session import Session
+
+SECONDS = 5.0  # for student code on one case, when it is run again to learn more
+SMALL = 300  # values of an argument, at most, for which a numeric gradient is quick
+NAMES_AT_MOST = 3  # more mistakes than this with the same results tell a student nothing
+
+Seen = dict[str, Mark] | None
+"""What student code gets wrong on a case, by output; None if it did not answer."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The known mistakes that explain what student code returns.
+
+    Attributes
+    ----------
+    names, sentences : tuple of str
+        Several where they all give the same results.
+    """
+
+    names: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"This is exactly what comes out when {', or when '.join(self.sentences)}."
+
+
+class Diagnosis:
+    """Knows one submission's work on one function, on all of its cases.
+
+    Parameters
+    ----------
+    function : str
+        As in `CheckInfo.function`.
+    session : Session
+        The submission.
+    pack : Pack
+        The cases, and what is known of mistakes on them.
+    """
+
+    def __init__(self, function: str, session: Session, pack: Pack) -> None:
+        self.function = function
+        self._session = session
+        self._cases = {
+            check: cases
+            for check, cases in pack.cases.items()
+            if check.startswith(f"{function}/")
+        }
+        self._plain = pack.known.get(function)
+
+    @cached_property
+    def known(self) -> Known:
+        """The known mistakes of the function."""
+        return from_plain(self._plain) if self._plain else Known([], {})
+
+    @cached_property
+    def seen(self) -> dict[str, list[Seen]]:
+        """What student code gets wrong on each case, by check."""
+        return {
+            check: [self._look(case) for case in cases] for check, cases in self._cases.items()
+        }
+
+    def _look(self, case: Case) -> Seen:
+        try:
+            return wrong_outputs(case, self._session.ask(case.op, case.payload, SECONDS))
+        except Raised as error:
+            return {RAISED: Mark(error.summary)}
+        except (WorkerError, KeyError, TypeError, ValueError, AttributeError):
+            return None  # too slow, or a reply of another form: nothing to be learned here
+
+    def explain(self, check: str, index: int, output: str | None) -> Explanation | None:
+        """Return the known mistakes that explain one wrong output.
+
+        A mistake explains it if both gave the same on this case, and agree on every other case
+        of the check; and if it does nothing wrong, on any case of the function, that student code
+        does right. Of those that remain, the ones that explain most of the function's other
+        cases are taken.
+
+        Parameters
+        ----------
+        check : str
+            Id of the check that failed.
+        index : int
+            Number of the case within the check.
+        output : str or None
+            The output that is wrong, as in `fingerprint.outputs`; any if None.
+        """
+        here = self.seen[check][index]
+        if not here or not self._plain:
+            return None
+        wrong = [name for name in here if output in (None, name)] or list(here)
+        for name in wrong:
+            found = self._explain_output(check, index, name)
+            if found is not None:
+                return found
+        return None
+
+    def _explain_output(self, check: str, index: int, output: str) -> Explanation | None:
+        best: tuple[int, int] | None = None
+        numbers: list[int] = []
+        for number in range(len(self.known.names)):
+            score = self._score(number, check, index, output)
+            if score is None or (best is not None and score > best):
+                continue
+            numbers = [*numbers, number] if score == best else [number]
+            best = score
+        pairs = [self.known.names[number] for number in numbers]
+        sentences = tuple(dict.fromkeys(sentence for _, sentence in pairs))
+        if not sentences or len(sentences) > NAMES_AT_MOST:
+            return None
+        return Explanation(tuple(name for name, _ in pairs), sentences)
+
+    def _score(self, number: int, check: str, index: int, output: str) -> tuple[int, int] | None:
+        """Say how badly a mistake explains `output`, best is (0, -many); None if it does not."""
+        unexplained, explained = 0, 0
+        for other, by_case in self.seen.items():
+            for i, seen in enumerate(by_case):
+                mistake = self.known.cases[other][i][number]
+                verdict = agreement(seen, mistake, output)
+                if verdict is False and (other == check or contradicts(seen, mistake, output)):
+                    return None
+                if verdict is not True and (other, i) == (check, index):
+                    return None
+                unexplained += verdict is False
+                explained += verdict is True
+                unexplained += elsewhere(seen, mistake, output)
+        if output == RAISED and unexplained:
+            return None  # an exception alone is weak evidence: all the rest must agree
+        return unexplained, -explained
+
+
+def agreement(seen: Seen, mistake: dict[str, Mark], output: str) -> bool | None:
+    """Return whether student code and a mistake do the same wrong; None if that says nothing."""
+    if seen is None or (output not in seen and RAISED not in seen and not mistake):
+        return None
+    if RAISED in seen or RAISED in mistake:
+        if RAISED in seen and RAISED in mistake:
+            return True if seen[RAISED].same(mistake[RAISED]) else None
+        # One raises where the other goes on with wrong values: a difference of style. One raises
+        # where the other is right: another mistake.
+        return None if seen and mistake else False
+    if output not in seen and output not in mistake:
+        return None
+    return output in seen and output in mistake and seen[output].same(mistake[output])
+
+
+def contradicts(seen: Seen, mistake: dict[str, Mark], output: str) -> bool:
+    """Return whether a mistake gets something wrong that student code gets right."""
+    if seen is None:
+        return False
+    if RAISED in mistake:
+        return not seen
+    return output in mistake and output not in seen and RAISED not in seen
+
+
+def elsewhere(seen: Seen, mistake: dict[str, Mark], output: str) -> int:
+    """Count the other outputs on which student code and a mistake differ."""
+    if seen is None or RAISED in seen or RAISED in mistake:
+        return 0
+    names = (set(seen) | set(mistake)) - {output}
+    return sum(
+        not (name in seen and name in mistake and seen[name].same(mistake[name])) for name in names
+    )
+
+
+def own_gradient(session: Session, case: Case, output: str, got: Any) -> str:
+    """Say whether a wrong gradient is at least that of the student's own forward pass.
+
+    Returns
+    -------
+    str
+        A sentence, or nothing where that cannot be found out.
+    """
+    function = case.payload.get("function")
+    if case.op != "backward" or function not in GRADIENTS or not isinstance(got, np.ndarray):
+        return ""
+    forward, wrt = GRADIENTS[function]
+    argument = case.args[wrt[output]]
+    if got.shape != argument.shape or argument.size > SMALL or argument.dtype != np.float64:
+        return ""
+    request = {
+        "forward": forward,
+        "args": case.args,
+        "dout": case.payload["dout"],
+        "wrt": {output: wrt[output]},
+        "h": 1e-5,
+    }
+    try:
+        slopes = session.ask("numeric_gradient", request, SECONDS)[output]
+    except WorkerError:
+        return ""
+    if not isinstance(slopes, np.ndarray) or not np.isfinite(slopes).all():
+        return ""
+    if not differences(slopes, np.asarray(case.expected[output], dtype=np.float64), DOUBLE_CASE):
+        return (
+            f"It disagrees with your own forward pass: centered differences of your {forward} "
+            f"give the {output} that is expected."
+        )
+    if not differences(got, slopes, DOUBLE_CASE):
+        return (
+            f"It agrees with your own forward pass: it is the gradient of what your {forward} "
+            "computes. So look for the mistake there first."
+        )
+    return (
+        f"It disagrees with your own {forward}, and the gradient of that is not what is expected "
+        "either: the forward pass comes first."
+    )
+

