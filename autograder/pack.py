@@ -191,7 +191,7 @@ def public() -> Pack:
     """Return the public pack; a course's own copy of the exercise makes it when it is stale."""
     try:
         current = identify(PUBLIC_SEED)
-    except locate.NotFound:  # a student's copy: no solution to make it from
+    except (locate.NotFound, FileNotFoundError):  # a student's copy: nothing to make it from
         return load(PUBLIC_PACK)
     if PUBLIC_PACK.is_file():
         try:

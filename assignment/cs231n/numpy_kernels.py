@@ -27,12 +27,12 @@ def _columns(image: Array, HH: int, WW: int, stride: int, pad: int) -> Array:
 
 def conv_forward(x: Array, w: Array, b: Array, stride: int, pad: int) -> Array:
     """Return the convolution of x (N, C, H, W) with w (F, C, HH, WW) plus b: (N, F, H', W')."""
-    N, _, H, W = x.shape
+    N, C, H, W = x.shape
     F, _, HH, WW = w.shape
     H_out = (H + 2 * pad - HH) // stride + 1
     W_out = (W + 2 * pad - WW) // stride + 1
     out = np.empty((N, F, H_out, W_out), np.result_type(x, w, b))
-    rows = w.reshape(F, -1)
+    rows = w.reshape(F, C * HH * WW)
     for image, result in zip(x, out, strict=True):
         product = rows @ _columns(image, HH, WW, stride, pad) + b[:, None]
         result[...] = product.reshape(F, H_out, W_out)
@@ -50,7 +50,7 @@ def conv_backward(
     db = dout.sum(axis=(0, 2, 3), dtype=dtype)
     dw = np.zeros((F, C * HH * WW), dtype)
     dx = np.empty(x.shape, dtype) if need_dx else None
-    rows = w.reshape(F, -1)
+    rows = w.reshape(F, C * HH * WW)
     for n in range(N):
         upstream = dout[n].reshape(F, H_out * W_out)
         dw += upstream @ _columns(x[n], HH, WW, stride, pad).T

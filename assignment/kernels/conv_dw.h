@@ -14,6 +14,10 @@
  * Threading. The chunks of all images are divided into one run for each thread, and each run has a
  * dw of its own; these are added up at the end in order, so that the result depends on the number of
  * threads but not on which was faster.
+ *
+ * db comes along with dw in float32. In float64 it is summed on its own, image by image and place by
+ * place, as the plain loops of the naive layer do: the two then agree to the last bit, and a student
+ * who compares them sees 0.
  */
 
 #define MAX_TB 8
@@ -26,8 +30,11 @@ INLINE void taps_tile(const int TB, const int NV, const REAL *dout, ptrdiff_t fi
         UNROLL for (int v = 0; v < NV; v++)
             sum[t][v] = (vec){};
     ptrdiff_t tap[MAX_TB];
-    UNROLL for (int t = 0; t < TB; t++)
+    UNROLL for (int t = 0; t < TB; t++) {
         tap[t] = offset[t];
+        UNROLL for (int v = 0; v < NV; v++)
+            __builtin_prefetch(dw + t * filter_pitch + v * VL, 1);
+    }
     for (ptrdiff_t i = 0; i < rows; i++, image += pitch) {
         const REAL *end = image + columns;
         for (const REAL *x = image; x < end; x++, dout += filter_pitch) {
@@ -105,6 +112,7 @@ static void add_chunk(const struct backward_w *a, const REAL *transposed, ptrdif
                                        dw + t * a->filter_pitch + first * VL);
         }
     }
+#if REAL_BITS == 32
     REAL *db = dw + a->taps * a->filter_pitch;
     for (ptrdiff_t f = 0; f < a->filter_pitch; f += VL) {
         vec sum = {};
@@ -112,7 +120,43 @@ static void add_chunk(const struct backward_w *a, const REAL *transposed, ptrdif
             sum += load(transposed + place * a->filter_pitch + f);
         store(db + f, load(db + f) + sum);
     }
+#endif
 }
+
+#if REAL_BITS == 64
+struct backward_b {
+    struct conv s;
+    struct upstream dout;
+    REAL *db;
+    int failed;
+};
+
+#define DB_FILTERS 8 /* sums that wait for nothing but their own last addition */
+
+static void db_task(void *context, ptrdiff_t block) {
+    struct backward_b *a = context;
+    ptrdiff_t places = a->s.H_out * a->s.W_out, first = block * DB_FILTERS;
+    ptrdiff_t count = least(DB_FILTERS, a->s.F - first);
+    REAL sum[DB_FILTERS] = {0};
+    for (ptrdiff_t n = 0; n < a->s.N; n++) {
+        const REAL *dout = upstream_image(&a->dout, n, a->s.F, places);
+        if (dout == NULL) {
+            a->failed = 1;
+            return;
+        }
+        dout += first * places;
+        if (count == DB_FILTERS)
+            for (ptrdiff_t place = 0; place < places; place++)
+                UNROLL for (int k = 0; k < DB_FILTERS; k++)
+                    sum[k] += dout[k * places + place];
+        else
+            for (ptrdiff_t place = 0; place < places; place++)
+                for (ptrdiff_t k = 0; k < count; k++)
+                    sum[k] += dout[k * places + place];
+    }
+    memcpy(a->db + first, sum, (size_t)count * sizeof(REAL));
+}
+#endif
 
 static void dw_task(void *context, ptrdiff_t run) {
     struct backward_w *a = context;
@@ -157,7 +201,8 @@ static void add_runs(const struct backward_w *a, REAL *dw, REAL *db) {
     for (ptrdiff_t f = 0; f < a->s.F; f++)
         for (ptrdiff_t t = 0; t < a->taps; t++)
             dw[f * a->taps + t] = a->partial[t * a->filter_pitch + f];
-    memcpy(db, a->partial + a->taps * a->filter_pitch, (size_t)a->s.F * sizeof(REAL));
+    if (REAL_BITS == 32)
+        memcpy(db, a->partial + a->taps * a->filter_pitch, (size_t)a->s.F * sizeof(REAL));
 }
 
 static int conv_dw(const struct conv *s, const struct pool *pool, const void *dout,
@@ -182,5 +227,11 @@ static int conv_dw(const struct conv *s, const struct pool *pool, const void *do
     if (a.failed)
         return -1;
     add_runs(&a, dw, db);
+#if REAL_BITS == 64
+    struct backward_b b = {.s = *s, .dout = a.dout, .db = db};
+    parallel_for(db_task, &b, ceil_div(s->F, DB_FILTERS));
+    if (b.failed)
+        return -1;
+#endif
     return 0;
 }

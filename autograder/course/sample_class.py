@@ -217,6 +217,7 @@ def zipped(files: Files) -> bytes:
 
 def write(folder: Path) -> list[Path]:
     """Write the sample class into `folder`; return a path for each student."""
+    folder.mkdir(parents=True, exist_ok=True)
     return [write_student(student, folder) for student in CLASS]
 
 

@@ -9,7 +9,7 @@ from cs231n.layer_utils import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from cs231n.losses import softmax_loss
+from cs231n.losses import l2_penalty, softmax_loss
 
 
 class ThreeLayerConvNet:
@@ -113,9 +113,9 @@ class ThreeLayerConvNet:
         grads = {}
         dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, scores_cache)
         dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, hidden_cache)
-        _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, conv_cache)
+        # No layer below needs the gradient of the images: without it, this takes half the time.
+        _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, conv_cache, need_dx=False)
         for name in ("W1", "W2", "W3"):
-            loss += 0.5 * self.reg * float(np.sum(self.params[name] ** 2))
-            grads[name] += self.reg * self.params[name]
+            loss += l2_penalty(self.params[name], grads[name], self.reg)
         return loss, grads
         ### END SOLUTION
