@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cs231n import optim
-from cs231n.solver import CheckpointError, Solver
+from cs231n.checkpoint import CheckpointError
+from cs231n.solver import Solver
 
 
 class Linear:

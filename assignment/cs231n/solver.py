@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +11,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from cs231n import optim
+from cs231n import checkpoint, optim
 
 Data = dict[str, np.ndarray]
 UpdateRule = Callable[[np.ndarray, np.ndarray, dict[str, Any]], tuple[np.ndarray, dict[str, Any]]]
-
-
-class CheckpointError(Exception):
-    """A checkpoint cannot be read, or belongs to another training."""
 
 
 class Solver:
@@ -237,46 +232,14 @@ class Solver:
         return float(np.mean(np.concatenate(predicted) == y))
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on training; the file appears whole or not at all.
+        """Write all that is needed to go on training; see `cs231n.checkpoint`.
 
         Parameters
         ----------
         path : str or Path
-            An ``.npz`` file. It holds arrays and JSON, and no pickles.
+            An ``.npz`` file; it appears whole or not at all.
         """
-        arrays: dict[str, np.ndarray] = {}
-        settings: dict[str, dict[str, Any]] = {}
-        for name, w in self.model.params.items():
-            arrays[f"params/{name}"] = w
-            settings[name] = {}
-            for key, value in self.optim_configs[name].items():
-                if isinstance(value, np.ndarray):
-                    arrays[f"optim/{name}/{key}"] = value
-                else:
-                    settings[name][key] = value
-        for name, w in self.best_params.items():
-            arrays[f"best/{name}"] = w
-        kind, keys, position, has_gauss, gauss = np.random.get_state()
-        arrays["random"] = np.asarray(keys)
-        arrays["state"] = np.array(
-            json.dumps(
-                {
-                    **{name: getattr(self, name) for name in RECORDS},
-                    "optim": settings,
-                    "random": [kind, position, has_gauss, gauss],
-                },
-                default=lambda number: number.item(),  # np.float32(0.1), for example
-            )
-        )
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".part")
-        try:
-            with temporary.open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        checkpoint.save(self, Path(path))
 
     def resume(self, path: str | Path) -> None:
         """Go back to a checkpoint: `train` then goes on just as it would have then.
@@ -291,50 +254,7 @@ class Solver:
         CheckpointError
             The file cannot be read, or its parameters are not this model's. Nothing is changed.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            state = json.loads(str(arrays["state"]))
-            records = {name: state[name] for name in RECORDS}
-            params = take(arrays, "params/")
-            best = take(arrays, "best/")
-            configs = {
-                name: {**state["optim"][name], **take(arrays, f"optim/{name}/")} for name in params
-            }
-            kind, position, has_gauss, gauss = state["random"]
-            random = (kind, arrays["random"], position, has_gauss, gauss)
-        except Exception as error:
-            raise CheckpointError(f"{path} cannot be read as a checkpoint: {error}") from error
-        expected, found = describe(self.model.params), describe(params)
-        for name in sorted(expected.keys() | found.keys()):
-            if expected.get(name) != found.get(name):
-                raise CheckpointError(
-                    f"{path} belongs to another model: its {name} is {found.get(name, 'missing')}, "
-                    f"this model's is {expected.get(name, 'missing')}"
-                )
-        np.random.set_state(random)
-        vars(self).update(records)
-        self.model.params, self.best_params, self.optim_configs = params, best, configs
-
-
-RECORDS = (
-    "epoch",
-    "best_val_acc",
-    "loss_history",
-    "train_acc_history",
-    "val_acc_history",
-)
-"""What a checkpoint keeps of a solver, besides parameters and the update rule's memory."""
-
-
-def take(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Return the arrays whose names begin with `prefix`, without it."""
-    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
-
-
-def describe(params: dict[str, np.ndarray]) -> dict[str, str]:
-    """Return shape and dtype of each parameter, to compare and to show."""
-    return {name: f"{w.shape} {w.dtype}" for name, w in params.items()}
+        checkpoint.restore(self, Path(path))
 
 
 def find_rule(rule: str | UpdateRule) -> UpdateRule:
