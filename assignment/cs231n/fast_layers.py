@@ -8,6 +8,7 @@ same results to rounding. ``CONVNETS_BACKEND=numpy`` in the environment chooses 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Mapping
 from types import ModuleType
@@ -38,8 +39,8 @@ def _choose() -> tuple[ModuleType, str]:
             raise
         warnings.warn(
             f"The fast layers run on NumPy, several times slower than compiled ({error}). To "
-            "compile them: `python -m pip install .` in the folder of the exercise, with a C "
-            "compiler installed; then restart Python.",
+            f"compile them: `{sys.executable} -m pip install .` in the folder of the exercise, with a "
+            "C compiler (GCC or Clang) installed; then restart Python.",
             RuntimeWarning,
             stacklevel=2,
         )
