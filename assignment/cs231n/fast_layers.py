@@ -39,8 +39,8 @@ def _choose() -> tuple[ModuleType, str]:
             raise
         warnings.warn(
             f"The fast layers run on NumPy, several times slower than compiled ({error}). To "
-            f"compile them: `{sys.executable} -m pip install .` in the folder of the exercise, with a "
-            "C compiler (GCC or Clang) installed; then restart Python.",
+            f"compile them: `{sys.executable} -m pip install .` in the folder of the exercise, "
+            "with a C compiler (GCC or Clang) installed; then restart Python.",
             RuntimeWarning,
             stacklevel=2,
         )
