@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from autograder import locate, pack, present
+from autograder import locate, pack, picture, present
 from autograder.declare import names
 from autograder.engine import run_checks
+from autograder.picture import Evidence
 from autograder.submission import EDITABLE, Submission
 from autograder.verdict import Status, Verdict
 
@@ -49,8 +50,11 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     public = pack.public()
     verdicts: list[Verdict] = []
     for name in chosen or names():
-        found = run_checks(current_submission(), public, [name])
+        wrong: list[Evidence] = []
+        found = run_checks(current_submission(), public, [name], on_failure=wrong.append)
         print(present.outcome(name, found), flush=True)
+        if picture.in_notebook():
+            any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
         verdicts += found
     return verdicts
 

@@ -68,11 +68,30 @@ class Case:
         if self.op == "net":
             settings = ", ".join(f"{k}={v}" for k, v in self.payload["settings"].items())
             return f"ThreeLayerConvNet({settings})"
-        parts = [
-            f"{name} {np.shape(value)}" if isinstance(value, np.ndarray) else f"{name}={value}"
-            for name, value in {**extra_arguments(self.payload), **self.args}.items()
-        ]
-        return f"{self.payload['function']}({', '.join(parts)})"
+        given = {**extra_arguments(self.payload), **self.args}
+        text = f"{self.payload['function']}({describe_arguments(given)})"
+        modes = [step["mode"] for step in self.payload.get("steps", [])]
+        return text + (f", called in the modes {', '.join(modes)}" if len(modes) > 1 else "")
+
+
+def describe_arguments(arguments: dict[str, Any]) -> str:
+    """Name arguments: arrays by their shapes, numbers and dictionaries by their values."""
+    parts = []
+    for name, value in arguments.items():
+        if isinstance(value, np.ndarray):
+            single = " float32" if value.dtype == np.float32 else ""
+            parts.append(f"{name} {value.shape}{single}")
+        elif isinstance(value, dict):
+            inside = ", ".join(
+                f"{key!r}: array {item.shape}"
+                if isinstance(item, np.ndarray)
+                else f"{key!r}: {item!r}"
+                for key, item in value.items()
+            )
+            parts.append(f"{name}={{{inside}}}")
+        else:
+            parts.append(f"{name}={value}")
+    return ", ".join(parts)
 
 
 def extra_arguments(payload: Payload) -> Payload:

@@ -9,7 +9,7 @@ import numpy as np
 AXES = {1: "i", 2: "ij", 4: "NCHW"}
 
 
-def differences(got: Any, expected: np.ndarray, rtol: float) -> list[str]:
+def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") -> list[str]:
     """Say how `got` differs from `expected`; an empty list means that it does not.
 
     Two values are equal when they differ by at most `rtol` times the largest magnitude in
@@ -23,6 +23,8 @@ def differences(got: Any, expected: np.ndarray, rtol: float) -> list[str]:
         The reference, of dtype float64.
     rtol : float
         Tolerance relative to the scale of `expected`.
+    of : str
+        What the first axis of an array of four counts: ``"image"`` or ``"filter"``.
 
     Returns
     -------
@@ -51,8 +53,8 @@ def differences(got: Any, expected: np.ndarray, rtol: float) -> list[str]:
         f"The shape {got.shape} is right, but {int(wrong.sum())} of {wrong.size} values differ.",
         f"The worst is at {[int(i) for i in worst]}: got {values[worst]:.6g}, "
         f"expected {expected[worst]:.6g}.",
-        *overall(values, expected, scale, rtol),
-        *where(wrong),
+        *overall(values, expected, scale, rtol, of),
+        *where(wrong, of),
     ]
 
 
@@ -71,7 +73,9 @@ def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     return text
 
 
-def overall(got: np.ndarray, expected: np.ndarray, scale: float, rtol: float) -> list[str]:
+def overall(
+    got: np.ndarray, expected: np.ndarray, scale: float, rtol: float, of: str = "image"
+) -> list[str]:
     """Recognize a relation that holds for the whole array: each one is tested, not guessed."""
     if not got.any():
         return ["It is zero everywhere."]
@@ -82,16 +86,19 @@ def overall(got: np.ndarray, expected: np.ndarray, scale: float, rtol: float) ->
     offset = float(np.mean(got - expected))
     if expected.size > 1 and np.all(np.abs(got - expected - offset) <= rtol * scale):
         return [f"It is what is expected plus {offset:.6g}, everywhere."]
-    return [*rearranged(got, expected, rtol * scale), *per_channel(got, expected, rtol * scale)][:1]
+    margin = rtol * scale
+    return [*rearranged(got, expected, margin, of), *per_channel(got, expected, margin)][:1]
 
 
-def rearranged(got: np.ndarray, expected: np.ndarray, margin: float) -> list[str]:
+def rearranged(
+    got: np.ndarray, expected: np.ndarray, margin: float, of: str = "image"
+) -> list[str]:
     """Recognize the expected values in another order."""
 
     def same(candidate: np.ndarray) -> bool:
         return candidate.shape == got.shape and bool(np.all(np.abs(candidate - got) <= margin))
 
-    rows = "" if expected.ndim == 2 else "in each image "
+    each = f"in each {of} " if expected.ndim == 4 else ""
     if expected.ndim >= 2:
         for text, candidate in (
             ("with rows and columns exchanged", expected.swapaxes(-1, -2)),
@@ -100,7 +107,7 @@ def rearranged(got: np.ndarray, expected: np.ndarray, margin: float) -> list[str
             ("with left and right exchanged", expected[..., ::-1]),
         ):
             if same(candidate):
-                return [f"It is what is expected, {rows}{text}."]
+                return [f"It is what is expected, {each}{text}."]
     if expected.ndim == 4:
         if same(expected[:, ::-1]):
             return ["It is what is expected with the channels in reverse order."]
@@ -152,7 +159,7 @@ def per_channel(got: np.ndarray, expected: np.ndarray, margin: float) -> list[st
     return []
 
 
-def where(wrong: np.ndarray) -> list[str]:
+def where(wrong: np.ndarray, of: str = "image") -> list[str]:
     """Say where an array of shape (N, C, H, W) is wrong, if that is not everywhere."""
     if wrong.ndim != 4 or wrong.all():
         return []
@@ -160,8 +167,8 @@ def where(wrong: np.ndarray) -> list[str]:
     inside = np.zeros_like(wrong)
     inside[:, :, 1:-1, 1:-1] = True
     if inside.any() and not (wrong & inside).any():
-        facts.append("Only values at the border of the images are wrong.")
-    for axis, name in enumerate(("image", "channel", "row", "column")):
+        facts.append(f"Only values at the border of the {of}s are wrong.")
+    for axis, name in enumerate((of, "channel", "row", "column")):
         others = tuple(i for i in range(4) if i != axis)
         hit = np.flatnonzero(wrong.any(axis=others))
         if len(hit) < wrong.shape[axis]:

@@ -20,6 +20,7 @@ from autograder.fingerprint import (
     wrong_outputs,
 )
 from autograder.pack import Pack
+from autograder.pattern import common
 from autograder.session import Session
 
 SECONDS = 5.0  # for student code on one case, when it is run again to learn more
@@ -38,13 +39,19 @@ class Explanation:
     ----------
     names, sentences : tuple of str
         Several where they all give the same results.
+    by_values : bool
+        Values were compared, not only exceptions, which different mistakes may share.
     """
 
     names: tuple[str, ...]
     sentences: tuple[str, ...]
+    by_values: bool = True
 
     def __str__(self) -> str:
-        return f"This is exactly what comes out when {', or when '.join(self.sentences)}."
+        sentences = ", or when ".join(self.sentences)
+        if self.by_values:
+            return f"This is exactly what comes out when {sentences}."
+        return f"This exception comes up, for example, when {sentences}."
 
 
 class Diagnosis:
@@ -64,11 +71,10 @@ class Diagnosis:
         self.function = function
         self._session = session
         self._cases = {
-            check: cases
-            for check, cases in pack.cases.items()
-            if check.startswith(f"{function}/")
+            check: cases for check, cases in pack.cases.items() if check.startswith(f"{function}/")
         }
         self._plain = pack.known.get(function)
+        self._stuck = False
 
     @cached_property
     def known(self) -> Known:
@@ -78,17 +84,18 @@ class Diagnosis:
     @cached_property
     def seen(self) -> dict[str, list[Seen]]:
         """What student code gets wrong on each case, by check."""
-        return {
-            check: [self._look(case) for case in cases] for check, cases in self._cases.items()
-        }
+        return {check: [self._look(case) for case in cases] for check, cases in self._cases.items()}
 
     def _look(self, case: Case) -> Seen:
+        if self._stuck:
+            return None
         try:
             return wrong_outputs(case, self._session.ask(case.op, case.payload, SECONDS))
         except Raised as error:
             return {RAISED: Mark(error.summary)}
-        except (WorkerError, KeyError, TypeError, ValueError, AttributeError):
-            return None  # too slow, or a reply of another form: nothing to be learned here
+        except WorkerError:
+            self._stuck = True  # too slow, or it ended the worker: not to be waited for again
+            return None
 
     def explain(self, check: str, index: int, output: str | None) -> Explanation | None:
         """Return the known mistakes that explain one wrong output.
@@ -96,7 +103,8 @@ class Diagnosis:
         A mistake explains it if both gave the same on this case, and agree on every other case
         of the check; and if it does nothing wrong, on any case of the function, that student code
         does right. Of those that remain, the ones that explain most of the function's other
-        cases are taken.
+        cases are taken. Where none does, since other cases of the check show another mistake
+        as well, the only one with the same values on this case is taken.
 
         Parameters
         ----------
@@ -112,34 +120,63 @@ class Diagnosis:
             return None
         wrong = [name for name in here if output in (None, name)] or list(here)
         for name in wrong:
-            found = self._explain_output(check, index, name)
+            found = self._in_words(self._best(check, index, name), by_values=name != RAISED)
             if found is not None:
                 return found
+        if RAISED in here:
+            return self._by_other_checks(check, index)
+        for name in wrong:
+            if any(here[name].values):
+                found = self._in_words(self._best(check, index, name, on_this_case=True))
+                if found is not None and len(found.sentences) == 1:
+                    return found
         return None
 
-    def _explain_output(self, check: str, index: int, output: str) -> Explanation | None:
-        best: tuple[int, int] | None = None
-        numbers: list[int] = []
-        for number in range(len(self.known.names)):
-            score = self._score(number, check, index, output)
-            if score is None or (best is not None and score > best):
-                continue
-            numbers = [*numbers, number] if score == best else [number]
-            best = score
+    def _by_other_checks(self, check: str, index: int) -> Explanation | None:
+        """Explain an exception by a mistake that the values of another check show.
+
+        It must raise an exception here too, though one that reads differently.
+        """
+        mistakes = self.known.cases[check][index]
+        for other, by_case in self.seen.items():
+            for i, seen in enumerate(by_case):
+                for name in seen or ():
+                    numbers = [] if name == RAISED else self._best(other, i, name)
+                    if numbers and all(RAISED in mistakes[number] for number in numbers):
+                        return self._in_words(numbers)
+        return None
+
+    def _in_words(self, numbers: list[int], by_values: bool = True) -> Explanation | None:
         pairs = [self.known.names[number] for number in numbers]
         sentences = tuple(dict.fromkeys(sentence for _, sentence in pairs))
         if not sentences or len(sentences) > NAMES_AT_MOST:
             return None
-        return Explanation(tuple(name for name, _ in pairs), sentences)
+        return Explanation(tuple(name for name, _ in pairs), sentences, by_values)
 
-    def _score(self, number: int, check: str, index: int, output: str) -> tuple[int, int] | None:
+    def _best(self, check: str, index: int, output: str, on_this_case: bool = False) -> list[int]:
+        """Return the numbers of those mistakes that explain `output` best."""
+        best: tuple[int, int] | None = None
+        numbers: list[int] = []
+        for number in range(len(self.known.names)):
+            score = self._score(number, check, index, output, on_this_case)
+            if score is None or (best is not None and score > best):
+                continue
+            numbers = [*numbers, number] if score == best else [number]
+            best = score
+        return numbers
+
+    def _score(
+        self, number: int, check: str, index: int, output: str, on_this_case: bool
+    ) -> tuple[int, int] | None:
         """Say how badly a mistake explains `output`, best is (0, -many); None if it does not."""
         unexplained, explained = 0, 0
         for other, by_case in self.seen.items():
             for i, seen in enumerate(by_case):
                 mistake = self.known.cases[other][i][number]
                 verdict = agreement(seen, mistake, output)
-                if verdict is False and (other == check or contradicts(seen, mistake, output)):
+                if verdict is False and contradicts(seen, mistake, output):
+                    return None
+                if verdict is False and other == check and not on_this_case:
                     return None
                 if verdict is not True and (other, i) == (check, index):
                     return None
@@ -149,6 +186,16 @@ class Diagnosis:
         if output == RAISED and unexplained:
             return None  # an exception alone is weak evidence: all the rest must agree
         return unexplained, -explained
+
+    def pattern(self) -> str:
+        """Say what the cases that go wrong have in common, and no others."""
+        tried = [
+            (case, bool(seen))
+            for check, by_case in self.seen.items()
+            for case, seen in zip(self._cases[check], by_case, strict=True)
+            if seen is not None
+        ]
+        return common(self.function, tried)
 
 
 def agreement(seen: Seen, mistake: dict[str, Mark], output: str) -> bool | None:
@@ -227,4 +274,3 @@ def own_gradient(session: Session, case: Case, output: str, got: Any) -> str:
         f"It disagrees with your own {forward}, and the gradient of that is not what is expected "
         "either: the forward pass comes first."
     )
-

@@ -11,6 +11,7 @@ from autograder.cases import Case, Payload
 from autograder.client import TimedOut
 from autograder.compare import differences
 from autograder.declare import Declared
+from autograder.picture import first_axis
 from autograder.session import Session
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
@@ -50,7 +51,7 @@ class Exam:
     current : str
         What was called last, for messages.
     index : int or None
-        The number of the case that was asked last, if it is one of `cases`.
+        The number of the last case asked that is one of `cases`.
     """
 
     def __init__(self, declared: Declared, cases: list[Case], session: Session) -> None:
@@ -69,7 +70,8 @@ class Exam:
     def ask(self, case: Case, **changes: Any) -> dict[str, Any]:
         """Run student code on `case`, with `changes` to its payload; return the reply."""
         self.current = case.describe()
-        self.index = next((i for i, known in enumerate(self.cases) if known is case), None)
+        found = [i for i, known in enumerate(self.cases) if known is case]
+        self.index = found[0] if found else self.index
         return self.ask_payload(case.op, {**case.payload, **changes})
 
     def ask_payload(self, op: str, payload: Payload) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class Exam:
         if got is None:
             raise NotWritten(f"{name} is None: this part is still to be written.")
         expected = np.asarray(expected, dtype=np.float64)
-        facts = differences(got, expected, rtol)
+        facts = differences(got, expected, rtol, first_axis(name))
         if facts:
             message = "\n".join([f"{name}: {facts[0]}", *facts[1:]])
             raise CheckFailed(message, name, got, expected)

@@ -59,8 +59,7 @@ def mark_of(name: str, value: Any) -> Mark:
     value : Any
         What came over the wire.
     """
-    if isinstance(value, int | float):
-        value = np.asarray(float(value))
+    value = as_array(value)
     if not isinstance(value, np.ndarray):
         return Mark(str(value["$object"]) if isinstance(value, dict) and "$object" in value else "")
     if value.dtype.kind not in "biuf":
@@ -75,6 +74,16 @@ def mark_of(name: str, value: Any) -> Mark:
         numbers = np.where(finite, numbers, 0.0)
     single = value.dtype.kind == "f" and value.dtype.itemsize < 8
     return Mark(text, projections(numbers), 3e-5 if single else 1e-7)
+
+
+def as_array(value: Any) -> Any:
+    """Return a number as an array of no dimensions, and anything else as it is."""
+    if not isinstance(value, int | float):
+        return value
+    try:
+        return np.asarray(float(value))
+    except OverflowError:  # a whole number of more than 300 digits
+        return np.asarray(np.inf)
 
 
 def projections(numbers: np.ndarray) -> tuple[float, ...]:
@@ -92,7 +101,12 @@ def statistics(value: np.ndarray, numbers: np.ndarray) -> Mark:
     spread, size = float(numbers.std()), max(numbers.size, 1)
     zero_mean = abs(float(numbers.mean())) <= 6 * spread / np.sqrt(size)
     text = f"{value.dtype} {value.shape} {'around zero' if zero_mean else 'not around zero'}"
-    return Mark(text, (spread,), min(0.2, 9 / np.sqrt(2 * size)) if spread else 1e-7)
+    return Mark(text, (spread,), chance(size) if spread else 1e-7)
+
+
+def chance(size: int) -> float:
+    """Return how far two estimates of one standard deviation may lie apart, as a share of it."""
+    return min(0.9, 9 / float(np.sqrt(2 * size)))  # six standard errors of their difference
 
 
 def outputs(case: Case, reply: dict[str, Any]) -> dict[str, Any]:
@@ -152,15 +166,13 @@ def right_initial(case: Case, name: str) -> Iterable[Mark]:
     shape = settings.shapes().get(parameter)
     if shape is not None:
         scale = settings.weight_scale if parameter.startswith("W") else 0.0
-        size = int(np.prod(shape))
-        margin = min(0.2, 9 / np.sqrt(2 * size)) if scale else 1e-7
+        margin = chance(int(np.prod(shape))) if scale else 1e-7
         yield Mark(f"{settings.dtype} {shape} around zero", (scale,), margin)
 
 
 def is_right(value: Any, expected: Any, rtol: float) -> bool:
     """Return whether an output is as expected."""
-    if isinstance(value, int | float):
-        value = np.asarray(float(value))
+    value = as_array(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iu":  # labels
         return bool(np.array_equal(value, expected))
     return not differences(value, np.asarray(expected, dtype=np.float64), rtol)

@@ -51,10 +51,16 @@ class Evidence:
         return where, got[place], expected[place]
 
 
+def first_axis(name: str) -> str:
+    """Say what the first axis of an array of four counts."""
+    return "filter" if name == "dw" or "W1" in name else "image"
+
+
 def labels(name: str, ndim: int) -> tuple[str, ...]:
     """Name the axes of an array before its last two."""
-    first = "filter" if name in ("dw", "grads['W1']") else "image"
-    return (first, "channel") if ndim == 4 else tuple(f"index {i}" for i in range(ndim - 2))
+    return (
+        (first_axis(name), "channel") if ndim == 4 else tuple(f"index {i}" for i in range(ndim - 2))
+    )
 
 
 def as_text(evidence: Evidence) -> list[str]:

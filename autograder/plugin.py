@@ -26,6 +26,17 @@ HINTS = {
         "The grader has NumPy and the given package. Remove imports that an editor added, and "
         "plot in the notebook instead."
     ),
+    "ImportError": (
+        "The grader has NumPy and the given package. Remove imports that an editor added, and "
+        "plot in the notebook instead."
+    ),
+    "NameError: name 'xrange' is not defined": "This is Python 2. In Python 3, xrange is range.",
+    "AttributeError: module 'numpy' has no attribute 'int'": (
+        "np.int is gone from NumPy: int is the same."
+    ),
+    "AttributeError: module 'numpy' has no attribute 'float'": (
+        "np.float is gone from NumPy: float is the same."
+    ),
     "SyntaxError: Missing parentheses in call to 'print'": (
         "This is Python 2. In Python 3, print is a function: print(...)."
     ),
@@ -64,6 +75,7 @@ class CheckPlugin:
         self._on_verdict, self._on_failure = on_verdict, on_failure
         self._exam: Exam | None = None
         self._diagnoses: dict[str, Diagnosis] = {}
+        self._told: list[tuple[str, Explanation]] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the chosen checks."""
@@ -116,26 +128,40 @@ class CheckPlugin:
             error.expected,
             found.names if found else (),
         )
+        self._on_failure(evidence)
+        if found is not None and (declared.info.function, found) in self._told:
+            return "\n".join(
+                part for part in (called, str(error), f"Again: {found}", remark) if part
+            )
         parts = [
             called,
             str(error),
             *as_text(evidence),
-            str(found or ""),
+            str(found or self._pattern(declared)),
             self._own_gradient(error),
             remark,
             declared.hint,
         ]
-        self._on_failure(evidence)
+        if found is not None:
+            self._told.append((declared.info.function, found))
         return "\n".join(part for part in parts if part)
 
     def _find_mistake(self, declared: Declared, output: str | None) -> Explanation | None:
         """Look for a known mistake that explains what is wrong in the case asked last."""
         if self._exam is None or self._exam.index is None:
             return None
+        return self._diagnosis(declared).explain(declared.info.id, self._exam.index, output)
+
+    def _pattern(self, declared: Declared) -> str:
+        """Say which cases go wrong, where no known mistake explains them."""
+        return self._diagnosis(declared).pattern() if self._exam is not None else ""
+
+    def _diagnosis(self, declared: Declared) -> Diagnosis:
+        """Return what is known of the student's work on the function of a check."""
         function = declared.info.function
         if function not in self._diagnoses:
             self._diagnoses[function] = Diagnosis(function, self._session, self._pack)
-        return self._diagnoses[function].explain(declared.info.id, self._exam.index, output)
+        return self._diagnoses[function]
 
     def _own_gradient(self, error: CheckFailed) -> str:
         """Say whether a wrong gradient agrees with the student's own forward pass."""
@@ -157,10 +183,9 @@ class CheckPlugin:
             text = f"Your code was stopped: {text}."
         called, remark = self._called(), self._remark()
         found = self._find_mistake(declared, RAISED) if status is Status.ERROR else None
-        self._on_failure(
-            Evidence(declared.info.id, "", None, None, found.names if found else ())
-        )
-        parts = [called, text, str(found or ""), remark, *hints_for(error)]
+        self._on_failure(Evidence(declared.info.id, "", None, None, found.names if found else ()))
+        why = str(found or self._pattern(declared)) if status is Status.ERROR else ""
+        parts = [called, text, why, remark, *hints_for(error)]
         return status, "\n".join(part for part in parts if part)
 
     def _called(self) -> str:

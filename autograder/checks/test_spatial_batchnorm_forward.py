@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.cases import SPREAD, Case, batchnorm_forward, batchnorm_sequence
+from autograder.client import Raised
 from autograder.declare import check
 from autograder.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
 
@@ -64,7 +65,7 @@ def test_test_mode(exam: Exam) -> None:
     given, own = exam.cases
     try:
         expect_outputs(exam, given)
-    except AssertionError:
+    except (AssertionError, Raised):
         # Who keeps running values of shape (1, C, 1, 1) cannot use given ones of shape (C,).
         expect_outputs(exam, own)
 

@@ -35,6 +35,4 @@ MODULES = (
 
 __all__ = ["MISTAKES", "Mistake"]
 
-MISTAKES: tuple[Mistake, ...] = tuple(
-    mistake for module in MODULES for mistake in module.MISTAKES
-)
+MISTAKES: tuple[Mistake, ...] = tuple(mistake for module in MODULES for mistake in module.MISTAKES)

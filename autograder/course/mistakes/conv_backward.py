@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``conv_backward_naive``."""
 
 from autograder.course.mistakes.variant import variants
@@ -41,7 +42,9 @@ NEGATIVE_CROP = "the padding is cut off with the slice pad:-pad, and pad is 0"
 PAD_IS_ONE = "the padding is taken to be 1, whatever conv_param says"
 STRIDE_IGNORED = "the windows are one pixel apart, whatever the stride"
 OVER_INPUT = "the loops go over the rows and columns of the input, not over those of dout"
-DX_FLIPPED = "filters are turned by 180 degrees on the way back, where the loops need them as they are"
+DX_FLIPPED = (
+    "filters are turned by 180 degrees on the way back, where the loops need them as they are"
+)
 DX_NOT_FLIPPED = "dout is convolved with the filters as they are, where they need to be turned"
 DX_STRIDE = "dx is computed as if neighbouring windows were one pixel apart, whatever the stride"
 SWAPPED = "height and width of the filter are mixed up for dw"
@@ -51,6 +54,16 @@ IN_LOOPS = variants(
     LOOPS,
     {
         "crop_negative": (NEGATIVE_CROP, [(CROP, "dx_pad[:, :, pad:-pad, pad:-pad]")]),
+        "crop_negative_into_dx": (
+            NEGATIVE_CROP,
+            [
+                (
+                    f"    dx = {CROP}",
+                    "    dx = np.zeros_like(x)\n"
+                    "    dx[:, :, :, :] = dx_pad[:, :, pad:-pad, pad:-pad]",
+                )
+            ],
+        ),
         "crop_one": (
             "one pixel is cut off on each side of dx, whatever pad is",
             [(CROP, "dx_pad[:, :, 1:-1, 1:-1]")],
@@ -174,13 +187,49 @@ IN_LOOPS = variants(
             "both loops go over the height of dout",
             [(COLUMNS, "for j in range(H_out):")],
         ),
+        "loops_swapped": (
+            "the loop over rows has the length of one over columns, and the other way round",
+            [
+                ("range(H_out)", "range(H_ out)"),
+                ("range(W_out)", "range(H_out)"),
+                ("range(H_ out)", "range(W_out)"),
+            ],
+        ),
         "dx_assigned": (
             "a window's share of dx replaces what other windows gave, instead of being added",
             [(DX, DX.replace("+=", "="))],
         ),
+        "dx_assigned_for_all_filters": (
+            "a window's share of dx replaces what other windows gave, instead of being added",
+            [
+                (DX, "pass"),
+                (
+                    f"    dx = {CROP}",
+                    "    for i in range(H_out):\n"
+                    "        for j in range(W_out):\n"
+                    "            place = np.s_[:, :, i * stride:i * stride + HH, j * stride:j * stride + WW]\n"
+                    "            dx_pad[place] = np.tensordot(dout[:, :, i, j], w, axes=1)\n"
+                    f"    dx = {CROP}",
+                ),
+            ],
+        ),
         "dw_assigned": (
             "a window's share of dw replaces what other windows gave, instead of being added",
             [(DW, DW.replace("+=", "="))],
+        ),
+        "dw_assigned_for_all_images": (
+            "a window's share of dw replaces what other windows gave, instead of being added",
+            [
+                (DW, "pass"),
+                (
+                    f"    dx = {CROP}",
+                    "    for i in range(H_out):\n"
+                    "        for j in range(W_out):\n"
+                    "            place = np.s_[:, :, i * stride:i * stride + HH, j * stride:j * stride + WW]\n"
+                    "            dw = np.tensordot(dout[:, :, i, j], x_pad[place], axes=(0, 0))\n"
+                    f"    dx = {CROP}",
+                ),
+            ],
         ),
         "db_assigned": (
             "each image's share of db replaces that of the image before, instead of being added",
@@ -197,7 +246,7 @@ IN_LOOPS = variants(
         "dx_zero": ("dx is not computed and stays zero", [(DX, "pass")]),
         "dw_zero": ("dw is not computed and stays zero", [(DW, "pass")]),
         "db_zero": ("db is not computed and stays zero", [(DB, "pass")]),
-        "dx_random": (
+        "x_for_dx": (
             "what is returned for dx has x's values, not its gradient",
             [(CROP, "x")],
         ),
@@ -205,8 +254,14 @@ IN_LOOPS = variants(
             "dx is divided by the number of images",
             [(CROP, CROP + " / N")],
         ),
-        "dw_mean": ("dw is divided by the number of images", [("return dx, dw, db", "return dx, dw / N, db")]),
-        "db_mean": ("db is divided by the number of images", [("return dx, dw, db", "return dx, dw, db / N")]),
+        "dw_mean": (
+            "dw is divided by the number of images",
+            [("return dx, dw, db", "return dx, dw / N, db")],
+        ),
+        "db_mean": (
+            "db is divided by the number of images",
+            [("return dx, dw, db", "return dx, dw, db / N")],
+        ),
         "db_mean_of_all": (
             "db is the mean of dout over images and pixels instead of their sum",
             [("return dx, dw, db", "return dx, dw, dout.mean(axis=(0, 2, 3))")],
@@ -239,7 +294,10 @@ IN_LOOPS = variants(
             "dout is added to db once for every channel of the image",
             [(DB, "db[f] += C * np.sum(dout[n, f])")],
         ),
-        "db_times_bias": ("db is multiplied by the bias", [(DB, "db[f] += b[f] * np.sum(dout[n, f])")]),
+        "db_times_bias": (
+            "db is multiplied by the bias",
+            [(DB, "db[f] += b[f] * np.sum(dout[n, f])")],
+        ),
         "filters_flipped_in_loops": (DX_FLIPPED, [("* w[f]", "* w[f, :, ::-1, ::-1]")]),
         "windows_flipped_for_dw": (
             "the windows of the image are turned by 180 degrees for dw",
@@ -294,8 +352,11 @@ IN_LOOPS = variants(
             "an array for the gradients holds whole numbers, so that fractions are cut off",
             [
                 ("dx_pad = np.zeros_like(x_pad)", "dx_pad = np.zeros(x_pad.shape, dtype=int)"),
-                (DX, "dx_pad[n, :, top:top + HH, left:left + WW] += (dout[n, f, i, j] * w[f])"
-                 ".astype(int)"),
+                (
+                    DX,
+                    "dx_pad[n, :, top:top + HH, left:left + WW] += (dout[n, f, i, j] * w[f])"
+                    ".astype(int)",
+                ),
             ],
         ),
         "dw_transposed": (
@@ -348,7 +409,10 @@ BY_CONVOLUTION = variants(
         "dout_not_spread": (
             DX_STRIDE,
             [
-                ("spread = np.zeros((N, F, stride * (H_out - 1) + 1, stride * (W_out - 1) + 1))\n", ""),
+                (
+                    "spread = np.zeros((N, F, stride * (H_out - 1) + 1, stride * (W_out - 1) + 1))\n",
+                    "",
+                ),
                 ("    spread[:, :, ::stride, ::stride] = dout", "spread = dout"),
             ],
         ),
@@ -373,7 +437,12 @@ BY_CONVOLUTION = variants(
         ),
         "dw_without_stride": (
             "dw is computed as if neighbouring windows were one pixel apart, whatever the stride",
-            [("i:i + stride * H_out:stride, j:j + stride * W_out:stride", "i:i + H_out, j:j + W_out")],
+            [
+                (
+                    "i:i + stride * H_out:stride, j:j + stride * W_out:stride",
+                    "i:i + H_out, j:j + W_out",
+                )
+            ],
         ),
     },
 )

@@ -169,8 +169,18 @@ MISTAKES = variants(
         "square_output": (SQUARE, [(W_OUT, "W_out = H_out")]),
         "square_output_from_width": (
             "the output's height is computed from the images' width",
-            [(H_OUT, "W_out = 1 + (W + 2 * pad - WW) // stride\n    H_out = W_out"), (
-                "\n    " + W_OUT + "\n    x_pad", "\n    x_pad")],
+            [
+                (H_OUT, "W_out = 1 + (W + 2 * pad - WW) // stride\n    H_out = W_out"),
+                ("\n    " + W_OUT + "\n    x_pad", "\n    x_pad"),
+            ],
+        ),
+        "loops_swapped": (
+            "the loop over rows has the length of one over columns, and the other way round",
+            [
+                ("range(H_out)", "range(H_ out)"),
+                ("range(W_out)", "range(H_out)"),
+                ("range(H_ out)", "range(W_out)"),
+            ],
         ),
         "size_swapped": (
             "the output's height and width are exchanged",
@@ -248,6 +258,10 @@ MISTAKES = variants(
             "only the first image of the batch is computed, and the others stay zero",
             [("for n in range(N):", "for n in range(1):")],
         ),
+        "sums_over_images": (
+            "the sum goes over all images, not over the window of one",
+            [(WINDOW, WINDOW.replace("x_pad[n, :,", "x_pad[:, :,"))],
+        ),
         "mean_of_products": (
             "the products of a window and a filter are averaged instead of summed",
             [("np.sum(window * w[f])", "np.mean(window * w[f])")],
@@ -264,12 +278,20 @@ MISTAKES = variants(
             "the window is multiplied by the filter in place, so that later windows see products",
             [
                 (NP_PAD, "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))) if pad else x"),
-                (PUT, "window *= w[f]\n                    out[n, f, i, j] = np.sum(window) + b[f]"),
+                (
+                    PUT,
+                    "window *= w[f]\n                    out[n, f, i, j] = np.sum(window) + b[f]",
+                ),
             ],
         ),
         "window_starts_one_late": (
             "each window begins one pixel too far down and to the right",
-            [(WINDOW, "window = np.roll(x_pad, (-1, -1), (2, 3))[n, :, top:top + HH, left:left + WW]")],
+            [
+                (
+                    WINDOW,
+                    "window = np.roll(x_pad, (-1, -1), (2, 3))[n, :, top:top + HH, left:left + WW]",
+                )
+            ],
         ),
         "window_one_short": (
             "each window is one row and one column smaller than the filter",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``max_pool_backward_naive``."""
 
 from autograder.course.mistakes.variant import variants
@@ -50,12 +51,18 @@ IN_LOOPS = variants(
         "assigned_window": (
             "the gradient of a whole window, mostly zeros, replaces what other windows gave",
             [
-                (FIND, f"mask = window == np.max(window)"),
+                (FIND, "mask = window == np.max(window)"),
                 (ADD, f"{SLICE} = mask * dout[n, c, i, j]"),
             ],
         ),
-        "unravelled_by_height": (UNRAVELLED, [(FIND, "row, column = divmod(np.argmax(window), height)")]),
-        "unravelled_by_stride": (UNRAVELLED, [(FIND, "row, column = divmod(np.argmax(window), stride)")]),
+        "unravelled_by_height": (
+            UNRAVELLED,
+            [(FIND, "row, column = divmod(np.argmax(window), height)")],
+        ),
+        "unravelled_by_stride": (
+            UNRAVELLED,
+            [(FIND, "row, column = divmod(np.argmax(window), stride)")],
+        ),
         "unravelled_by_two": (UNRAVELLED, [(FIND, "row, column = divmod(np.argmax(window), 2)")]),
         "unravelled_by_image": (
             UNRAVELLED,
@@ -65,12 +72,18 @@ IN_LOOPS = variants(
             "row and column of the maximum are exchanged",
             [(FIND, FIND.replace("row, column", "column, row"))],
         ),
-        "stride_is_two": ("the stride is taken to be 2, whatever pool_param says", [(STRIDE, "stride = 2")]),
+        "stride_is_two": (
+            "the stride is taken to be 2, whatever pool_param says",
+            [(STRIDE, "stride = 2")],
+        ),
         "stride_is_one": (IGNORED, [(STRIDE, "stride = 1")]),
         "stride_is_pool_height": (
             SIDE_BY_SIDE,
-            [(TOP, "top = i * height"), (LEFT, "left = j * width"),
-             (FIND, "if not window.size:" + AGAIN + "    continue" + AGAIN + FIND)],
+            [
+                (TOP, "top = i * height"),
+                (LEFT, "left = j * width"),
+                (FIND, "if not window.size:" + AGAIN + "    continue" + AGAIN + FIND),
+            ],
         ),
         "stride_is_pool_height_raises": (
             SIDE_BY_SIDE,
@@ -88,8 +101,14 @@ IN_LOOPS = variants(
             "the window is taken to be 2x2, whatever pool_param says",
             [(SIZES, "height = width = 2")],
         ),
-        "pool_height_for_both": (SQUARE_WINDOW, [(SIZES, 'height = width = pool_param["pool_height"]')]),
-        "pool_width_for_both": (SQUARE_WINDOW, [(SIZES, 'height = width = pool_param["pool_width"]')]),
+        "pool_height_for_both": (
+            SQUARE_WINDOW,
+            [(SIZES, 'height = width = pool_param["pool_height"]')],
+        ),
+        "pool_width_for_both": (
+            SQUARE_WINDOW,
+            [(SIZES, 'height = width = pool_param["pool_width"]')],
+        ),
         "pool_sides_swapped": (
             "pool_height and pool_width are exchanged",
             [(SIZES, 'width, height = pool_param["pool_height"], pool_param["pool_width"]')],
@@ -146,8 +165,13 @@ IN_LOOPS = variants(
         ),
         "mask_of_all_channels": (
             "the maximum of a window is taken over all channels",
-            [(ADD, f"{SLICE} += dout[n, c, i, j] * "
-              "(window == np.max(x[n, :, top:top + height, left:left + width]))")],
+            [
+                (
+                    ADD,
+                    f"{SLICE} += dout[n, c, i, j] * "
+                    "(window == np.max(x[n, :, top:top + height, left:left + width]))",
+                )
+            ],
         ),
         "position_within_the_window": (
             "the position of the maximum within its window is used as the position in the image",
@@ -157,7 +181,10 @@ IN_LOOPS = variants(
             "the start of the window is added to the row, but not to the column",
             [(ADD, "dx[n, c, top + row, column] += dout[n, c, i, j]")],
         ),
-        "minimum": ("the gradient goes to the smallest value of each window", [("np.argmax", "np.argmin")]),
+        "minimum": (
+            "the gradient goes to the smallest value of each window",
+            [("np.argmax", "np.argmin")],
+        ),
         "largest_magnitude": (
             "the gradient goes to the value of the largest magnitude",
             [("np.argmax(window)", "np.argmax(np.abs(window))")],
@@ -199,7 +226,10 @@ IN_LOOPS = variants(
             "the first image decides where the maximum is, for all images",
             [(WINDOW, WINDOW.replace("x[n, c,", "x[0, c,"))],
         ),
-        "mean_over_images": ("dx is divided by the number of images", [("return dx", "return dx / N")]),
+        "mean_over_images": (
+            "dx is divided by the number of images",
+            [("return dx", "return dx / N")],
+        ),
         "shape_of_dout": (
             "dx is made with the shape of dout",
             [("np.zeros_like(x)", "np.zeros_like(dout)")],
@@ -221,7 +251,10 @@ IN_LOOPS = variants(
         ),
         "loops_stop_early": (
             "the last row and the last column of windows are left out",
-            [("for i in range(H_out):", "for i in range(H_out - 1):"), ("for j in range(W_out):", "for j in range(W_out - 1):")],
+            [
+                ("for i in range(H_out):", "for i in range(H_out - 1):"),
+                ("for j in range(W_out):", "for j in range(W_out - 1):"),
+            ],
         ),
     },
 )

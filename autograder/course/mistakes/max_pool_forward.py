@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``max_pool_forward_naive``."""
 
 from autograder.course.mistakes.variant import Mistake, variants
@@ -33,14 +34,19 @@ PUT = "out[n, c, i, j] = np.max(window)"
 
 BY_WINDOW = "the output's size is the image's divided by the window's, whatever the stride"
 SQUARE_WINDOW = "one side of the window is used for both"
-PAST_THE_END = "the output's size is the image's divided by the stride: the last windows are cut short"
+PAST_THE_END = (
+    "the output's size is the image's divided by the stride: the last windows are cut short"
+)
 IGNORED = "neighbouring windows are one pixel apart, whatever the stride"
 
 IN_LOOPS = variants(
     FUNCTION,
     LOOPS,
     {
-        "size_by_window": (BY_WINDOW, [(H_OUT, "H_out = H // height"), (W_OUT, "W_out = W // width")]),
+        "size_by_window": (
+            BY_WINDOW,
+            [(H_OUT, "H_out = H // height"), (W_OUT, "W_out = W // width")],
+        ),
         "size_by_stride": (
             PAST_THE_END,
             [(H_OUT, "H_out = H // stride"), (W_OUT, "W_out = W // stride")],
@@ -55,7 +61,10 @@ IN_LOOPS = variants(
         ),
         "size_one_too_many": (
             "the output has one row and one column of windows too many",
-            [(H_OUT, "H_out = 2 + (H - height) // stride"), (W_OUT, "W_out = 2 + (W - width) // stride")],
+            [
+                (H_OUT, "H_out = 2 + (H - height) // stride"),
+                (W_OUT, "W_out = 2 + (W - width) // stride"),
+            ],
         ),
         "size_for_stride_one": (
             "the output's size is computed as if the stride were 1",
@@ -67,7 +76,18 @@ IN_LOOPS = variants(
         ),
         "size_by_true_division": (
             "the output's size is computed with / where whole numbers are needed",
-            [(H_OUT, "H_out = 1 + (H - height) / stride"), (W_OUT, "W_out = 1 + (W - width) / stride")],
+            [
+                (H_OUT, "H_out = 1 + (H - height) / stride"),
+                (W_OUT, "W_out = 1 + (W - width) / stride"),
+            ],
+        ),
+        "loops_swapped": (
+            "the loop over rows has the length of one over columns, and the other way round",
+            [
+                ("range(H_out)", "range(H_ out)"),
+                ("range(W_out)", "range(H_out)"),
+                ("range(H_ out)", "range(W_out)"),
+            ],
         ),
         "size_swapped": (
             "the output's height and width are exchanged",
@@ -81,8 +101,14 @@ IN_LOOPS = variants(
             "the output's height is computed from the images' width",
             [(H_OUT, "H_out = 1 + (W - width) // stride")],
         ),
-        "pool_height_for_both": (SQUARE_WINDOW, [(SIZES, 'height = width = pool_param["pool_height"]')]),
-        "pool_width_for_both": (SQUARE_WINDOW, [(SIZES, 'height = width = pool_param["pool_width"]')]),
+        "pool_height_for_both": (
+            SQUARE_WINDOW,
+            [(SIZES, 'height = width = pool_param["pool_height"]')],
+        ),
+        "pool_width_for_both": (
+            SQUARE_WINDOW,
+            [(SIZES, 'height = width = pool_param["pool_width"]')],
+        ),
         "pool_height_for_both_in_windows": (
             SQUARE_WINDOW,
             [(WINDOW, WINDOW.replace("width]", "height]"))],
@@ -103,7 +129,10 @@ IN_LOOPS = variants(
             "the window is taken to be 2x2, whatever pool_param says",
             [(SIZES, "height = width = 2")],
         ),
-        "stride_is_two": ("the stride is taken to be 2, whatever pool_param says", [(STRIDE, "stride = 2")]),
+        "stride_is_two": (
+            "the stride is taken to be 2, whatever pool_param says",
+            [(STRIDE, "stride = 2")],
+        ),
         "stride_is_one": (IGNORED, [(STRIDE, "stride = 1")]),
         "stride_ignored_in_windows": (IGNORED, [(TOP, "top = i"), (LEFT, "left = j")]),
         "stride_in_rows_only": (
@@ -116,7 +145,11 @@ IN_LOOPS = variants(
         ),
         "windows_side_by_side": (
             "windows are placed side by side, whatever the stride",
-            [(TOP, "top = i * height"), (LEFT, "left = j * width"), (PUT, "if window.size:\n                        " + PUT)],
+            [
+                (TOP, "top = i * height"),
+                (LEFT, "left = j * width"),
+                (PUT, "if window.size:\n                        " + PUT),
+            ],
         ),
         "stride_is_the_window": (
             "the stride is taken to be the window's height",
@@ -128,7 +161,12 @@ IN_LOOPS = variants(
         ),
         "window_one_short": (
             "each window lacks its last row and column",
-            [(WINDOW, "window = x[n, c, top:top + max(height - 1, 1), left:left + max(width - 1, 1)]")],
+            [
+                (
+                    WINDOW,
+                    "window = x[n, c, top:top + max(height - 1, 1), left:left + max(width - 1, 1)]",
+                )
+            ],
         ),
         "window_one_long": (
             "each window has one row and one column too many",
@@ -136,7 +174,10 @@ IN_LOOPS = variants(
         ),
         "loops_stop_early": (
             "the loops stop one short, so that the last row and column stay zero",
-            [("for i in range(H_out):", "for i in range(H_out - 1):"), ("for j in range(W_out):", "for j in range(W_out - 1):")],
+            [
+                ("for i in range(H_out):", "for i in range(H_out - 1):"),
+                ("for j in range(W_out):", "for j in range(W_out - 1):"),
+            ],
         ),
         "loops_to_the_last_start": (
             "the loops leave the last window of each row and column out, and it stays zero",
@@ -200,7 +241,10 @@ IN_LOOPS = variants(
             "the value of the largest magnitude is taken, with its sign",
             [("np.max(window)", "window.flat[np.argmax(np.abs(window))]")],
         ),
-        "minimum": ("the smallest value of each window is taken", [("np.max(window)", "np.min(window)")]),
+        "minimum": (
+            "the smallest value of each window is taken",
+            [("np.max(window)", "np.min(window)")],
+        ),
         "mean": ("each window is averaged", [("np.max(window)", "np.mean(window)")]),
         "sum": ("each window is summed", [("np.max(window)", "np.sum(window)")]),
         "median": ("the median of each window is taken", [("np.max(window)", "np.median(window)")]),
@@ -223,13 +267,13 @@ IN_LOOPS = variants(
     },
 )
 
-RESHAPED = '''
+RESHAPED = """
 def max_pool_forward_naive(x, pool_param):
     N, C, H, W = x.shape
     height, width = pool_param["pool_height"], pool_param["pool_width"]
     blocks = x.reshape(N, C, H // height, height, W // width, width)
     return blocks.max(axis=3).max(axis=4), (x, pool_param)
-'''
+"""
 
 MISTAKES = (
     *IN_LOOPS,
@@ -244,7 +288,8 @@ MISTAKES = (
         "reshaped_cropped",
         "the image is cut into blocks, which are windows only if they lie side by side",
         RESHAPED.replace(
-            "blocks = x.reshape", "x_cut = x[:, :, :H // height * height, :W // width * width]\n    blocks = x_cut.reshape"
+            "blocks = x.reshape",
+            "x_cut = x[:, :, :H // height * height, :W // width * width]\n    blocks = x_cut.reshape",
         ),
     ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``spatial_batchnorm_backward``."""
 
 from autograder.course.mistakes.variant import variants
@@ -85,7 +86,10 @@ MISTAKES = (
                 [(DX, "dx = dx_hat / std")],
             ),
             "path_through_mean_missing": (NO_MEAN, [(" - sum_dx_hat / M", "")]),
-            "path_through_variance_missing": (NO_VARIANCE, [(" - x_hat * sum_along_x_hat / M", "")]),
+            "path_through_variance_missing": (
+                NO_VARIANCE,
+                [(" - x_hat * sum_along_x_hat / M", "")],
+            ),
             "count_of_images": (COUNT, [(M, "M = N")]),
             "count_of_pixels": (
                 "the sums in dx are divided by the pixels of one image, where statistics are over images too",
@@ -101,15 +105,26 @@ MISTAKES = (
             ),
             "per_image": (
                 "each image is normalized by itself on the way back",
-                [("sum_dx_hat = dx_hat.sum(axis=axes", "axes, M = (2, 3), H * W\n    sum_dx_hat = dx_hat.sum(axis=axes")],
+                [
+                    (
+                        "sum_dx_hat = dx_hat.sum(axis=axes",
+                        "axes, M = (2, 3), H * W\n    sum_dx_hat = dx_hat.sum(axis=axes",
+                    )
+                ],
             ),
             "per_image_statistics": (
                 "mean and variance are those of each image by itself",
-                [("mean = x.mean(axis=axes", "mean = x.mean(axis=(2, 3)"), ("var = x.var(axis=axes", "var = x.var(axis=(2, 3)")],
+                [
+                    ("mean = x.mean(axis=axes", "mean = x.mean(axis=(2, 3)"),
+                    ("var = x.var(axis=axes", "var = x.var(axis=(2, 3)"),
+                ],
             ),
             "over_everything": (
                 "all channels share one mean and one variance on the way back",
-                [("mean = x.mean(axis=axes", "mean = x.mean(axis=(0, 1, 2, 3)"), ("var = x.var(axis=axes", "var = x.var(axis=(0, 1, 2, 3)")],
+                [
+                    ("mean = x.mean(axis=axes", "mean = x.mean(axis=(0, 1, 2, 3)"),
+                    ("var = x.var(axis=axes", "var = x.var(axis=(0, 1, 2, 3)"),
+                ],
             ),
             "gamma_forgotten": ("gamma is left out of dx", [(DX_HAT, "dx_hat = dout")]),
             "gamma_divides": ("dx is divided by gamma", [(DX_HAT, DX_HAT.replace("*", "/"))]),
@@ -117,7 +132,10 @@ MISTAKES = (
                 "dx is divided by the variance instead of the standard deviation",
                 [(") / std\n    return", ") / std**2\n    return")],
             ),
-            "not_divided": ("dx is not divided by the standard deviation", [(") / std\n    return", ")\n    return")]),
+            "not_divided": (
+                "dx is not divided by the standard deviation",
+                [(") / std\n    return", ")\n    return")],
+            ),
             "x_for_x_hat": (
                 "dgamma is computed with x instead of the normalized x",
                 [(DGAMMA, "dgamma = np.sum(dout * x, axis=axes)")],
@@ -128,7 +146,12 @@ MISTAKES = (
             ),
             "dgamma_with_out": (
                 "dgamma is computed with the layer's output instead of the normalized x",
-                [(DGAMMA, "dgamma = np.sum(dout * (x_hat * gamma.reshape(1, C, 1, 1) + beta.reshape(1, C, 1, 1)), axis=axes)")],
+                [
+                    (
+                        DGAMMA,
+                        "dgamma = np.sum(dout * (x_hat * gamma.reshape(1, C, 1, 1) + beta.reshape(1, C, 1, 1)), axis=axes)",
+                    )
+                ],
             ),
             "dgamma_times_gamma": (
                 "gamma is multiplied into dgamma",
@@ -142,8 +165,14 @@ MISTAKES = (
                 "the gradients are returned in another order",
                 [(RETURN, "return dgamma, dbeta, dx")],
             ),
-            "dgamma_mean": ("dgamma is averaged instead of summed", [(DGAMMA, "dgamma = np.mean(dout * x_hat, axis=axes)")]),
-            "dbeta_mean": ("dbeta is averaged instead of summed", [(DBETA, "dbeta = np.mean(dout, axis=axes)")]),
+            "dgamma_mean": (
+                "dgamma is averaged instead of summed",
+                [(DGAMMA, "dgamma = np.mean(dout * x_hat, axis=axes)")],
+            ),
+            "dbeta_mean": (
+                "dbeta is averaged instead of summed",
+                [(DBETA, "dbeta = np.mean(dout, axis=axes)")],
+            ),
             "dbeta_over_images": (
                 "dbeta is summed over the images, but not over the pixels",
                 [(DBETA, "dbeta = np.sum(dout, axis=0)")],
@@ -152,7 +181,10 @@ MISTAKES = (
                 "dbeta is summed over the pixels, but not over the images",
                 [(DBETA, "dbeta = np.sum(dout, axis=(2, 3))")],
             ),
-            "dbeta_total": ("dbeta is one number, the sum of all of dout", [(DBETA, "dbeta = np.sum(dout)")]),
+            "dbeta_total": (
+                "dbeta is one number, the sum of all of dout",
+                [(DBETA, "dbeta = np.sum(dout)")],
+            ),
             "dbeta_by_columns": (
                 "dbeta is summed over the wrong axes",
                 [(DBETA, "dbeta = np.sum(dout, axis=(0, 1, 2))")],
@@ -169,18 +201,35 @@ MISTAKES = (
                 "dgamma keeps the axes that were summed over, with length 1",
                 [(DGAMMA, "dgamma = np.sum(dout * x_hat, axis=axes, keepdims=True)")],
             ),
-            "dgamma_of_ones": ("dgamma is the sum of the normalized x: dout is left out", [(DGAMMA, "dgamma = np.sum(x_hat, axis=axes)")]),
+            "dgamma_of_ones": (
+                "dgamma is the sum of the normalized x: dout is left out",
+                [(DGAMMA, "dgamma = np.sum(x_hat, axis=axes)")],
+            ),
             "dx_zero": ("dx is not computed and stays zero", [(DX, "dx = np.zeros_like(x)")]),
-            "dgamma_zero": ("dgamma is not computed and stays zero", [(DGAMMA, "dgamma = np.zeros(C)")]),
-            "dbeta_zero": ("dbeta is not computed and stays zero", [(DBETA, "dbeta = np.zeros(C)")]),
+            "dgamma_zero": (
+                "dgamma is not computed and stays zero",
+                [(DGAMMA, "dgamma = np.zeros(C)")],
+            ),
+            "dbeta_zero": (
+                "dbeta is not computed and stays zero",
+                [(DBETA, "dbeta = np.zeros(C)")],
+            ),
             "eps_fixed": (
                 "eps is taken to be 1e-5, whatever bn_param says",
                 [('eps = bn_param.get("eps", 1e-5)', "eps = 1e-5")],
             ),
-            "eps_left_out": ("eps is left out on the way back", [("np.sqrt(var + eps)", "np.sqrt(var)")]),
+            "eps_left_out": (
+                "eps is left out on the way back",
+                [("np.sqrt(var + eps)", "np.sqrt(var)")],
+            ),
             "variance_unbiased": (
                 "the variance is unbiased: the sum is divided by one less than its count",
-                [("var = x.var(axis=axes, keepdims=True)", "var = x.var(axis=axes, keepdims=True, ddof=min(1, M - 1))")],
+                [
+                    (
+                        "var = x.var(axis=axes, keepdims=True)",
+                        "var = x.var(axis=axes, keepdims=True, ddof=min(1, M - 1))",
+                    )
+                ],
             ),
             "mean_over_M_twice": (
                 "the whole of dx is divided by the number of values once too often",
@@ -200,7 +249,14 @@ MISTAKES = (
         FUNCTION,
         BY_ROWS,
         {
-            "rows_unmoved": (UNMOVED, [(ROWS, "x.reshape(-1, C)"), (DROWS, "dout.reshape(-1, C)"), (BACK, "dx.reshape(N, C, H, W)")]),
+            "rows_unmoved": (
+                UNMOVED,
+                [
+                    (ROWS, "x.reshape(-1, C)"),
+                    (DROWS, "dout.reshape(-1, C)"),
+                    (BACK, "dx.reshape(N, C, H, W)"),
+                ],
+            ),
             "rows_of_dout_unmoved": (
                 "dout is reshaped to rows of C values without moving the channel axis to the end",
                 [(DROWS, "dout.reshape(-1, C)")],
@@ -217,7 +273,10 @@ MISTAKES = (
                 "height and width are exchanged when the channel axis of dx is moved back",
                 [(BACK, BACK.replace("0, 3, 1, 2", "0, 3, 2, 1"))],
             ),
-            "rows_left_as_they_are": ("dx is left in the layout (N, H, W, C)", [(BACK, "dx.reshape(N, H, W, C)")]),
+            "rows_left_as_they_are": (
+                "dx is left in the layout (N, H, W, C)",
+                [(BACK, "dx.reshape(N, H, W, C)")],
+            ),
             "rows_of_dout_transposed": (
                 "height and width are exchanged when dout is made into rows",
                 [(DROWS, DROWS.replace("0, 2, 3, 1", "0, 3, 2, 1"))],
@@ -253,7 +312,10 @@ MISTAKES = (
                 "the path through the mean lacks the division by the number of values",
                 [("dmu / M", "dmu")],
             ),
-            "count_of_images_in_steps": (COUNT, [("2 * xmu * dvar / M", "2 * xmu * dvar / N"), ("dmu / M", "dmu / N")]),
+            "count_of_images_in_steps": (
+                COUNT,
+                [("2 * xmu * dvar / M", "2 * xmu * dvar / N"), ("dmu / M", "dmu / N")],
+            ),
         },
     ),
 )

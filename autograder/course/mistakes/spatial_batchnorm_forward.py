@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``spatial_batchnorm_forward``."""
 
 from autograder.course.mistakes.variant import variants
@@ -44,6 +45,17 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out.reshape(N, C, H, W), (x, gamma, beta, bn_param)
 """
 
+BY_CHANNEL = """
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    N, C, H, W = x.shape
+    out = np.zeros_like(x)
+    for c in range(C):
+        rows = x[:, c].reshape(-1, 1)
+        normalized, _ = batchnorm_forward(rows, gamma[c], beta[c], bn_param)
+        out[:, c] = normalized.reshape(N, H, W)
+    return out, (x, gamma, beta, bn_param)
+"""
+
 MEAN = "mean = np.mean(x, axis=(0, 2, 3))"
 VAR = "var = np.var(x, axis=(0, 2, 3))"
 RUN_MEAN = "running_mean = momentum * running_mean + (1 - momentum) * mean"
@@ -88,8 +100,14 @@ MISTAKES = (
                     [
                         (MEAN, f"mean = np.mean(x, axis={axes}, keepdims=True)"),
                         (VAR, f"var = np.var(x, axis={axes}, keepdims=True)"),
-                        (RUN_MEAN, "running_mean = momentum * running_mean + (1 - momentum) * x.mean((0, 2, 3))"),
-                        (RUN_VAR, "running_var = momentum * running_var + (1 - momentum) * x.var((0, 2, 3))"),
+                        (
+                            RUN_MEAN,
+                            "running_mean = momentum * running_mean + (1 - momentum) * x.mean((0, 2, 3))",
+                        ),
+                        (
+                            RUN_VAR,
+                            "running_var = momentum * running_var + (1 - momentum) * x.var((0, 2, 3))",
+                        ),
                         (TEST_MEAN, "mean = running_mean.reshape(1, C, 1, 1)\n"),
                         (TEST_VAR, "var = running_var.reshape(1, C, 1, 1)\n"),
                         (X_HAT, "x_hat = (x - mean) / np.sqrt(var + eps)"),
@@ -117,11 +135,17 @@ MISTAKES = (
             ),
             "running_from_zero": (
                 "every update of the running values begins from zero again",
-                [(RUN_MEAN, "running_mean = (1 - momentum) * mean"), (RUN_VAR, "running_var = (1 - momentum) * var")],
+                [
+                    (RUN_MEAN, "running_mean = (1 - momentum) * mean"),
+                    (RUN_VAR, "running_var = (1 - momentum) * var"),
+                ],
             ),
             "running_without_weight": (
                 "the batch's values are added to the running ones with their full weight",
-                [(RUN_MEAN, "running_mean = momentum * running_mean + mean"), (RUN_VAR, "running_var = momentum * running_var + var")],
+                [
+                    (RUN_MEAN, "running_mean = momentum * running_mean + mean"),
+                    (RUN_VAR, "running_var = momentum * running_var + var"),
+                ],
             ),
             "momentum_the_wrong_way": (
                 "momentum weighs the new batch instead of the old running value",
@@ -136,13 +160,24 @@ MISTAKES = (
             ),
             "running_starts_at_one": (
                 "the running variance starts at one",
-                [('bn_param.get("running_var", np.zeros(C))', 'bn_param.get("running_var", np.ones(C))')],
+                [
+                    (
+                        'bn_param.get("running_var", np.zeros(C))',
+                        'bn_param.get("running_var", np.ones(C))',
+                    )
+                ],
             ),
             "running_starts_with_the_batch": (
                 "the running values start with those of the first batch",
                 [
-                    ('bn_param.get("running_mean", np.zeros(C))', 'bn_param.get("running_mean", x.mean((0, 2, 3)))'),
-                    ('bn_param.get("running_var", np.zeros(C))', 'bn_param.get("running_var", x.var((0, 2, 3)))'),
+                    (
+                        'bn_param.get("running_mean", np.zeros(C))',
+                        'bn_param.get("running_mean", x.mean((0, 2, 3)))',
+                    ),
+                    (
+                        'bn_param.get("running_var", np.zeros(C))',
+                        'bn_param.get("running_var", x.var((0, 2, 3)))',
+                    ),
                 ],
             ),
             "running_std": (
@@ -151,9 +186,12 @@ MISTAKES = (
             ),
             "running_swapped": (
                 "mean and variance are exchanged in the running values",
-                [(PUT_MEAN, 'bn_param["running_mean"] = running_var'), (PUT_VAR, 'bn_param["running_var"] = running_mean')],
+                [
+                    (PUT_MEAN, 'bn_param["running_mean"] = running_var'),
+                    (PUT_VAR, 'bn_param["running_var"] = running_mean'),
+                ],
             ),
-            "running_per_pixel_mean": (
+            "running_mean_of_all_channels": (
                 "the running mean is one number for all channels",
                 [(RUN_MEAN, RUN_MEAN.replace("* mean", "* mean.mean()"))],
             ),
@@ -207,7 +245,10 @@ MISTAKES = (
                     (RUN_VAR, RUN_VAR + "\n        mean, var = running_mean, running_var"),
                 ],
             ),
-            "without_gamma": ("gamma is left out", [("gamma.reshape(1, C, 1, 1) * x_hat", "x_hat")]),
+            "without_gamma": (
+                "gamma is left out",
+                [("gamma.reshape(1, C, 1, 1) * x_hat", "x_hat")],
+            ),
             "without_beta": ("beta is left out", [(" + beta.reshape(1, C, 1, 1)", "")]),
             "without_gamma_and_beta": ("gamma and beta are left out", [(OUT, "out = x_hat")]),
             "gamma_and_beta_swapped": (
@@ -263,7 +304,10 @@ MISTAKES = (
                 "the squares are summed for the variance, but not averaged",
                 [(VAR, "var = np.sum((x - mean.reshape(1, C, 1, 1)) ** 2, axis=(0, 2, 3))")],
             ),
-            "median": ("the median is used as the mean", [(MEAN, "mean = np.median(x, axis=(0, 2, 3))")]),
+            "median": (
+                "the median is used as the mean",
+                [(MEAN, "mean = np.median(x, axis=(0, 2, 3))")],
+            ),
             "returns_x_hat_squared": (
                 "the normalized values are squared",
                 [(OUT, OUT.replace("x_hat", "x_hat**2"))],
@@ -274,7 +318,12 @@ MISTAKES = (
             ),
             "input_overwritten": (
                 "x itself is normalized in place",
-                [(X_HAT, "x -= mean.reshape(1, C, 1, 1)\n    x_hat = x / np.sqrt(var.reshape(1, C, 1, 1) + eps)")],
+                [
+                    (
+                        X_HAT,
+                        "x -= mean.reshape(1, C, 1, 1)\n    x_hat = x / np.sqrt(var.reshape(1, C, 1, 1) + eps)",
+                    )
+                ],
             ),
         },
     ),
@@ -310,11 +359,20 @@ MISTAKES = (
             "channel_axis_first": (
                 "channels become the rows of the matrix, where its columns are normalized",
                 [
-                    ("x.transpose(0, 2, 3, 1).reshape(-1, C)", "x.transpose(1, 0, 2, 3).reshape(-1, C)"),
-                    ("rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)", "rows.reshape(C, N, H, W).transpose(1, 0, 2, 3)"),
+                    (
+                        "x.transpose(0, 2, 3, 1).reshape(-1, C)",
+                        "x.transpose(1, 0, 2, 3).reshape(-1, C)",
+                    ),
+                    (
+                        "rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)",
+                        "rows.reshape(C, N, H, W).transpose(1, 0, 2, 3)",
+                    ),
                 ],
             ),
-            "rows_in_a_copy": (NOT_KEPT, [("gamma, beta, bn_param)\n    out", "gamma, beta, dict(bn_param))\n    out")]),
+            "rows_in_a_copy": (
+                NOT_KEPT,
+                [("gamma, beta, bn_param)\n    out", "gamma, beta, dict(bn_param))\n    out")],
+            ),
             "layernorm_of_rows": (
                 "each pixel is normalized over its channels",
                 [("batchnorm_forward(rows", "layernorm_forward(rows")],
@@ -325,5 +383,15 @@ MISTAKES = (
         FUNCTION,
         BY_COLUMN,
         {"flattened": (PER_PIXEL, [])},
+    ),
+    *variants(
+        FUNCTION,
+        BY_CHANNEL,
+        {
+            "one_bn_param_for_all_channels": (
+                "a loop over channels lets each one update the running values of the one before",
+                [],
+            ),
+        },
     ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``spatial_groupnorm_backward``."""
 
 from autograder.course.mistakes.variant import variants
@@ -53,7 +54,10 @@ MISTAKES = variants(
             LAYOUT,
             [(RETURN, "return dx, dgamma.reshape(C, 1, 1), dbeta.reshape(C, 1, 1)")],
         ),
-        "dgamma_as_row": (LAYOUT, [(RETURN, "return dx, dgamma.reshape(1, C), dbeta.reshape(1, C)")]),
+        "dgamma_as_row": (
+            LAYOUT,
+            [(RETURN, "return dx, dgamma.reshape(1, C), dbeta.reshape(1, C)")],
+        ),
         "dgamma_at_the_end": (
             LAYOUT,
             [(RETURN, "return dx, dgamma.reshape(1, 1, 1, C), dbeta.reshape(1, 1, 1, C)")],
@@ -110,18 +114,30 @@ MISTAKES = variants(
             "dbeta is summed over the wrong axes",
             [(DBETA, DBETA.replace("(0, 2, 3)", "(0, 1, 2)"))],
         ),
-        "dgamma_mean": ("dgamma is averaged instead of summed", [(DGAMMA, DGAMMA.replace("np.sum", "np.mean"))]),
-        "dbeta_mean": ("dbeta is averaged instead of summed", [(DBETA, DBETA.replace("np.sum", "np.mean"))]),
+        "dgamma_mean": (
+            "dgamma is averaged instead of summed",
+            [(DGAMMA, DGAMMA.replace("np.sum", "np.mean"))],
+        ),
+        "dbeta_mean": (
+            "dbeta is averaged instead of summed",
+            [(DBETA, DBETA.replace("np.sum", "np.mean"))],
+        ),
         "x_for_x_hat": (
             "dgamma is computed with x instead of the normalized x",
             [(DGAMMA, DGAMMA.replace("x_hat.reshape(x.shape)", "x"))],
         ),
-        "dgamma_and_dbeta_swapped": ("dgamma and dbeta are exchanged", [(RETURN, "return dx, dbeta, dgamma")]),
+        "dgamma_and_dbeta_swapped": (
+            "dgamma and dbeta are exchanged",
+            [(RETURN, "return dx, dbeta, dgamma")],
+        ),
         "mean_and_variance_constant": (
             "dx treats the mean and the variance as constants",
             [(DX, "dx = dx_hat / std")],
         ),
-        "path_through_mean_missing": ("dx leaves out the path through the mean", [(" - sum_dx_hat / M", "")]),
+        "path_through_mean_missing": (
+            "dx leaves out the path through the mean",
+            [(" - sum_dx_hat / M", "")],
+        ),
         "path_through_variance_missing": (
             "dx leaves out the path through the variance",
             [(" - x_hat * sum_along_x_hat / M", "")],
@@ -178,7 +194,10 @@ MISTAKES = variants(
             "groups are made of every G-th channel instead of neighbouring ones",
             [
                 (GROUPS, "groups = x.reshape(N, C // G, G, H, W).transpose(0, 2, 1, 3, 4)"),
-                (DX_HAT, "dx_hat = (dout * gamma).reshape(N, C // G, G, H, W).transpose(0, 2, 1, 3, 4)"),
+                (
+                    DX_HAT,
+                    "dx_hat = (dout * gamma).reshape(N, C // G, G, H, W).transpose(0, 2, 1, 3, 4)",
+                ),
                 (DGAMMA, DGAMMA.replace("x_hat.", "x_hat.transpose(0, 2, 1, 3, 4).")),
                 ("dx = dx.reshape", "dx = dx.transpose(0, 2, 1, 3, 4).reshape"),
             ],
@@ -191,8 +210,14 @@ MISTAKES = variants(
                 (M, "M = G * H * W"),
             ],
         ),
-        "gamma_forgotten": ("gamma is left out of dx", [(DX_HAT, DX_HAT.replace("(dout * gamma)", "dout"))]),
-        "not_divided": ("dx is not divided by the standard deviation", [(") / std\n    dx =", ")\n    dx =")]),
+        "gamma_forgotten": (
+            "gamma is left out of dx",
+            [(DX_HAT, DX_HAT.replace("(dout * gamma)", "dout"))],
+        ),
+        "not_divided": (
+            "dx is not divided by the standard deviation",
+            [(") / std\n    dx =", ")\n    dx =")],
+        ),
         "divided_by_variance": (
             "dx is divided by the variance instead of the standard deviation",
             [(") / std\n    dx =", ") / std**2\n    dx =")],
@@ -202,8 +227,14 @@ MISTAKES = variants(
             [(DX, DX.replace("- x_hat", "+ x_hat"))],
         ),
         "dx_zero": ("dx is not computed and stays zero", [(DX, "dx = np.zeros_like(x)")]),
-        "dgamma_zero": ("dgamma is not computed and stays zero", [(DGAMMA, "dgamma = np.zeros_like(gamma)")]),
-        "dbeta_zero": ("dbeta is not computed and stays zero", [(DBETA, "dbeta = np.zeros_like(beta)")]),
+        "dgamma_zero": (
+            "dgamma is not computed and stays zero",
+            [(DGAMMA, "dgamma = np.zeros_like(gamma)")],
+        ),
+        "dbeta_zero": (
+            "dbeta is not computed and stays zero",
+            [(DBETA, "dbeta = np.zeros_like(beta)")],
+        ),
         "left_in_groups": (
             "dx is left in the shape (N, G, C/G, H, W)",
             [("    dx = dx.reshape(x.shape)\n", "")],

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``spatial_groupnorm_forward``."""
 
 from autograder.course.mistakes.variant import variants
@@ -52,7 +53,10 @@ MISTAKES = (
                 [(AXES, "axes = (3, 4)")],
             ),
             "per_row": ("the width is left out of the statistics' axes", [(AXES, "axes = (2, 3)")]),
-            "per_column": ("the height is left out of the statistics' axes", [(AXES, "axes = (2, 4)")]),
+            "per_column": (
+                "the height is left out of the statistics' axes",
+                [(AXES, "axes = (2, 4)")],
+            ),
             "over_groups": (
                 "the statistics are taken over all groups of an image, as layer normalization does",
                 [(AXES, "axes = (1, 2, 3, 4)")],
@@ -81,27 +85,46 @@ MISTAKES = (
                 INTERLEAVED,
                 [
                     (GROUPS, "groups = x.reshape(N, C // G, G, H, W).transpose(0, 2, 1, 3, 4)"),
-                    ("x_hat.reshape(N, C, H, W)", "x_hat.transpose(0, 2, 1, 3, 4).reshape(N, C, H, W)"),
+                    (
+                        "x_hat.reshape(N, C, H, W)",
+                        "x_hat.transpose(0, 2, 1, 3, 4).reshape(N, C, H, W)",
+                    ),
                 ],
             ),
             "interleaved_one_way": (
                 ORDER,
                 [(GROUPS, "groups = x.reshape(N, C // G, G, H, W).transpose(0, 2, 1, 3, 4)")],
             ),
-            "group_count_is_group_size": (SPLIT, [(GROUPS, "groups = x.reshape(N, C // G, G, H, W)")]),
+            "group_count_is_group_size": (
+                SPLIT,
+                [(GROUPS, "groups = x.reshape(N, C // G, G, H, W)")],
+            ),
             "one_group": (
                 "the statistics are taken over all groups of an image, as layer normalization does",
                 [(GROUPS, "groups = x.reshape(N, 1, C, H, W)")],
             ),
             "groups_of_rows": (
                 "groups are cut along the rows of the image instead of the channels",
-                [(GROUPS, "groups = x.transpose(0, 2, 1, 3).reshape(N, G, C // G, H, W)"),
-                 ("x_hat.reshape(N, C, H, W)", "x_hat.reshape(N, H, C, W).transpose(0, 2, 1, 3)")],
+                [
+                    (GROUPS, "groups = x.transpose(0, 2, 1, 3).reshape(N, G, C // G, H, W)"),
+                    (
+                        "x_hat.reshape(N, C, H, W)",
+                        "x_hat.reshape(N, H, C, W).transpose(0, 2, 1, 3)",
+                    ),
+                ],
             ),
             "left_in_groups": (
                 "the result is left in the shape (N, G, C/G, H, W)",
-                [("x_hat = x_hat.reshape(N, C, H, W)\n", "gamma = gamma.reshape(1, G, C // G, 1, 1)\n"),
-                 (OUT, "beta = beta.reshape(1, G, C // G, 1, 1)\n    out = gamma * x_hat + beta")],
+                [
+                    (
+                        "x_hat = x_hat.reshape(N, C, H, W)\n",
+                        "gamma = gamma.reshape(1, G, C // G, 1, 1)\n",
+                    ),
+                    (
+                        OUT,
+                        "beta = beta.reshape(1, G, C // G, 1, 1)\n    out = gamma * x_hat + beta",
+                    ),
+                ],
             ),
             "not_reshaped_back": (
                 "height and width are exchanged when the groups are put together",
@@ -110,18 +133,32 @@ MISTAKES = (
             "without_gamma": ("gamma is left out", [(OUT, "out = x_hat + beta")]),
             "without_beta": ("beta is left out", [(OUT, "out = gamma * x_hat")]),
             "without_gamma_and_beta": ("gamma and beta are left out", [(OUT, "out = x_hat")]),
-            "gamma_and_beta_swapped": ("gamma and beta are exchanged", [(OUT, "out = beta * x_hat + gamma")]),
-            "shift_before_scale": ("beta is added before gamma multiplies", [(OUT, "out = gamma * (x_hat + beta)")]),
+            "gamma_and_beta_swapped": (
+                "gamma and beta are exchanged",
+                [(OUT, "out = beta * x_hat + gamma")],
+            ),
+            "shift_before_scale": (
+                "beta is added before gamma multiplies",
+                [(OUT, "out = gamma * (x_hat + beta)")],
+            ),
             "gamma_of_the_first_channel": (
                 "all channels get gamma and beta of the first one",
                 [(OUT, "out = gamma[0, 0] * x_hat + beta[0, 0]")],
             ),
             "gamma_per_group": (
                 "all channels of a group get gamma and beta of its first one",
-                [(OUT, "first = np.arange(C) // (C // G) * (C // G)\n    out = gamma[:, first] * x_hat + beta[:, first]")],
+                [
+                    (
+                        OUT,
+                        "first = np.arange(C) // (C // G) * (C // G)\n    out = gamma[:, first] * x_hat + beta[:, first]",
+                    )
+                ],
             ),
             "mean_not_taken_off": ("the mean is not taken off", [("(groups - mean)", "groups")]),
-            "only_centered": ("the mean is taken off, but nothing is divided", [(X_HAT, "x_hat = groups - mean")]),
+            "only_centered": (
+                "the mean is taken off, but nothing is divided",
+                [(X_HAT, "x_hat = groups - mean")],
+            ),
             "without_root": (
                 "x is divided by the variance instead of the standard deviation",
                 [(X_HAT, "x_hat = (groups - mean) / (var + eps)")],
@@ -130,7 +167,10 @@ MISTAKES = (
                 "eps is added to the standard deviation instead of the variance",
                 [(X_HAT, "x_hat = (groups - mean) / (np.sqrt(var) + eps)")],
             ),
-            "eps_left_out": ("eps is left out", [(X_HAT, "x_hat = (groups - mean) / np.sqrt(var)")]),
+            "eps_left_out": (
+                "eps is left out",
+                [(X_HAT, "x_hat = (groups - mean) / np.sqrt(var)")],
+            ),
             "eps_fixed": (
                 "eps is taken to be 1e-5, whatever gn_param says",
                 [('eps = gn_param.get("eps", 1e-5)', "eps = 1e-5")],
@@ -182,13 +222,20 @@ MISTAKES = (
             ),
             "rows_moved": (
                 ORDER,
-                [("x.reshape(N * G, C // G * H * W)", "x.transpose(0, 2, 3, 1).reshape(N * G, C // G * H * W)")],
+                [
+                    (
+                        "x.reshape(N * G, C // G * H * W)",
+                        "x.transpose(0, 2, 3, 1).reshape(N * G, C // G * H * W)",
+                    )
+                ],
             ),
             "pixels_over_group_channels": (
                 PIXEL,
                 [
-                    ("rows = x.reshape(N * G, C // G * H * W)",
-                     "rows = x.transpose(0, 2, 3, 1).reshape(-1, C // G)"),
+                    (
+                        "rows = x.reshape(N * G, C // G * H * W)",
+                        "rows = x.transpose(0, 2, 3, 1).reshape(-1, C // G)",
+                    ),
                     ("rows.reshape(N, C, H, W)", "rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)"),
                 ],
             ),

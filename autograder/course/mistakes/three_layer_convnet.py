@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``ThreeLayerConvNet``."""
 
 from autograder.course.mistakes.variant import variants
@@ -102,9 +103,17 @@ MISTAKES = variants(
         ),
         "weights_uniform_around_zero": (
             "weights are uniform between -weight_scale and weight_scale",
-            [(W1, "weight_scale * np.random.uniform(-1, 1, (num_filters, C, filter_size, filter_size))"),
-             (W2, "weight_scale * np.random.uniform(-1, 1, (num_filters * HP * WP, hidden_dim))"),
-             (W3, "weight_scale * np.random.uniform(-1, 1, (hidden_dim, num_classes))")],
+            [
+                (
+                    W1,
+                    "weight_scale * np.random.uniform(-1, 1, (num_filters, C, filter_size, filter_size))",
+                ),
+                (
+                    W2,
+                    "weight_scale * np.random.uniform(-1, 1, (num_filters * HP * WP, hidden_dim))",
+                ),
+                (W3, "weight_scale * np.random.uniform(-1, 1, (hidden_dim, num_classes))"),
+            ],
         ),
         "weights_by_root_of_scale": (
             "weight_scale is used as the variance of the weights",
@@ -120,15 +129,19 @@ MISTAKES = variants(
         ),
         "biases_random": (
             "the biases are random too",
-            [("np.zeros(num_filters)", "weight_scale * np.random.randn(num_filters)"),
-             ("np.zeros(hidden_dim)", "weight_scale * np.random.randn(hidden_dim)"),
-             ("np.zeros(num_classes)", "weight_scale * np.random.randn(num_classes)")],
+            [
+                ("np.zeros(num_filters)", "weight_scale * np.random.randn(num_filters)"),
+                ("np.zeros(hidden_dim)", "weight_scale * np.random.randn(hidden_dim)"),
+                ("np.zeros(num_classes)", "weight_scale * np.random.randn(num_classes)"),
+            ],
         ),
         "biases_one": (
             "the biases start at one",
-            [("np.zeros(num_filters)", "np.ones(num_filters)"),
-             ("np.zeros(hidden_dim)", "np.ones(hidden_dim)"),
-             ("np.zeros(num_classes)", "np.ones(num_classes)")],
+            [
+                ("np.zeros(num_filters)", "np.ones(num_filters)"),
+                ("np.zeros(hidden_dim)", "np.ones(hidden_dim)"),
+                ("np.zeros(num_classes)", "np.ones(num_classes)"),
+            ],
         ),
         "W2_not_pooled": (W2_ROWS, [(HP, "HP, WP = H, W")]),
         "W2_half": (W2_ROWS, [(W2, W2.replace("HP * WP", "H * W // 2"))]),
@@ -183,15 +196,27 @@ MISTAKES = variants(
         "W1_not_in_penalty": ("the penalty leaves W1 out", [("np.sum(W1**2) + ", "")]),
         "W2_not_in_penalty": ("the penalty leaves W2 out", [(" + np.sum(W2**2)", "")]),
         "W3_not_in_penalty": ("the penalty leaves W3 out", [(" + np.sum(W3**2)", "")]),
-        "W1_gradient_unregularized": ("the gradient of W1 lacks the penalty's share", [(REG1, "pass")]),
-        "W2_gradient_unregularized": ("the gradient of W2 lacks the penalty's share", [(REG2, "pass")]),
-        "W3_gradient_unregularized": ("the gradient of W3 lacks the penalty's share", [(REG3, "pass")]),
+        "W1_gradient_unregularized": (
+            "the gradient of W1 lacks the penalty's share",
+            [(REG1, "pass")],
+        ),
+        "W2_gradient_unregularized": (
+            "the gradient of W2 lacks the penalty's share",
+            [(REG2, "pass")],
+        ),
+        "W3_gradient_unregularized": (
+            "the gradient of W3 lacks the penalty's share",
+            [(REG3, "pass")],
+        ),
         "biases_regularized": (
             "the biases are penalized too",
             [
                 (PENALTY, PENALTY[:-1] + " + np.sum(b1**2) + np.sum(b2**2) + np.sum(b3**2))"),
-                (GRADS, "db1, db2, db3 = (d + self.reg * b for d, b in ((db1, b1), (db2, b2), (db3, b3)))\n"
-                 "        " + GRADS),
+                (
+                    GRADS,
+                    "db1, db2, db3 = (d + self.reg * b for d, b in ((db1, b1), (db2, b2), (db3, b3)))\n"
+                    "        " + GRADS,
+                ),
             ],
         ),
         "biases_regularized_in_loss": (
@@ -208,8 +233,13 @@ MISTAKES = variants(
         ),
         "penalty_mean": (
             "the penalty is divided by the number of images",
-            [(PENALTY, PENALTY + "\n        loss -= 0.5 * self.reg * (np.sum(W1**2) + np.sum(W2**2)"
-              " + np.sum(W3**2)) * (1 - 1 / len(X))")],
+            [
+                (
+                    PENALTY,
+                    PENALTY + "\n        loss -= 0.5 * self.reg * (np.sum(W1**2) + np.sum(W2**2)"
+                    " + np.sum(W3**2)) * (1 - 1 / len(X))",
+                )
+            ],
         ),
         "loss_is_the_sum": (
             "the loss is summed over the images instead of averaged",
@@ -227,7 +257,7 @@ MISTAKES = variants(
             "the SVM loss is used instead of the softmax loss",
             [("softmax_loss(", "svm_loss(")],
         ),
-        "loss_of_one": (
+        "loss_of_the_data_missing": (
             "the data's loss is left out, and the penalty remains",
             [(SOFTMAX, SOFTMAX + "\n        loss = 0.0")],
         ),
@@ -241,7 +271,12 @@ MISTAKES = variants(
         ),
         "scores_as_probabilities": (
             "probabilities are returned instead of scores",
-            [("return scores", "e = np.exp(scores - scores.max(1, keepdims=True))\n            return e / e.sum(1, keepdims=True)")],
+            [
+                (
+                    "return scores",
+                    "e = np.exp(scores - scores.max(1, keepdims=True))\n            return e / e.sum(1, keepdims=True)",
+                )
+            ],
         ),
         "scores_as_labels": (
             "the best class of each image is returned instead of the scores",
@@ -249,8 +284,12 @@ MISTAKES = variants(
         ),
         "scores_rectified": (
             "the scores go through a ReLU",
-            [("scores, affine2_cache = affine_forward(h2, W3, b3)",
-              "scores, affine2_cache = affine_forward(h2, W3, b3)\n        scores = np.maximum(scores, 0)")],
+            [
+                (
+                    "scores, affine2_cache = affine_forward(h2, W3, b3)",
+                    "scores, affine2_cache = affine_forward(h2, W3, b3)\n        scores = np.maximum(scores, 0)",
+                )
+            ],
         ),
         "first_relu_missing": (
             "there is no ReLU after the convolution",
@@ -268,10 +307,6 @@ MISTAKES = variants(
             "the ReLU after the first affine layer is forgotten on the way back",
             [(BACK_RELU2, "da2 = dh2")],
         ),
-        "relu_caches_swapped": (
-            "a ReLU on the way back gets the wrong input",
-            [(BACK_RELU1, "da1 = relu_backward(dh1, h1 - 0.1)")],
-        ),
         "pooling_missing_backward": (
             "the pooling is forgotten on the way back: every pixel of a window gets the gradient",
             [(BACK_POOL, f"dh1 = {SPREAD}")],
@@ -282,15 +317,27 @@ MISTAKES = variants(
         ),
         "average_pooling": (
             "the pooling averages instead of taking the maximum",
-            [("p1, pool_cache = max_pool_forward_fast(h1, pool_param)",
-              "p1 = h1.reshape(*h1.shape[:2], h1.shape[2] // 2, 2, -1, 2).mean(axis=(3, 5))"),
-             (BACK_POOL, f"dh1 = {SPREAD} / 4")],
+            [
+                (
+                    "p1, pool_cache = max_pool_forward_fast(h1, pool_param)",
+                    "p1 = h1.reshape(*h1.shape[:2], h1.shape[2] // 2, 2, -1, 2).mean(axis=(3, 5))",
+                ),
+                (BACK_POOL, f"dh1 = {SPREAD} / 4"),
+            ],
         ),
-        "pool_before_nothing": (
+        "flattened_in_another_order": (
             "the pooled images are flattened in another order than W2's rows",
-            [("affine_forward(p1, W2, b2)", "affine_forward(p1.transpose(0, 2, 3, 1).reshape(len(X), -1), W2, b2)"),
-             (BACK_POOL, "dp1 = dp1.reshape(len(X), p1.shape[2], p1.shape[3], -1).transpose(0, 3, 1, 2)\n"
-              "        " + BACK_POOL)],
+            [
+                (
+                    "affine_forward(p1, W2, b2)",
+                    "affine_forward(p1.transpose(0, 2, 3, 1).reshape(len(X), -1), W2, b2)",
+                ),
+                (
+                    BACK_POOL,
+                    "dp1 = dp1.reshape(len(X), p1.shape[2], p1.shape[3], -1).transpose(0, 3, 1, 2)\n"
+                    "        " + BACK_POOL,
+                ),
+            ],
         ),
         "pad_is_one": (
             "the convolution pads by one pixel, whatever the size of the filters",
@@ -304,8 +351,10 @@ MISTAKES = variants(
         "stride_is_two": ("the convolution has a stride of 2", [('"stride": 1', '"stride": 2')]),
         "filters_flipped": (
             "the filters are turned by 180 degrees",
-            [("conv_forward_fast(X, W1,", "conv_forward_fast(X, W1[:, :, ::-1, ::-1],"),
-             (REG1, "dW1 = dW1[:, :, ::-1, ::-1] + self.reg * W1")],
+            [
+                ("conv_forward_fast(X, W1,", "conv_forward_fast(X, W1[:, :, ::-1, ::-1],"),
+                (REG1, "dW1 = dW1[:, :, ::-1, ::-1] + self.reg * W1"),
+            ],
         ),
         "first_bias_missing": (
             "the bias of the convolution is not used",
@@ -323,7 +372,10 @@ MISTAKES = variants(
             "the gradients of the biases stay zero",
             [(GRADS, "db1, db2, db3 = 0 * db1, 0 * db2, 0 * db3\n        " + GRADS)],
         ),
-        "first_gradient_zero": ("the gradient of W1 stays zero", [(GRADS, GRADS.replace("dW1,", "0 * dW1,"))]),
+        "first_gradient_zero": (
+            "the gradient of W1 stays zero",
+            [(GRADS, GRADS.replace("dW1,", "0 * dW1,"))],
+        ),
         "gradients_negative": (
             "the gradients have the opposite sign",
             [(GRADS, GRADS + "\n        grads = {k: -g for k, g in grads.items()}")],

@@ -1,0 +1,261 @@
+"""Score the checks themselves: every known mistake and every correct way, through the engine.
+
+``python -m autograder.course.meta`` prints, for each function, how many mistakes are caught, how
+many are named to the student, rightly or wrongly, and how many correct ways are accepted. It
+fails unless all are caught, all are accepted, 95 % are named and none is named wrongly.
+
+"Unseen" are mistakes in other hands (``mistakes/unseen.py``): no pack knows anything of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tqdm import tqdm
+
+from autograder import locate, pack
+from autograder.course.mistakes import MISTAKES, Mistake
+from autograder.course.mistakes.unseen import UNSEEN, Unseen
+from autograder.course.museum import in_the_way, with_code
+from autograder.course.ways import WAYS, Way
+from autograder.engine import run_checks
+from autograder.overlay import read_layer
+from autograder.picture import Evidence
+from autograder.submission import Submission
+from autograder.verdict import Status
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- begin: meta -->", "<!-- end: meta -->"
+NAMED, UNSEEN_NAMED = 0.95, 0.75  # the shares of mistakes that must be named
+
+Piece = Mistake | Unseen | Way
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the checks did on one piece of the museum.
+
+    Attributes
+    ----------
+    function : str
+        What was checked.
+    piece : str
+        Name of the mistake, or of the correct way.
+    kind : str
+        ``"mistake"``, ``"unseen"`` or ``"way"``.
+    passed : bool
+        All points were given.
+    named, misnamed : bool
+        Some check named the mistake, or its equal; some check named another one only.
+    message : str
+        Of the first check that did not pass.
+    """
+
+    function: str
+    piece: str
+    kind: str
+    passed: bool
+    named: bool = False
+    misnamed: bool = False
+    message: str = ""
+
+    @property
+    def complaint(self) -> str:
+        """Return what is wrong with the checks here, if anything."""
+        if self.kind == "way":
+            return "" if self.passed else f"refused though correct:\n{self.message}"
+        if self.passed:
+            return "not caught"
+        if self.misnamed:
+            return f"named wrongly:\n{self.message}"
+        return "" if self.named else "not named"
+
+
+@cache
+def solution() -> Submission:
+    """Return the solution, which everything in the museum is a variant of."""
+    return read_layer("solution", locate.solutions())
+
+
+def try_mistake(mistake: Mistake | Unseen) -> Result:
+    """Run the checks of a mistake's function on it."""
+    seen: list[Evidence] = []
+    function, unseen = mistake.function, isinstance(mistake, Unseen)
+    submission = with_code(solution(), function, mistake.code)
+    verdicts = run_checks(submission, pack.public(), [function], on_failure=seen.append)
+    told = [sentences_of(function, found.mistakes) for found in seen if found.mistakes]
+    right = [is_meant(mistake, sentences) for sentences in told]
+    messages = [v.message for v in verdicts if v.status is not Status.PASSED]
+    return Result(
+        function,
+        mistake.name,
+        "unseen" if unseen else "mistake",
+        passed=not messages,
+        named=any(right),
+        misnamed=not all(right),
+        message="".join(messages[:1]),
+    )
+
+
+def is_meant(mistake: Mistake | Unseen, sentences: set[str]) -> bool:
+    """Return whether the mistake is among those that a student is told of."""
+    if isinstance(mistake, Mistake):
+        return mistake.sentence in sentences
+    return any(words in sentence for words in mistake.words for sentence in sentences)
+
+
+def sentences_of(function: str, names: Iterable[str]) -> set[str]:
+    """Return what a student is told by these names; variants of a mistake share a sentence."""
+    return {m.sentence for m in MISTAKES if m.function == function and m.name in names}
+
+
+def try_way(way: Way) -> list[Result]:
+    """Run the checks of a correct way's functions on it."""
+    verdicts = run_checks(in_the_way(solution(), way), pack.public(), list(way.functions))
+    results = []
+    for function in way.functions:
+        messages = [
+            v.message for v in verdicts if v.function == function and v.status is not Status.PASSED
+        ]
+        results.append(
+            Result(function, way.name, "way", passed=not messages, message="".join(messages[:1]))
+        )
+    return results
+
+
+def try_piece(piece: Piece) -> list[Result]:
+    """Run the checks on anything in the museum."""
+    return try_way(piece) if isinstance(piece, Way) else [try_mistake(piece)]
+
+
+def run(functions: Sequence[str], jobs: int) -> list[Result]:
+    """Run the checks on everything in the museum that concerns `functions`, all if there are none.
+
+    The worker processes of `jobs` pieces run side by side.
+    """
+    mistakes: list[Mistake | Unseen] = [*MISTAKES, *UNSEEN]
+    pieces: list[Piece] = [
+        *(m for m in mistakes if not functions or m.function in functions),
+        *(w for w in WAYS if not functions or set(w.functions) & set(functions)),
+    ]
+    pack.public()  # made once, before the processes that share it start
+    results = []
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(jobs) as pool:
+        progress = tqdm(
+            pool.imap(try_piece, pieces, chunksize=4), total=len(pieces), unit="piece", disable=None
+        )
+        for found in progress:
+            results += [r for r in found if not functions or r.function in functions]
+    return results
+
+
+HEAD = (
+    *("function", "mistakes", "caught", "named", "named wrongly"),
+    *("unseen", "caught", "named", "named wrongly"),
+    *("correct ways", "accepted"),
+)
+
+
+def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Return the table: a row for each function, and one for all."""
+    functions = list(dict.fromkeys(result.function for result in results))
+    table = [row(name, [r for r in results if r.function == name]) for name in functions]
+    return [*table, row("all", results)]
+
+
+def row(name: str, results: Sequence[Result]) -> tuple[str, ...]:
+    """Return one row of the table."""
+    counts = []
+    for kind in ("mistake", "unseen"):
+        mistakes = [result for result in results if result.kind == kind]
+        counts += [
+            len(mistakes),
+            sum(not m.passed for m in mistakes),
+            sum(m.named and not m.misnamed for m in mistakes),
+            sum(m.misnamed for m in mistakes),
+        ]
+    ways = [result for result in results if result.kind == "way"]
+    counts += [len(ways), sum(w.passed for w in ways)]
+    return (name, *(str(count) for count in counts))
+
+
+def as_markdown(table: Sequence[tuple[str, ...]]) -> str:
+    """Return the table in Markdown, aligned to be read as text too."""
+    quoted = [HEAD, *((f"`{r[0]}`" if r[0] != "all" else "**all**", *r[1:]) for r in table)]
+    widths = [max(len(r[i]) for r in quoted) for i in range(len(HEAD))]
+    lines = []
+    for r in quoted:
+        cells = [
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(r, widths, strict=True))
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    rule = ["-" * width if i == 0 else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
+    lines.insert(1, "| " + " | ".join(rule) + " |")
+    return "\n".join(lines)
+
+
+def good_enough(results: Sequence[Result]) -> bool:
+    """Return whether the checks meet the bars."""
+
+    def enough_named(kind: str, share: float) -> bool:
+        named = [result.named for result in results if result.kind == kind]
+        return sum(named) >= share * len(named)
+
+    return (
+        all(result.passed == (result.kind == "way") for result in results)
+        and not any(result.misnamed for result in results)
+        and enough_named("mistake", NAMED)
+        and enough_named("unseen", UNSEEN_NAMED)
+    )
+
+
+def write_into(path: Path, table: str) -> None:
+    """Put the table between its marks in a document."""
+    text = path.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{path} lacks the marks {BEGIN} and {END}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
+    temporary.replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 when the checks meet the bars."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder.course.meta", description="Score the checks themselves."
+    )
+    parser.add_argument("function", nargs="*", help="functions to look at; all if none is given")
+    parser.add_argument("--jobs", type=int, default=2, help="submissions at a time (default 2)")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into autograder/README.md"
+    )
+    options = parser.parse_args(arguments)
+    if options.write and options.function:
+        parser.error("--write needs the whole museum: give no function")
+    results = run(options.function, options.jobs)
+    for result in results:
+        if result.complaint:
+            print(f"{result.function}, {result.piece}: {result.complaint}\n")
+    table = as_markdown(rows(results))
+    print(table)
+    if not good_enough(results):
+        print("The checks are not good enough; see above.", file=sys.stderr)
+        return 1
+    if options.write:
+        write_into(README, table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

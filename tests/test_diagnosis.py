@@ -1,0 +1,282 @@
+"""Diagnosis: what a message says about wrong code is true, in order, and the same every time."""
+
+import io
+
+import numpy as np
+import pytest
+
+from autograder import engine, fingerprint, pack, picture
+from autograder.cases import Case
+from autograder.compare import differences
+from autograder.course.mistakes import MISTAKES
+from autograder.course.mistakes.conv_backward import CROP
+from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
+from autograder.course.mistakes.conv_forward import LOOPS as CONV_FORWARD
+from autograder.course.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
+from autograder.course.mistakes.variant import variant
+from autograder.course.museum import with_code
+from autograder.fingerprint import Mark, from_plain, mark_of
+from autograder.picture import Evidence
+from autograder.verdict import Status
+from autograder.worker import wire
+
+RNG = np.random.default_rng(0)
+EXPECTED = RNG.normal(size=(2, 3, 5, 5))
+
+
+def verdicts_on(solution, public_pack, function, code, **options):
+    return {
+        v.id.split("/")[1]: v
+        for v in engine.run_checks(
+            with_code(solution, function, code), public_pack, [function], **options
+        )
+    }
+
+
+# What a message says, and in which order.
+
+
+def test_a_message_goes_from_the_call_to_the_question(solution, public_pack):
+    code = variant(CONV_BACKWARD, (CROP, "dx_pad[:, :, :H, :W]"))
+    found = verdicts_on(solution, public_pack, "conv_backward_naive", code)
+    text = found["standard"].message
+    positions = [
+        text.index(words)
+        for words in (
+            "conv_backward_naive(dout (3, 2, 5, 5), x (3, 3, 5, 5)",
+            "dx: The shape (3, 3, 5, 5) is right",
+            "moved by 1 row down and 1 column right",
+            "  got ",
+            "This is exactly what comes out when dx is cut out of the padded",
+            "It disagrees with your own forward pass",
+            "Each output was a sum of products",
+        )
+    ]
+    assert positions == sorted(positions)
+
+
+def test_messages_are_the_same_every_time(solution, public_pack):
+    code = variant(CONV_FORWARD, (" + b[f]", ""))
+    first, second = (
+        verdicts_on(solution, public_pack, "conv_forward_naive", code) for _ in range(2)
+    )
+    assert {k: v.message for k, v in first.items()} == {k: v.message for k, v in second.items()}
+
+
+def test_an_exception_is_told_with_the_line_and_the_call(solution, public_pack):
+    code = variant(POOL_BACKWARD, ("np.zeros_like(x)", "np.zeros_like(dout)"))
+    message = verdicts_on(solution, public_pack, "max_pool_backward_naive", code)[
+        "standard"
+    ].message
+    assert message.startswith("max_pool_backward_naive(dout (3, 2, 4, 4), x (3, 2, 8, 8)")
+    assert "cs231n/layers.py, line" in message
+    assert "dx[n, c, top + row, left + column] += dout[n, c, i, j]" in message
+    assert "IndexError" in message
+    assert "autograder" not in message
+
+
+def test_two_mistakes_are_named_each_where_it_shows(solution, public_pack):
+    code = variant(
+        CONV_BACKWARD,
+        (CROP, "dx_pad[:, :, pad:-pad, pad:-pad]"),
+        ("return dx, dw, db", "return dx, dw / N, db"),
+    )
+    found = verdicts_on(solution, public_pack, "conv_backward_naive", code)
+    assert "dw is divided by the number of images" in found["standard"].message
+    assert "pad:-pad" in found["no_padding"].message.split("What is")[0]
+
+
+def test_what_no_known_mistake_explains_gets_no_name(solution, public_pack):
+    code = variant(CONV_FORWARD, ("+ b[f]", "+ b[f] + 0.37 * n * np.sin(i)"))
+    for verdict in verdicts_on(solution, public_pack, "conv_forward_naive", code).values():
+        assert "exactly what comes out" not in verdict.message
+
+
+def test_a_pattern_is_told_where_there_is_no_name(solution, public_pack):
+    code = variant(CONV_FORWARD, ("+ b[f]", "+ b[f] + (np.cos(i + j) if stride > 1 else 0)"))
+    found = verdicts_on(solution, public_pack, "conv_forward_naive", code)
+    assert "exactly those go wrong where stride is more than 1" in found["standard"].message
+
+
+def test_a_student_file_without_any_pack_knowledge_still_gets_a_message(solution, public_pack):
+    bare = pack.Pack(public_pack.id, public_pack.cases)
+    code = variant(CONV_FORWARD, (" + b[f]", ""))
+    message = verdicts_on(solution, bare, "conv_forward_naive", code)["standard"].message
+    assert "values differ" in message
+    assert "exactly what comes out" not in message
+
+
+# A gradient that is wrong: against the student's own forward pass, or only against ours.
+
+BIAS_FORGOTTEN = CONV_FORWARD.replace(" + b[f]", "")
+FLIPPED = CONV_FORWARD.replace("* w[f]", "* w[f, :, ::-1, ::-1]")
+BACKWARD_OF_FLIPPED = CONV_BACKWARD.replace("* w[f]", "* w[f, :, ::-1, ::-1]").replace(
+    "left:left + WW]\n                    dx_pad",
+    "left:left + WW][:, ::-1, ::-1]\n                    dx_pad",
+)
+
+
+def gradient_message(solution, public_pack, code):
+    verdicts = verdicts_on(solution, public_pack, "conv_backward_naive", code)
+    return verdicts["standard"].message
+
+
+def test_a_gradient_that_fits_a_wrong_forward_pass(solution, public_pack):
+    message = gradient_message(solution, public_pack, FLIPPED + BACKWARD_OF_FLIPPED)
+    assert "It agrees with your own forward pass" in message
+
+
+def test_a_gradient_that_fits_no_forward_pass(solution, public_pack):
+    half = CONV_BACKWARD.replace("+= dout[n, f, i, j] * w[f]", "+= 0.7 * dout[n, f, i, j] * w[f]")
+    assert "It disagrees with your own forward pass" in gradient_message(
+        solution, public_pack, half
+    )
+    message = gradient_message(solution, public_pack, FLIPPED + half)
+    assert "the forward pass comes first" in message
+
+
+# Words for relations between arrays: each is tested on the arrays.
+
+
+@pytest.mark.parametrize(
+    ("got", "words"),
+    [
+        (EXPECTED.swapaxes(2, 3), "with rows and columns exchanged"),
+        (EXPECTED[:, :, ::-1, ::-1], "turned by 180 degrees"),
+        (EXPECTED[:, :, ::-1], "upside down"),
+        (EXPECTED[:, :, :, ::-1], "with left and right exchanged"),
+        (EXPECTED[:, ::-1], "channels in reverse order"),
+        (np.roll(EXPECTED, 1, axis=2), "moved by 1 row down"),
+        (np.roll(EXPECTED, (-1, 2), axis=(2, 3)), "moved by 1 row up and 2 columns right"),
+        (EXPECTED * np.array([1.0, 2.0, 3.0])[:, None, None], "constant times what is expected"),
+        (EXPECTED + np.array([1.0, 2.0, 3.0])[:, None, None], "plus a constant"),
+    ],
+)
+def test_relations(got, words):
+    assert words in " ".join(differences(got, EXPECTED, 1e-6))
+
+
+def test_no_relation_is_claimed_for_noise():
+    facts = differences(EXPECTED + RNG.normal(size=EXPECTED.shape), EXPECTED, 1e-6)
+    assert len(facts) == 2
+
+
+# Pictures.
+
+
+def evidence(got, expected=EXPECTED, name="out"):
+    return Evidence("conv_forward_naive/standard", name, got, expected)
+
+
+def test_the_worst_image_and_channel_is_shown():
+    got = EXPECTED.copy()
+    got[1, 2, 3, 4] = 123.0
+    lines = picture.as_text(evidence(got))
+    assert lines[0] == "Image 1, channel 2:"
+    assert len(lines) == 2 + 5
+    assert "123" in lines[5]
+    assert picture.as_text(evidence(got, name="dw"))[0].startswith("Filter 1, channel 2")
+
+
+def test_large_images_are_shown_around_the_worst_place():
+    expected = np.zeros((1, 1, 30, 40))
+    got = expected.copy()
+    got[0, 0, 29, 0] = 1.0
+    lines = picture.as_text(evidence(got, expected))
+    assert lines[0] == "Image 0, channel 0, rows 22 to 29, columns 0 to 7:"
+    assert len(lines) == 2 + picture.MOST
+
+
+@pytest.mark.parametrize("got", [None, EXPECTED[:1], np.zeros(3), EXPECTED[:, :, :0]])
+def test_what_cannot_be_shown_is_not(got):
+    assert picture.as_text(evidence(got)) == []
+    assert not picture.draw(evidence(got))
+
+
+def test_not_a_number_is_the_worst():
+    got = EXPECTED.copy()
+    got[0, 1, 0, 0] = np.nan
+    assert picture.as_text(evidence(got))[0] == "Image 0, channel 1:"
+
+
+def test_drawing_shows_got_expected_and_difference(monkeypatch):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.setattr(plt, "show", lambda: titles.extend(a.get_title() for a in plt.gcf().axes))
+    titles: list[str] = []
+    assert picture.draw(evidence(EXPECTED + 1))
+    assert [t for t in titles if t] == ["got", "expected", "got - expected"]
+    assert not picture.in_notebook()
+
+
+def test_failures_come_with_evidence(solution, public_pack):
+    seen = []
+    code = variant(CONV_FORWARD, (" + b[f]", ""))
+    found = verdicts_on(solution, public_pack, "conv_forward_naive", code, on_failure=seen.append)
+    failed = [v.id for v in found.values() if v.status is Status.FAILED]
+    assert [e.check for e in seen] == failed
+    assert all(e.mistakes == ("bias_forgotten",) for e in seen)
+    assert all(e.got.shape == e.expected.shape for e in seen)
+
+
+# Marks, and what the pack knows.
+
+
+def test_marks_tell_arrays_apart():
+    one = mark_of("out", EXPECTED)
+    assert one.same(mark_of("out", EXPECTED * (1 + 1e-12)))
+    assert one.same(mark_of("out", EXPECTED.astype(np.float32)))
+    for other in (EXPECTED.swapaxes(2, 3), EXPECTED[::-1], -EXPECTED, 1.001 * EXPECTED, None, 3.0):
+        assert not one.same(mark_of("out", other))
+    broken = EXPECTED.copy()
+    broken[0, 0, 0, 0] = np.inf
+    assert not one.same(mark_of("out", broken))
+    assert mark_of("out", broken).text.endswith("1 not finite")
+
+
+def test_marks_of_random_weights_allow_for_chance():
+    shape = (32, 3, 7, 7)
+    drawn = [mark_of("params['W1']", s * RNG.normal(size=shape)) for s in (1e-3, 1e-3, 2e-3)]
+    assert drawn[0].same(drawn[1])
+    assert not drawn[0].same(drawn[2])
+    assert not drawn[0].same(mark_of("params['W1']", np.zeros(shape)))
+    assert not drawn[0].same(mark_of("params['W1']", 1e-3 * RNG.uniform(size=shape)))
+
+
+def test_what_is_known_survives_the_pack(public_pack):
+    for function, plain in public_pack.known.items():
+        known = from_plain(plain)
+        mistakes = [m for m in MISTAKES if m.function == function]
+        assert known.names == [(m.name, m.sentence) for m in mistakes]
+        for check, by_case in known.cases.items():
+            assert len(by_case) == len(public_pack.cases[check])
+            assert all(len(by_mistake) == len(mistakes) for by_mistake in by_case)
+        for number, mistake in enumerate(mistakes):
+            seen = any(by_mistake[number] for c in known.cases.values() for by_mistake in c)
+            assert seen, mistake.name
+
+
+def test_the_pack_has_no_code_and_is_small(public_pack):
+    buffer = io.BytesIO()
+    wire.write_message(buffer, public_pack.known)
+    content = buffer.getvalue()
+    assert len(content) < 1_000_000
+    for passage in (b"np.", b"def ", b"range(", b"return "):
+        assert passage not in content.replace(b"return x", b"")
+
+
+def test_equal_marks_are_kept_once():
+    same = {"out": Mark("(2,)", (1.0, 2.0, 3.0, 4.0, 5.0))}
+    known = fingerprint.Known([("a", "x"), ("b", "y"), ("c", "z")], {"f/g": [[same, {}, same]]})
+    plain = fingerprint.to_plain(known)
+    assert plain["cases"]["f/g"][0]["out"]["mistakes"] == [[0, 2]]
+    assert from_plain(plain) == known
+
+
+def test_inputs_that_were_written_to_are_wrong_outputs(public_pack):
+    case = public_pack.cases["conv_forward_naive/contract"][0]
+    assert isinstance(case, Case)
+    args = {k: v for k, v in case.args.items() if isinstance(v, np.ndarray)}
+    right = {"out": case.expected["out"], "after": args}
+    assert fingerprint.wrong_outputs(case, right) == {}
+    changed = {"out": case.expected["out"], "after": {**args, "x": args["x"] + 1}}
+    assert list(fingerprint.wrong_outputs(case, changed)) == ["x afterwards"]

@@ -1,0 +1,64 @@
+"""autograder/course/mistakes: every known mistake is caught, and named to the student."""
+
+from collections import Counter
+
+import pytest
+
+from autograder import declare, engine
+from autograder.course import meta
+from autograder.course.mistakes import MISTAKES
+from autograder.course.mistakes.unseen import UNSEEN
+from autograder.course.mistakes.variant import variant
+from autograder.course.museum import with_code
+
+FUNCTIONS = [name for name in declare.names() if name not in ("overfit_small_data", "one_epoch")]
+
+
+def test_there_are_enough():
+    counts = Counter(mistake.function for mistake in MISTAKES)
+    assert len(MISTAKES) >= 120
+    assert set(counts) == set(FUNCTIONS)
+    assert min(counts.values()) >= 10
+
+
+def test_names_are_unique():
+    names = [(mistake.function, mistake.name) for mistake in (*MISTAKES, *UNSEEN)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.function}-{m.name}")
+def test_sentences_read_well(mistake):
+    """A sentence ends "This is exactly what comes out when ..."."""
+    start = mistake.sentence.split()[0]
+    assert start[0].islower() or start in ("(N,", "W1", "W2", "W3")
+    assert not mistake.sentence.endswith(".")
+    assert len(mistake.sentence) < 130
+    compile(mistake.code, mistake.name, "exec")
+
+
+def test_a_variant_must_find_what_it_changes():
+    with pytest.raises(ValueError, match="2 times"):
+        variant("a = 1\na = 1\n", ("a = 1", "a = 2"))
+    with pytest.raises(ValueError, match="0 times"):
+        variant("a = 1", ("b", "c"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_mistake_is_caught_and_named(function):
+    results = [meta.try_mistake(m) for m in (*MISTAKES, *UNSEEN) if m.function == function]
+    known = [result for result in results if result.kind == "mistake"]
+    unseen = [result for result in results if result.kind == "unseen"]
+    assert [r.piece for r in results if r.passed] == []
+    assert [r.piece for r in results if r.misnamed] == []
+    assert sum(r.named for r in known) >= meta.NAMED * len(known)
+    assert sum(r.named for r in unseen) >= meta.UNSEEN_NAMED * len(unseen)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["weights_zero", "gradients_negative"])
+def test_a_net_that_cannot_learn_does_not_reach_the_bar(name, solution, public_pack):
+    (mistake,) = (m for m in MISTAKES if (m.function, m.name) == ("ThreeLayerConvNet", name))
+    net = with_code(solution, mistake.function, mistake.code)
+    (verdict,) = engine.run_checks(net, public_pack, ["overfit_small_data"])
+    assert verdict.points == 0
