@@ -22,6 +22,7 @@ from autograder.worker import wire
 TAIL = 2000  # characters of what the student printed that are kept for a message
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; the largest asked for has a few megabytes
 MAX_TEXT = 2000  # characters in one text of a reply
+MAX_FRAMES, MAX_LINE = 6, 250  # of a traceback; a worker of ours sends no more
 
 
 class WorkerError(Exception):
@@ -66,6 +67,8 @@ class Worker:
         One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
     unavailable : sequence of str
         Modules that student code has to do without.
+    max_memory : int
+        Bytes of address space; a small machine gives less.
     """
 
     def __init__(
@@ -75,12 +78,13 @@ class Worker:
         threads: int = 1,
         isolation: str | None = None,
         unavailable: Sequence[str] = (),
+        max_memory: int = launch.MAX_MEMORY,
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self._process = subprocess.Popen(
-            launch.command(self.isolation, layers, self.home, unavailable),
+            launch.command(self.isolation, layers, self.home, unavailable, max_memory),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
@@ -232,17 +236,9 @@ def remove(folder: Path) -> None:
     """Remove a folder whose content may have been made to resist."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
-    if not folder.exists():
-        return
-    for place, folders, _ in os.walk(folder):  # what its owner has locked, its owner can open
-        for name in folders:
-            path = Path(place, name)
-            if not path.is_symlink():
-                path.chmod(0o700)
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists() and sys.platform != "win32":  # nested too deeply for Python
-        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
+    if folder.exists() and sys.platform != "win32":  # locked, or nested too deeply for Python
+        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            subprocess.run([*command, str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def raised_from(error: Any) -> Raised:
@@ -255,10 +251,10 @@ def raised_from(error: Any) -> Raised:
         return Raised(text, missing=True)
     lines = []
     frames = error.get("frames")
-    for frame in frames if isinstance(frames, list) else []:
+    for frame in frames[:MAX_FRAMES] if isinstance(frames, list) else []:
         if isinstance(frame, dict):
             where = f"{frame.get('file', '?')}, line {frame.get('line', '?')}"
             function = f", in {frame['function']}" if frame.get("function") else ""
-            lines += [f"{where}{function}:", f"    {frame.get('text', '')}"]
+            lines += [f"{where}{function}:"[:MAX_LINE], f"    {frame.get('text', '')}"[:MAX_LINE]]
     summary = f"{kind}: {text}" if text else kind
     return Raised("\n".join([*lines, summary]), summary=summary.partition("\n")[0])

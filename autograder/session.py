@@ -10,7 +10,7 @@ from typing import Any
 from autograder.cases import Payload
 from autograder.client import Died, Raised, TimedOut, Worker, WorkerError
 from autograder.helpers import GIVEN, LIBRARIES
-from autograder.isolation import probe
+from autograder.isolation import launch, probe
 from autograder.overlay import stage
 from autograder.replies import fits
 from autograder.submission import Submission
@@ -19,6 +19,7 @@ LOAD_SECONDS = 20.0  # for importing one of the student's files
 LAYERS = "cs231n.layers"
 CNN = "cs231n.classifiers.cnn"
 NETS = ("net", "train")  # operations on the student's net; all others are on single layers
+MAX_MEMORY = {LAYERS: 2 << 30, CNN: launch.MAX_MEMORY}  # bytes of address space
 WITHOUT = {LAYERS: (*GIVEN, *LIBRARIES), CNN: LIBRARIES}  # what each file has to do without
 
 
@@ -128,6 +129,7 @@ class Session:
                 threads=self._threads,
                 isolation=self.isolation,
                 unavailable=WITHOUT[module],
+                max_memory=MAX_MEMORY[module],
             )
         try:
             reply = self._workers[module].request(op, payload, seconds=seconds)

@@ -6,6 +6,7 @@ A name in an archive is only ever a name here: ``../../evil`` writes nowhere.
 from __future__ import annotations
 
 import bz2
+import contextlib
 import io
 import lzma
 import tarfile
@@ -82,14 +83,21 @@ def read_archive(data: bytes, budget: Budget) -> Iterator[Member]:
     for start, kind in OTHER_KINDS.items():
         if data.startswith(start):
             raise ArchiveError(f"It is a {kind} archive; hand in a zip file or a tar file.")
-    try:
+    with as_archive_errors():
         if zipfile.is_zipfile(io.BytesIO(data)):
             yield from zip_members(data, budget)
         else:
             yield from tar_members(decompressed(data, budget), budget)
+
+
+@contextlib.contextmanager
+def as_archive_errors() -> Iterator[None]:
+    """Raise `ArchiveError` for whatever the standard library raises on a damaged archive."""
+    try:
+        yield
     except ArchiveError:
         raise
-    except Exception as error:  # zipfile and tarfile raise many kinds on damaged archives
+    except Exception as error:  # zipfile and tarfile raise many kinds
         detail = " ".join(str(error).split()) or type(error).__name__
         raise ArchiveError(f"The archive is damaged or of a kind not known ({detail}).") from None
 
@@ -109,7 +117,8 @@ def zip_members(data: bytes, budget: Budget) -> Iterator[Member]:
                 if info.flag_bits & ENCRYPTED:
                     raise ArchiveError("The archive is encrypted: hand it in without a password.")
                 budget.take(size=info.file_size)  # what is claimed; zipfile unpacks no more
-                return archive.read(info)
+                with as_archive_errors():
+                    return archive.read(info)
 
             regular = info.external_attr >> 28 in (REGULAR, UNSET)
             yield Member(info.filename.replace("\\", "/"), info.file_size, regular, read)
@@ -125,8 +134,9 @@ def tar_members(data: bytes, budget: Budget) -> Iterator[Member]:
 
             def read(info: tarfile.TarInfo = info) -> bytes:
                 budget.take(size=info.size)  # of a sparse file more than was decompressed
-                member = archive.extractfile(info)
-                return b"" if member is None else member.read()
+                with as_archive_errors():
+                    member = archive.extractfile(info)
+                    return b"" if member is None else member.read()
 
             yield Member(info.name.replace("\\", "/"), info.size, info.isfile(), read)
 

@@ -18,10 +18,15 @@ PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONV
 INSIDE = Path("/exercise")  # where the worker and the package's layers are seen in bubblewrap
 INSIDE_HOME = "/tmp/home"  # of the sandbox's own, in memory
 MAX_DISK = 256 << 20  # bytes in that home
+MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs about 2 GiB
 
 
 def command(
-    level: str, layers: Sequence[Path], home: Path, unavailable: Sequence[str] = ()
+    level: str,
+    layers: Sequence[Path],
+    home: Path,
+    unavailable: Sequence[str] = (),
+    max_memory: int = MAX_MEMORY,
 ) -> list[str]:
     """Return the command that starts a worker.
 
@@ -35,15 +40,19 @@ def command(
         A folder that the worker may write to, where the level has none of its own.
     unavailable : sequence of str
         Modules that student code has to do without.
+    max_memory : int
+        Bytes of address space; a small machine gives less.
     """
     layers = [layer.resolve() for layer in layers]
-    unwanted = paths.files_of(unavailable, [*layers[1:], *paths.site_packages()])
+    packages = [*paths.packages(), *paths.own_packages()]
+    unwanted = paths.files_of(unavailable, [*layers[1:], *packages])
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
         "unavailable": list(unavailable),
+        "packages": [str(folder) for folder in paths.own_packages()],
         "landlock": None,
         "seccomp": level != "limits",
-        "tasks": running_tasks(),
+        "limits": {"memory": max_memory, "tasks": running_tasks()},
     }
     wrapper: list[str] = []
     worker = WORKER

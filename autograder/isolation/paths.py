@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from autograder import locate
 
 # Of the system, what the dynamic linker and the C library read.
@@ -30,10 +32,29 @@ def python() -> tuple[Path, ...]:
     return tuple(dict.fromkeys([*named, *(path.resolve() for path in named), program]))
 
 
+@cache
+def packages() -> tuple[Path, ...]:
+    """Return the folders of installed packages, those of this Python first."""
+    named = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
+    return tuple(path for path in dict.fromkeys(map(Path, named)) if path.is_dir())
+
+
+@cache
+def own_packages() -> tuple[Path, ...]:
+    """Return the folder that NumPy was imported from, if a Python by itself does not look there.
+
+    It may have been installed for one user, or be named by PYTHONPATH: a worker's Python heeds
+    neither.
+    """
+    folder = Path(np.__file__).resolve().parents[1]
+    return () if folder in {path.resolve() for path in packages()} else (folder,)
+
+
 def needed() -> list[Path]:
     """Return the files and folders that any worker reads, that exist here."""
     system = [Path(name) for name in SYSTEM]
-    return [path for path in dict.fromkeys([*system, *python()]) if path.exists()]
+    wanted = dict.fromkeys([*system, *python(), *own_packages()])
+    return [path for path in wanted if path.exists()]
 
 
 def hidden() -> list[Path]:
@@ -58,14 +79,7 @@ def files_of(modules: Iterable[str], folders: Sequence[Path]) -> list[Path]:
             at = folder.joinpath(*parents)
             found += [path for path in (at / name, at / f"{name}.py") if path.exists()]
             found += [*at.glob(f"{name}.*.so"), *at.glob(f"__pycache__/{name}.*.pyc")]
-    return found
-
-
-@cache
-def site_packages() -> tuple[Path, ...]:
-    """Return the folders of installed packages."""
-    named = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
-    return tuple(path for path in dict.fromkeys(map(Path, named)) if path.is_dir())
+    return list(dict.fromkeys([*found, *(path.resolve() for path in found)]))
 
 
 def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -84,6 +98,8 @@ def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path
         return [path], []
     whole, listed = [], [path]
     for child in path.iterdir():
+        if child.is_symlink():  # what it leads to is granted by its own name, or is not
+            continue
         inner_whole, inner_listed = without(child, unwanted)
         whole += inner_whole
         listed += inner_listed

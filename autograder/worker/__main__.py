@@ -1,10 +1,10 @@
 """Run student code on request: ``python -I <this folder> SETTINGS``.
 
-SETTINGS is JSON: the folders that hold the package ``cs231n``, uppermost first, how this process
-shuts itself in (see `confine`), and what is not to be used (see `standins`). Requests come on
-standard input, replies go to standard output (see `wire`); what student code prints goes to
-standard error. This process has inputs only: no expected value, no solution, no grade is ever
-sent to it.
+SETTINGS is JSON: the folders that hold the package ``cs231n``, uppermost first, further folders
+of packages, how this process shuts itself in (see `confine`), and what is not to be used (see
+`standins`). Requests come on standard input, replies go to standard output (see `wire`); what
+student code prints goes to standard error. This process has inputs only: no expected value, no
+solution, no grade is ever sent to it.
 """
 
 import json
@@ -15,6 +15,7 @@ import confine
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
     confine.apply(settings)
+    sys.path += settings["packages"]
 
     import serve  # only now: NumPy starts threads, which must be shut in as well
 

@@ -21,11 +21,11 @@ def apply(settings: dict[str, Any]) -> None:
     ----------
     settings : dict
         ``"landlock"``: the arguments of `landlock.apply`, or None; ``"seccomp"``: bool;
-        ``"tasks"``: the argument of `limits.apply`.
+        ``"limits"``: the arguments of `limits.apply`.
     """
     if sys.platform == "linux":  # a grader that is killed takes its workers along
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    limits.apply(settings["tasks"])
+    limits.apply(**settings["limits"])
     if settings["landlock"]:
         landlock.apply(**settings["landlock"])
     if settings["seccomp"]:

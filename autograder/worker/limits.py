@@ -7,17 +7,21 @@ import os
 import sys
 from pathlib import Path
 
-MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs about 2 GiB
 MAX_FILE = 64 << 20  # bytes in any one file, the captured output included
 MAX_CPU = 3600  # seconds over a worker's life; each check has a shorter limit of its own
 MAX_OPEN = 256  # descriptors
 MAX_TASKS = 256  # processes and threads, on top of those that the user has already
 
 
-def apply(tasks: int | None) -> None:
+def apply(memory: int, tasks: int | None) -> None:
     """Bound memory, file size, processor time, descriptors and tasks (not on Windows).
 
-    `tasks` is how many the user has already, if that is known: the system counts all of them.
+    Parameters
+    ----------
+    memory : int
+        Bytes of address space; three quarters of a small machine's memory at most.
+    tasks : int or None
+        How many the user has already, if that is known: the system counts all of them.
     """
     if sys.platform == "win32":
         return
@@ -30,7 +34,7 @@ def apply(tasks: int | None) -> None:
         resource.RLIMIT_NOFILE: MAX_OPEN,
     }
     if sys.platform == "linux":  # macOS accepts RLIMIT_AS only to ignore or refuse it
-        wanted[resource.RLIMIT_AS] = memory_limit()
+        wanted[resource.RLIMIT_AS] = min(memory, usable_memory())
     if tasks is not None:  # holds for users only, not for root
         wanted[resource.RLIMIT_NPROC] = tasks + MAX_TASKS
     for what, limit in wanted.items():
@@ -43,7 +47,7 @@ def apply(tasks: int | None) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def memory_limit() -> int:
-    """Return the bytes of address space allowed: `MAX_MEMORY`, or less on a small machine."""
+def usable_memory() -> int:
+    """Return the bytes that one worker may take of this machine: not all, but what it needs."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(MAX_MEMORY, max(physical * 3 // 4, 2 << 30))
+    return max(physical * 3 // 4, 2 << 30)

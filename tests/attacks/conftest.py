@@ -1,0 +1,110 @@
+"""The arena, and the levels of isolation that are tried."""
+
+import os
+
+import numpy as np
+import pytest
+
+from autograder import declare, locate, pack
+from autograder.cases import Case
+from autograder.isolation import LEVELS
+from autograder.isolation.probe import probe
+from autograder.overlay import read_layer
+from autograder.pack import Pack
+from autograder.session import Session
+
+from .arena import CANARY, EVERYWHERE, Arena
+
+SEED = "a seed that no attacker has seen"
+CHECKS = (
+    "max_pool_forward_naive/standard",
+    "conv_forward_naive/standard",
+    "conv_forward_naive/contract",
+    "conv_backward_naive/standard",
+    "ThreeLayerConvNet/scores",
+    "ThreeLayerConvNet/initial_loss",
+    "ThreeLayerConvNet/gradients",
+)
+
+
+@pytest.fixture(scope="session")
+def secret_pack():
+    """Return a pack of a secret seed, with the cases that attacks are tried on."""
+    cases = {declared.info.id: [] for declared in declare.all_checks()}
+    with Session(read_layer("solution", locate.solutions())) as solution:
+        for check, spec, payload in pack.draw(SEED):
+            if check in CHECKS:
+                expected = pack.reference(solution, spec, payload)
+                cases[check].append(Case(spec.op, payload, expected))
+    return Pack(CANARY, cases)
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory, secret_pack):
+    """Return a folder with what a course keeps from its students."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / ".course-seed").write_text(CANARY)
+    (folder / "gradebook.db").write_bytes(b"SQLite format 3\0" + CANARY.encode())
+    pack.save(secret_pack, folder / "secret.pack")
+    other = folder / "submissions" / "other" / "cs231n"
+    other.mkdir(parents=True)
+    (other / "layers.py").write_text(f"# {CANARY}\n")
+    (folder / "home" / ".ssh").mkdir(parents=True)
+    (folder / "home" / ".ssh" / "id_rsa").write_text(CANARY)
+    return folder
+
+
+@pytest.fixture
+def arena(course, secret_pack, monkeypatch):
+    """Return the arena; the grader holds the seed in its environment and the gradebook open."""
+    monkeypatch.setenv("CONVNETS_COURSE_SEED", CANARY)
+    monkeypatch.setenv("HOME", str(course / "home"))
+    state = np.geterr(), np.random.get_state()[1][:5].tolist()
+    affinity = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    with (course / "gradebook.db").open("rb"):
+        yield Arena(course, secret_pack)
+    assert (np.geterr(), np.random.get_state()[1][:5].tolist()) == state
+    if affinity is not None and os.sched_getaffinity(0) != affinity:
+        os.sched_setaffinity(0, affinity)
+
+
+def pytest_generate_tests(metafunc):
+    """Run each test that takes a `level` under every level."""
+    if "level" in metafunc.fixturenames:
+        metafunc.parametrize("level", LEVELS)
+
+
+def pytest_collection_modifyitems(items):
+    """Try what no level has a part in under the strongest and the weakest only."""
+    middle = "landlock" if probe("bubblewrap").holds else None
+    items[:] = [
+        item for item in items if not (is_same_everywhere(item) and level_of(item) == middle)
+    ]
+
+
+def level_of(item):
+    """Return the level that a test is run under."""
+    return item.callspec.params.get("level") if hasattr(item, "callspec") else None
+
+
+def is_same_everywhere(item):
+    """Return whether a test is of an attack that every level stops."""
+    attack = item.callspec.params.get("attack") if hasattr(item, "callspec") else None
+    return getattr(attack, "stopped", None) == EVERYWHERE
+
+
+@pytest.fixture(autouse=True)
+def skip_levels(request):
+    """Skip what cannot be tried on this machine, and say why."""
+    level = level_of(request.node)
+    if level is None:
+        return
+    found = probe(level)
+    if not found.holds:
+        pytest.skip(f"{level} does not hold here: {found.reason or 'see the doctor'}")
+    attack = request.node.callspec.params.get("attack")
+    if attack is not None and level not in attack.stopped:
+        if attack.unsafe:
+            pytest.skip(f"not stopped by {level}: it would really harm this machine")
+        if not attack.possible():
+            pytest.skip(f"not stopped by {level}, but not possible on this machine either")

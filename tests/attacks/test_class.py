@@ -1,0 +1,122 @@
+"""A class with attackers in it: the others' results are, byte for byte, those without them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import engine, locate
+from autograder.course import pool, results
+from autograder.course.results import Record
+from autograder.submission import Submission
+
+from . import test_forging, test_machine, test_reading, test_shortcuts
+from .arena import EVERYWHERE, SANDBOX, Attack
+
+CHECKS = ("max_pool_forward_naive/standard", "conv_forward_naive/standard")
+EVERY = 5  # of all attacks, each so many is in the class
+
+
+def grade(submission, cases):
+    """Grade with a few checks; runs in a process of the pool."""
+    verdicts = engine.run_checks(submission, cases, CHECKS)
+    return Record(submission.student, "", cases.id, "", submission.notes, verdicts)
+
+
+def graded(submissions, cases):
+    """Return the class's results, student by student."""
+    outcomes = dict(pool.grade_all(submissions, cases, 2, grade))
+    failures = {s: o for s, o in outcomes.items() if not isinstance(o, Record)}
+    assert not failures
+    return {student: results.results_json([record]) for student, record in outcomes.items()}
+
+
+def attackers(course):
+    """Return a part of all attacks as submissions: those that are stopped at any level here."""
+    modules = (test_reading, test_forging, test_machine, test_shortcuts)
+    attacks = [attack for module in modules for attack in module.ATTACKS]
+    safe = SANDBOX if engine_level() in SANDBOX else EVERYWHERE
+    chosen = [attack for attack in attacks if safe <= attack.stopped][::EVERY]
+    hang = Attack("hangs", "while True: pass")
+    return [
+        Submission(f"attacker-{i}", attack.submission(course).files)
+        for i, attack in enumerate([hang, *chosen])
+    ]
+
+
+def engine_level():
+    """Return the level that the engine uses here."""
+    from autograder.isolation.probe import strongest
+
+    return strongest()
+
+
+@pytest.mark.slow
+def test_the_results_of_others_are_the_same(arena, solution, skeleton):
+    honest = [
+        Submission("ada", solution.files),
+        Submission("ben", skeleton.files),
+        Submission(
+            "cy",
+            Attack("half", "return right(x, pool_param), None").submission(Path("/nowhere")).files,
+        ),
+    ]
+    alone = graded(honest, arena.pack)
+    hostile = attackers(arena.course)
+    assert len(hostile) > 15
+    mixed = [*hostile[::2], honest[0], *hostile[1::2], *honest[1:]]
+    together = graded(mixed, arena.pack)
+    assert len(together) == len(mixed)
+    for student in ("ada", "ben", "cy"):
+        assert together[student].encode() == alone[student].encode()
+    for attacker in hostile:
+        assert '"points": 0' in together[attacker.student].split("max_points")[0]
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from autograder import client, locate
+worker = client.Worker([Path(sys.argv[1]), locate.given()], isolation=sys.argv[2])
+worker.request("load", {"module": "cs231n.layers"}, seconds=20)
+print("ready", flush=True)
+worker.request("forward", {"function": "f", "args": {}}, seconds=600)
+"""
+
+
+def processes_naming(text):
+    """Return the processes that have `text` in their command line."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if text.encode() in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_no_worker_outlives_a_grader_that_is_killed(level, tmp_path):
+    layer = tmp_path / "hanging"
+    (layer / "cs231n").mkdir(parents=True)
+    (layer / "cs231n" / "layers.py").write_text("def f():\n    while True: pass\n")
+    grader = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(layer), level],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(locate.root())},
+    )
+    assert grader.stdout.readline() == b"ready\n"
+    assert len(processes_naming(str(layer))) >= 2
+    grader.send_signal(signal.SIGKILL)
+    grader.wait()
+    grader.stdout.close()
+    deadline = time.monotonic() + 5
+    while processes_naming(str(layer)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_naming(str(layer)) == []
