@@ -1,7 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """From NumPy arrays to the C kernels and back."""
 
-from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport (
+    PyBUF_C_CONTIGUOUS,
+    PyBUF_WRITABLE,
+    PyBuffer_FillInfo,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
 
 import numpy as np
 
@@ -47,6 +53,15 @@ cdef extern from "kernels.h":
 cdef extern from "threads.h":
     int threads_get() nogil
     void threads_set(int count) nogil
+
+
+cdef extern from "memory.h":
+    void *memory_take(size_t bytes)
+    void memory_give_back(void *memory, size_t bytes)
+
+
+cdef enum:
+    LARGE = 262144  # bytes from which on memory is worth keeping
 
 
 ISAS = ("avx512", "avx2", "baseline")
@@ -120,6 +135,36 @@ cdef void *_data(array, bint writable=False) except? NULL:
     return data
 
 
+cdef class _Block:
+    """The memory of a large result; see memory.c."""
+
+    cdef void *memory
+    cdef Py_ssize_t bytes
+
+    def __cinit__(self, Py_ssize_t bytes):
+        self.memory = memory_take(bytes)
+        self.bytes = bytes
+        if self.memory is NULL:
+            raise MemoryError(f"not enough memory for a result of {bytes} bytes")
+
+    def __dealloc__(self):
+        if self.memory is not NULL:
+            memory_give_back(self.memory, self.bytes)
+
+    def __getbuffer__(self, Py_buffer *view, int flags):
+        PyBuffer_FillInfo(view, self, self.memory, self.bytes, 0, flags)
+
+
+cdef _empty(shape, dtype):
+    """Return a new C-contiguous array, of arbitrary contents."""
+    cdef Py_ssize_t bytes = np.dtype(dtype).itemsize
+    for length in shape:
+        bytes *= length
+    if bytes < LARGE:
+        return np.empty(shape, dtype)
+    return np.frombuffer(_Block(bytes), dtype).reshape(shape)
+
+
 cdef int _check(int failed) except -1:
     if failed:
         raise MemoryError("not enough memory for a layer's working space")
@@ -150,7 +195,7 @@ def conv_forward(x, w, b, stride, pad):
     x, w, b = _ready(x, dtype), _ready(w, dtype), _ready(b, dtype)
     cdef conv s = _sizes(x.shape, w.shape, stride, pad)
     _same_shape("b", b, (s.F,))
-    out = np.empty((s.N, s.F, s.H_out, s.W_out), dtype)
+    out = _empty((s.N, s.F, s.H_out, s.W_out), dtype)
     cdef const kernels *k = _for(dtype)
     cdef void *xp = _data(x)
     cdef void *wp = _data(w)
@@ -173,8 +218,8 @@ def conv_backward(dout, x, w, stride, pad, need_dx=True):
 
 
 cdef _backward(conv s, const pool *p, dout, where, x, w, need_dx):
-    dx = np.empty_like(x) if need_dx else None
-    dw, db = np.empty_like(w), np.empty(s.F, w.dtype)
+    dx = _empty(x.shape, x.dtype) if need_dx else None
+    dw, db = _empty(w.shape, w.dtype), _empty((s.F,), w.dtype)
     cdef const kernels *k = _for(w.dtype)
     cdef void *dp = _data(dout)
     cdef void *wherep = NULL if where is None else _data(where)
@@ -212,8 +257,8 @@ def max_pool_forward(x, height, width, stride):
     """Return the maxima of the windows of x and, for each, where in its window it was."""
     x = _ready(x, x.dtype)
     cdef pool s = _pool_sizes(x.shape, height, width, stride)
-    out = np.empty((*x.shape[:2], s.H_out, s.W_out), x.dtype)
-    where = np.empty(out.shape, _where_dtype(height, width))
+    out = _empty((*x.shape[:2], s.H_out, s.W_out), x.dtype)
+    where = _empty(out.shape, _where_dtype(height, width))
     cdef const kernels *k = _for(x.dtype)
     cdef void *xp = _data(x)
     cdef void *op = _data(out, True)
@@ -232,7 +277,7 @@ def max_pool_backward(dout, where, shape, height, width, stride):
     cdef pool s = _pool_sizes(shape, height, width, stride)
     _same_shape("dout", dout, (shape[0], shape[1], s.H_out, s.W_out))
     _same_shape("where", where, dout.shape)
-    dx = np.empty(shape, dout.dtype)
+    dx = _empty(shape, dout.dtype)
     cdef const kernels *k = _for(dout.dtype)
     cdef void *dp = _data(dout)
     cdef void *wp = _data(where)
@@ -251,8 +296,8 @@ def conv_relu_pool_forward(x, w, b, stride, pad, height, width, pool_stride):
     cdef conv s = _sizes(x.shape, w.shape, stride, pad)
     cdef pool p = _pool_sizes((s.N, s.F, s.H_out, s.W_out), height, width, pool_stride)
     _same_shape("b", b, (s.F,))
-    out = np.empty((s.N, s.F, p.H_out, p.W_out), dtype)
-    where = np.empty(out.shape, _where_dtype(height, width))
+    out = _empty((s.N, s.F, p.H_out, p.W_out), dtype)
+    where = _empty(out.shape, _where_dtype(height, width))
     cdef const kernels *k = _for(dtype)
     cdef void *xp = _data(x)
     cdef void *wp = _data(w)
@@ -293,7 +338,7 @@ def matmul(a, b):
     M, K = a.shape
     N = b.shape[1]
     _same_shape("b", b, (K, N))
-    out = np.empty((M, N), dtype)
+    out = _empty((M, N), dtype)
     a, a_transposed = _matrix(a, dtype)
     b, b_transposed = _matrix(b, dtype)
     cdef const kernels *k = _for(dtype)
@@ -312,7 +357,7 @@ def matmul(a, b):
 def relu_forward(x):
     """Return x with zeros instead of what is negative."""
     x = _ready(x, x.dtype)
-    out = np.empty(x.shape, x.dtype)
+    out = _empty(x.shape, x.dtype)
     cdef const kernels *k = _for(x.dtype)
     cdef Py_ssize_t size = x.size
     cdef void *xp = _data(x)
@@ -327,7 +372,7 @@ def relu_backward(dout, x):
     dtype = np.result_type(dout, x)
     dout, x = _ready(dout, dtype), _ready(x, dtype)
     _same_shape("dout", dout, x.shape)
-    dx = np.empty(x.shape, dtype)
+    dx = _empty(x.shape, dtype)
     cdef const kernels *k = _for(dtype)
     cdef Py_ssize_t size = x.size
     cdef void *dp = _data(dout)
@@ -365,7 +410,7 @@ def sgd_momentum(w, dw, velocity, double rate, double momentum):
     """Return the next w and the next velocity; see cs231n.optim."""
     w = _ready(w, w.dtype)
     dw, velocity = _like("dw", dw, w), _like("velocity", velocity, w)
-    next_w, next_velocity = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
+    next_w, next_velocity = _empty(w.shape, w.dtype), _empty(w.shape, w.dtype)
     cdef const kernels *k = _for(w.dtype)
     cdef Py_ssize_t size = w.size
     cdef void *wp = _data(w)
@@ -382,7 +427,7 @@ def rmsprop(w, dw, cache, double rate, double decay, double epsilon):
     """Return the next w and the next cache; see cs231n.optim."""
     w = _ready(w, w.dtype)
     dw, cache = _like("dw", dw, w), _like("cache", cache, w)
-    next_w, next_cache = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
+    next_w, next_cache = _empty(w.shape, w.dtype), _empty(w.shape, w.dtype)
     cdef const kernels *k = _for(w.dtype)
     cdef Py_ssize_t size = w.size
     cdef void *wp = _data(w)
@@ -399,7 +444,7 @@ def adam(w, dw, m, v, int t, double rate, double beta1, double beta2, double eps
     """Return the next w, m and v after step number t; see cs231n.optim."""
     w = _ready(w, w.dtype)
     dw, m, v = _like("dw", dw, w), _like("m", m, w), _like("v", v, w)
-    next_w, next_m, next_v = (np.empty(w.shape, w.dtype) for _ in range(3))
+    next_w, next_m, next_v = _empty(w.shape, w.dtype), _empty(w.shape, w.dtype), _empty(w.shape, w.dtype)
     cdef const kernels *k = _for(w.dtype)
     cdef Py_ssize_t size = w.size
     cdef double scale1 = 1 / (1 - beta1**t)

@@ -6,7 +6,7 @@
  * the places.
  *
  * Blocking. b is divided into panels of 3 vectors of columns. Panels are copied ("packed") in pieces
- * of 256 rows that fit the L2 cache; each piece is used by all rows of a before it makes room for the
+ * of 128 rows that fit the caches; each piece is used by all rows of a before it makes room for the
  * next.
  *
  * Threading. If out is wide, a task is a group of panels. If it is tall, all of b is packed first, and
@@ -14,7 +14,7 @@
  */
 
 #define PANEL_VECTORS 3
-#define PIECE_ROWS 256
+#define PIECE_ROWS 128
 #define GROUP_PANELS 8 /* at most, so that a piece of each fits the L2 cache */
 
 /* A matrix; its element (i, j) is at i * row + j, or at j * row + i if it is transposed. */

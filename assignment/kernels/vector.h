@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
@@ -41,6 +44,27 @@ typedef REAL vec_memory __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof
 INLINE vec load(const REAL *p) { return *(const vec_memory *)p; }
 INLINE void store(REAL *p, vec v) { *(vec_memory *)p = v; }
 INLINE vec broadcast(REAL a) { return a - (vec){}; }
+
+/* Store to memory past the caches: to an address that is a multiple of a vector, for arrays so large
+ * that they would be gone from the caches before they are read. Saves reading what is overwritten. */
+INLINE void stream(REAL *p, vec v) {
+#if defined(__AVX512F__)
+    _mm512_stream_si512((void *)p, (__m512i)v);
+#elif defined(__AVX2__)
+    _mm256_stream_si256((void *)p, (__m256i)v);
+#elif defined(__SSE2__)
+    _mm_stream_si128((void *)p, (__m128i)v);
+#else
+    store(p, v);
+#endif
+}
+
+/* After streaming, before another thread may read. */
+INLINE void end_streaming(void) {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
 
 INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }

@@ -1,0 +1,78 @@
+"""The timings, by pytest-benchmark; `run.py` runs this file and reads what it measured.
+
+Contestants take turns: all run once, then all again, as often as ``CONVNETS_BENCH_PASSES`` says. A
+slow moment of the machine thus strikes all of them alike.
+"""
+
+from __future__ import annotations
+
+import os
+
+import contestants
+import pytest
+import training
+from quiet import await_quiet
+
+PASSES = range(int(os.environ.get("CONVNETS_BENCH_PASSES", "5")))
+ISA = os.environ.get("CONVNETS_BENCH_ISA", "")  # limits the kernels and PyTorch; set by run.py
+PEERS = ("compiled", "torch") if ISA else ("compiled", "torch", "numpy", "limit", "naive")
+
+
+def measure(benchmark, run, rounds: int, **info: object) -> None:
+    """Time a contestant, and note who it was."""
+    if run is None:
+        pytest.skip("not here")
+    benchmark.extra_info.update(info, isa=ISA)
+
+    def setup() -> None:
+        """Wait for others, and for the threads of who ran before; then warm up."""
+        await_quiet()
+        if rounds > 1:
+            run()
+
+    benchmark.pedantic(run, setup=setup, rounds=rounds)
+
+
+@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("direction", contestants.DIRECTIONS)
+@pytest.mark.parametrize("case", {**contestants.CONVS, **contestants.POOLS})
+@pytest.mark.parametrize("turn", PASSES)
+def bench_layer(benchmark, turn, case, direction, threads, name):
+    """Time one pass of one layer."""
+    layer = {**contestants.CONVS, **contestants.POOLS}[case]
+    if direction == "backward, no dx" and case in contestants.POOLS:
+        pytest.skip("a pooling has no other gradient")
+    if name in ("numpy", "limit", "naive") and threads == 1:
+        pytest.skip("NumPy's threads are set when the process starts")
+    if name == "naive" and turn > 0:
+        pytest.skip("once is long enough")
+    contestants.set_threads(threads)
+    run = contestants.contestant(name, layer, direction)
+    measure(
+        benchmark,
+        run,
+        1 if name == "naive" else 5,
+        case=case,
+        direction=direction,
+        threads=threads,
+        name=name,
+    )
+
+
+@pytest.mark.skipif(ISA != "", reason="measured with all that the machine has")
+@pytest.mark.parametrize("name", ["compiled", "torch"])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("turn", PASSES)
+def bench_iteration(benchmark, turn, threads, name):
+    """Time training iterations."""
+    contestants.set_threads(threads)
+    measure(
+        benchmark,
+        training.iteration(name),
+        12,
+        case="iteration",
+        direction="",
+        threads=threads,
+        name=name,
+    )

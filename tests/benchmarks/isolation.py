@@ -1,0 +1,51 @@
+"""What isolation costs a submission: ``python tests/benchmarks/isolation.py``.
+
+Runs all quick checks on the solution under each level, side by side and in turns, and prints the
+least time of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from autograder import engine, locate, pack
+from autograder.declare import names
+from autograder.isolation import LEVELS
+from autograder.isolation.probe import probe
+from autograder.overlay import read_layer
+
+QUICK = [name for name in names() if name not in ("overfit_small_data", "one_epoch")]
+
+
+def measure(levels: list[str], repeats: int) -> dict[str, float]:
+    """Return the least seconds for the quick checks of one submission, by level."""
+    solution, cases = read_layer("solution", locate.solutions()), pack.public()
+    times: dict[str, list[float]] = {level: [] for level in levels}
+    for _ in range(repeats):
+        for level in levels:
+            start = time.perf_counter()
+            verdicts = engine.run_checks(solution, cases, QUICK, isolation=level)
+            times[level].append(time.perf_counter() - start)
+            assert all(verdict.points for verdict in verdicts)
+    return {level: min(seconds) for level, seconds in times.items()}
+
+
+def main() -> None:
+    """Print a line for each level that works here."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=10)
+    options = parser.parse_args()
+    levels = [level for level in LEVELS if probe(level).works]
+    times = measure(levels, options.repeats)
+    for level in levels:
+        more = times[level] - times["limits"]
+        print(f"{level:>10}: {times[level]:.3f} s a submission, {more:+.3f} s over limits alone")
+
+
+if __name__ == "__main__":
+    main()
