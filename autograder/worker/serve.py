@@ -39,7 +39,8 @@ def take_wire() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(null, 0)  # input() meets an end of file instead of our messages
     os.dup2(2, 1)  # print() cannot break a reply
     os.close(null)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] - kept if it crashes
+    # What was printed is then kept even if the process crashes.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return requests, replies
 
 
