@@ -77,6 +77,12 @@ def data(session: nox.Session) -> None:
 if COURSE:
 
     @nox.session
+    def doctor(session: nox.Session) -> None:
+        """Try what keeps student code in on this machine, and say what holds."""
+        install(session)
+        session.run("python", "-m", "autograder", "doctor", *session.posargs, success_codes=[0, 1])
+
+    @nox.session
     def grade(session: nox.Session) -> None:
         """Grade a sample class or, after --, the submissions given."""
         install(session, "course")

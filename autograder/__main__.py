@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder import api, locate, present
+from autograder import api, doctor, locate, present
 from autograder.engine import UnknownCheck
 from autograder.pack import PackError
 
@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_check(commands)
+    add_doctor(commands)
     if course_is_here():
         add_course_commands(commands)
     options = parser.parse_args(arguments)
@@ -39,6 +40,13 @@ def add_check(commands: argparse._SubParsersAction) -> None:
         help="what to check, for example conv_forward_naive; everything if not given",
     )
     parser.set_defaults(run=run_check)
+
+
+def add_doctor(commands: argparse._SubParsersAction) -> None:
+    """Add the command that says how well student code is shut in here."""
+    parser = commands.add_parser("doctor", help="try what keeps student code in, on this machine")
+    doctor.add_arguments(parser)
+    parser.set_defaults(run=doctor.main)
 
 
 def run_check(options: argparse.Namespace) -> int:

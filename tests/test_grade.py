@@ -4,14 +4,17 @@ import argparse
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from autograder import pack
+from autograder import __main__ as cli
+from autograder import doctor, pack
 from autograder.course import grade, report, results, sample_class
 from autograder.course.results import Record
+from autograder.doctor import NoSandbox
 from autograder.engine import list_checks
 from autograder.pack import Pack
 from autograder.submission import LAYERS, Submission
@@ -214,6 +217,27 @@ def test_pages_escape_what_students_wrote():
         assert "<script" not in page
         assert "default-src 'none'" in page
     assert "&lt;script&gt;" in report.student_page(record)
+
+
+def test_the_class_page_says_how_student_code_was_shut_in():
+    shut_in = [
+        replace(record_of(n), isolation=lv) for n, lv in (("a", "landlock"), ("b", "limits"))
+    ]
+    page = report.class_page(shut_in)
+    assert "1 ran isolated by <strong>landlock</strong>" in page
+    assert page.count("This is not a sandbox") == 1
+
+
+def test_a_sandbox_can_be_required(tmp_path, quick, monkeypatch, capsys):
+    def refuse():
+        raise NoSandbox("There is no sandbox on this machine.")
+
+    monkeypatch.setattr(doctor, "require_sandbox", refuse)
+    path = hand_in(tmp_path / "in", "al")
+    code = cli.main(["grade", str(path), "--out", str(tmp_path / "out"), "--require-sandbox"])
+    assert code == 2
+    assert "There is no sandbox" in capsys.readouterr().err
+    assert quick == []
 
 
 def test_a_message_is_shown_once_for_all_its_checks():

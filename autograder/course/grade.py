@@ -15,13 +15,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import locate, pack
+from autograder import doctor, locate, pack
 from autograder.course import report, results, sample_class
 from autograder.course.intake import Unreadable, absolute, collect
 from autograder.course.pool import grade_all
 from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
 from autograder.course.terminal import progress, show_table
+from autograder.doctor import NoSandbox
 from autograder.submission import Submission
 
 NOT_STUDENTS = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems leave in folders
@@ -232,6 +233,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--regrade", action="store_true", help="replace grades given before")
     parser.add_argument(
+        "--require-sandbox",
+        action="store_true",
+        help="grade nobody unless student code is kept from files, network and other processes",
+    )
+    parser.add_argument(
         "--seed-file", type=Path, metavar="FILE", help="holds the course's secret seed"
     )
 
@@ -284,6 +290,9 @@ def main(options: argparse.Namespace) -> int:
         paths = find_submissions(options)
         out = options.out or locate.root() / "results" / ("" if paths else "sample-class")
         check_out(out, paths)
+        if options.require_sandbox:
+            doctor.require_sandbox()
+        console.print(doctor.one_line(), markup=False)
         if paths:
             seed = course_seed(options.seed_file)
         else:
@@ -301,7 +310,7 @@ def main(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Stopped. Who is done stays done; the same command goes on from here.")
         return 130
-    except (UsageError, SeedError, DamagedRecord) as error:
+    except (UsageError, SeedError, DamagedRecord, NoSandbox) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:

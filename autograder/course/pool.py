@@ -18,7 +18,9 @@ from typing import Any
 from autograder.course import results
 from autograder.course.results import Record
 from autograder.engine import run_checks
+from autograder.isolation.probe import strongest
 from autograder.pack import Pack
+from autograder.screening import screen
 from autograder.submission import Submission
 
 Grade = Callable[[Submission, Pack], Record]
@@ -29,10 +31,12 @@ class GraderDied(Exception):
 
 
 def grade_one(submission: Submission, cases: Pack) -> Record:
-    """Run all checks on one submission."""
-    verdicts = run_checks(submission, cases)
+    """Run all checks on one submission, and look through its source for the report."""
+    level = strongest()
+    verdicts = run_checks(submission, cases, isolation=level)
+    notes = [*submission.notes, *screen(submission.files)]
     key = results.key_of(submission, cases.id)
-    return Record(submission.student, key, cases.id, "", submission.notes, verdicts)
+    return Record(submission.student, key, cases.id, "", notes, verdicts, level)
 
 
 class Grader:

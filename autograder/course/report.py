@@ -14,6 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course.results import Record
 from autograder.declare import names
+from autograder.doctor import ABOUT
+from autograder.isolation import LEVELS
 from autograder.present import WORDS
 from autograder.verdict import Status, Verdict
 
@@ -32,7 +34,7 @@ SHORT = {
 }
 """Names that fit the head of a table."""
 
-LAYERS = [name for name in SHORT if name.endswith(("naive", "forward", "backward"))]
+LAYER_FUNCTIONS = [name for name in SHORT if name.endswith(("naive", "forward", "backward"))]
 """What is in layers.py."""
 
 MARKS = {
@@ -118,7 +120,14 @@ def class_page(records: Sequence[Record]) -> str:
         need_help=[r for r in records if r.points < 0.5 * r.max_points],
         median=median([record.points for record in records]),
         packs=sorted(packs),
+        isolation=isolation(records),
     )
+
+
+def isolation(records: Sequence[Record]) -> list[tuple[str, str, int]]:
+    """Return each level of isolation in use, what it is, and for how many students it was."""
+    levels = Counter(record.isolation for record in records if record.isolation)
+    return [(level, ABOUT[level], levels[level]) for level in LEVELS if level in levels]
 
 
 def pass_rates(records: Sequence[Record]) -> list[tuple[Verdict, dict[Status, int]]]:
@@ -134,7 +143,9 @@ def reason(record: Record) -> str:
     """Return what is wrong with all of a student's work at once, or nothing."""
     if record.problem:
         return record.problem
-    messages = {verdict.message for verdict in record.verdicts if verdict.function in LAYERS}
+    messages = {
+        verdict.message for verdict in record.verdicts if verdict.function in LAYER_FUNCTIONS
+    }
     if len(messages) == 1:
         return messages.pop().replace("\n", " ")
     missing = all(verdict.status is Status.MISSING for verdict in record.verdicts)

@@ -45,6 +45,8 @@ class Record:
         What intake has to say.
     verdicts : list of Verdict
         One for each check.
+    isolation : str
+        How student code was shut in, one of `autograder.isolation.LEVELS`; empty if none ran.
     """
 
     student: str
@@ -53,6 +55,7 @@ class Record:
     problem: str
     notes: list[str]
     verdicts: list[Verdict]
+    isolation: str = ""
 
     @property
     def points(self) -> float:
