@@ -55,7 +55,7 @@ def one_line() -> str:
     """Return, for a report, how the code was shut in, and what that leaves open."""
     level = strongest()
     left = [f.text for f in FORBIDDEN if f.name not in probe(level).stopped]
-    text = f"Student code ran under {level} ({ABOUT[level]})."
+    text = f"Student code runs under {level} ({ABOUT[level]})."
     return f"{text} Not stopped here: {'; '.join(left)}." if left else text
 
 

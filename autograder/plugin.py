@@ -31,11 +31,9 @@ HINTS = {
         "plot in the notebook instead."
     ),
     "NameError: name 'xrange' is not defined": "This is Python 2. In Python 3, xrange is range.",
-    "AttributeError: module 'numpy' has no attribute 'int'": (
-        "np.int is gone from NumPy: int is the same."
-    ),
-    "AttributeError: module 'numpy' has no attribute 'float'": (
-        "np.float is gone from NumPy: float is the same."
+    "AttributeError: module 'numpy": (
+        "This name is gone from NumPy, or was never there. np.int, np.float and np.bool are int, "
+        "float and bool; np.lib.pad is np.pad."
     ),
     "SyntaxError: Missing parentheses in call to 'print'": (
         "This is Python 2. In Python 3, print is a function: print(...)."

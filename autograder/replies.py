@@ -33,7 +33,9 @@ def fits(op: str, request: Payload, reply: Any) -> bool:
         return has_arrays(reply, request["wrt"])
     if op == "net":
         return fits_net(request, reply)
-    return op == "train" and has(reply, ["predicted", "loss_history"])
+    if op == "train":
+        return has(reply, ["params", "loss_history"]) and isinstance(reply["params"], dict)
+    return op == "predict" and has(reply, ["predicted"])
 
 
 def has(reply: Any, names: Iterable[str]) -> bool:

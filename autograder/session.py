@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.cases import Payload
 from autograder.client import Died, Raised, TimedOut, Worker, WorkerError
 from autograder.helpers import GIVEN, LIBRARIES
@@ -18,7 +20,11 @@ from autograder.submission import Submission
 LOAD_SECONDS = 20.0  # for importing one of the student's files
 LAYERS = "cs231n.layers"
 CNN = "cs231n.classifiers.cnn"
-NETS = ("net", "train")  # operations on the student's net; all others are on single layers
+NETS = (
+    "net",
+    "train",
+    "predict",
+)  # operations on the student's net; all others are on single layers
 MAX_MEMORY = {LAYERS: 2 << 30, CNN: launch.MAX_MEMORY}  # bytes of address space
 WITHOUT = {LAYERS: (*GIVEN, *LIBRARIES), CNN: LIBRARIES}  # what each file has to do without
 
@@ -77,9 +83,32 @@ class Session:
         if op == "backward":
             payload = self._prepare(payload, seconds)
         start = time.monotonic()
-        reply = self._request(op, payload, seconds)
+        if op == "train":
+            reply = self._train(payload, seconds)
+        else:
+            reply = self._request(op, payload, seconds)
         self.seconds = time.monotonic() - start
         return reply
+
+    def _train(self, payload: Payload, seconds: float) -> Any:
+        """Train the student's net, and have it predict what it was not trained on.
+
+        Only the parameters go from one to the other: a worker of its own predicts, so that a net
+        cannot remember the images that it was trained on, instead of learning from them.
+        """
+        deadline = time.monotonic() + seconds
+        unlabelled = payload["unlabelled"]
+        trained = self._request(
+            "train", {k: v for k, v in payload.items() if k != "unlabelled"}, seconds
+        )
+        params = {k: v for k, v in trained["params"].items() if isinstance(v, np.ndarray)}
+        self._workers.pop(CNN).close()
+        self._loaded.discard(CNN)
+        self._load(CNN)
+        request = {key: payload[key] for key in ("settings", "draw", "mean")}
+        request |= {"params": params, "unlabelled": unlabelled}
+        predicted = self._request("predict", request, deadline - time.monotonic())
+        return {**predicted, "loss_history": trained["loss_history"]}
 
     def _prepare(self, payload: Payload, seconds: float) -> Payload:
         """Have the student's forward pass make the cache; say so in `remark` where it cannot."""

@@ -156,6 +156,78 @@ def test_closing_removes_the_folder(start):
     worker.close()
 
 
+WIRE = """
+import json, struct, sys
+
+def message(tree):
+    header = json.dumps({"tree": tree, "bodies": []}).encode()
+    return b"CNW1" + struct.pack("<I", len(header)) + header
+
+def wire():
+    frame = sys._getframe()
+    while "replies" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["replies"], frame.f_locals["request"]["id"]
+"""
+
+
+def test_a_reply_made_before_its_request_is_none(start):
+    worker = start(
+        WIRE
+        + """
+def f(x):
+    replies, number = wire()
+    replies.write(message({"id": number, "result": 1}) + message({"id": number, "result": 2}))
+    return x, None
+"""
+    )
+    assert forward(worker) == 1  # a forged reply: believed to be what the student returned
+    with pytest.raises(Died, match="answers another request"):
+        forward(worker)
+
+
+def test_an_unasked_reply_waits_and_is_refused(start):
+    worker = start(
+        WIRE
+        + """
+def f(x):
+    wire()[0].write(message({"id": "", "result": 1}))
+    return x, None
+"""
+    )
+    with pytest.raises(Died, match="answers another request"):
+        forward(worker)
+
+
+def test_large_integers_and_odd_text_are_made_harmless(start):
+    worker = start("def f(x): return 10**400, None")
+    assert forward(worker)["out"] == {"$object": "an integer of more than 64 bits"}
+    worker = start("def f(x): raise ValueError('a\\x1b[2J\\ud800' + 'b' * 10**6)")
+    with pytest.raises(Raised) as caught:
+        forward(worker)
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 4000
+    str(caught.value).encode()
+
+
+def test_a_reply_may_be_no_larger_than_that(start, monkeypatch):
+    monkeypatch.setattr(client, "MAX_REPLY", 1000)
+    with pytest.raises(Died, match="impossible length"):
+        forward(start("def f(x): return np.zeros(1000), None"))
+
+
+def test_what_a_child_holds_open_does_not_hold_up_the_grader(tmp_path):
+    (tmp_path / "cs231n").mkdir()
+    source = "import os, time\ndef f(x):\n    if os.fork() == 0: time.sleep(5)\n    os._exit(0)\n"
+    (tmp_path / "cs231n" / "layers.py").write_text(source)
+    begin = time.monotonic()
+    worker = Worker([tmp_path, locate.given()], isolation="limits")
+    with pytest.raises(TimedOut):
+        forward(worker, seconds=1.0)
+    worker.close()
+    assert time.monotonic() - begin < 4
+
+
 def test_an_error_reply_of_wrong_kind_is_read_safely():
     assert isinstance(client.raised_from(3), Raised)
     error = {"type": [], "message": {}, "frames": [1, {"file": None}], "missing": "yes"}

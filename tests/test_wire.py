@@ -79,6 +79,11 @@ def test_deep_nesting_is_not_sent():
 PICKLE = npy(np.array([{}], dtype=object), allow_pickle=True)
 GOOD = npy(np.zeros(3))
 CLAIMS_MORE = GOOD.replace(b"(3,)", b"(9,)")
+ONE = npy(np.zeros(1))
+MANY_AXES = (
+    ONE[:8] + struct.pack("<H", 408) + b"{'descr': '<f8', 'fortran_order': False, 'shape': ("
+)
+MANY_AXES += (b"1," * 100 + b")}").ljust(407 + 10 - len(MANY_AXES)) + b"\n" + bytes(8)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,10 @@ CLAIMS_MORE = GOOD.replace(b"(3,)", b"(9,)")
         (message({"$array": 0}, [PICKLE]), "not accepted"),
         (message({"$array": 0}, [b"not npy"]), "header"),
         (message({"$array": 0}, [CLAIMS_MORE]), "came with"),
+        (message({"$array": 0}, [MANY_AXES]), "impossible shape"),
+        (message([[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]), "nested too deeply"),
+        (wire.MAGIC + struct.pack("<I", 100_000) + b"[" * 100_000, "header"),
+        (wire.MAGIC + struct.pack("<I", 100_000) + b"9" * 100_000, "header"),
         (message({"$array": 0}, [GOOD], lengths=[1 << 40]), "impossible"),
         (message({"$array": 0}, [GOOD], lengths=[-1]), "impossible"),
         (message({"$array": 0}, [GOOD], lengths=[len(GOOD) + 1]), "ends before"),
@@ -105,6 +114,11 @@ CLAIMS_MORE = GOOD.replace(b"(3,)", b"(9,)")
 def test_what_is_no_message_is_refused(data, match):
     with pytest.raises(wire.WireError, match=match):
         wire.read_message(io.BytesIO(data))
+
+
+def test_arrays_are_bounded_all_together():
+    with pytest.raises(wire.WireError, match="impossible"):
+        wire.read_message(io.BytesIO(message({"$array": 0}, [GOOD, GOOD])), 2 * len(GOOD) - 1)
 
 
 def test_end_of_stream():

@@ -9,6 +9,7 @@ from typing import Any
 
 import landlock
 import limits
+import privileges
 import seccomp
 
 PR_SET_PDEATHSIG = 1
@@ -26,6 +27,8 @@ def apply(settings: dict[str, Any]) -> None:
     if sys.platform == "linux":  # a grader that is killed takes its workers along
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     limits.apply(**settings["limits"])
+    if sys.platform == "linux":
+        privileges.drop()
     if settings["landlock"]:
         landlock.apply(**settings["landlock"])
     if settings["seccomp"]:

@@ -19,7 +19,9 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every arc
 GET_VERSION, PATH_BENEATH, PR_SET_NO_NEW_PRIVS = 1, 1, 38
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
+MAKE_DEVICE, MAKE_SOCKET = 1 << 6 | 1 << 11, 1 << 9
 READ = READ_FILE | READ_DIR  # libraries too: to map one is to read it, not to execute it
+NOT_IN_HOME = EXECUTE | MAKE_DEVICE | MAKE_SOCKET
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 # By the version of Landlock: the rights on files it knows. A right that is not handled is free.
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
@@ -75,7 +77,7 @@ def apply(read: Sequence[str], list_only: Sequence[str], write: Sequence[str]) -
     ruleset = Ruleset(handled, TCP if version >= 4 else 0, SCOPES if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     rules = call(CREATE_RULESET, ctypes.byref(ruleset), ctypes.c_size_t(size), ctypes.c_uint32(0))
-    for paths, rights in ((read, READ), (list_only, READ_DIR), (write, handled & ~EXECUTE)):
+    for paths, rights in ((read, READ), (list_only, READ_DIR), (write, ~NOT_IN_HOME)):
         for path in paths:
             grant(rules, path, handled & rights)
     prctl = ctypes.CDLL(None, use_errno=True).prctl

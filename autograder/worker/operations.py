@@ -187,6 +187,16 @@ def net(
     return {**result, "after": {"X": X, "y": y}}
 
 
+def prepare_images(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Make images float32 and take the `mean` image off, as `get_CIFAR10_data` does.
+
+    They come as uint8, a quarter of the bytes.
+    """
+    prepared = images.astype(np.float32)
+    prepared -= mean
+    return prepared
+
+
 def train(
     settings: dict[str, Any],
     draw: int,
@@ -194,37 +204,41 @@ def train(
     mean: np.ndarray,
     train: dict[str, np.ndarray],
     val: dict[str, np.ndarray],
-    unlabelled: np.ndarray,
 ) -> dict[str, Any]:
-    """Train the student's net with the given Solver; return what it predicts for `unlabelled`.
-
-    Images come as uint8, a quarter of the bytes, and are made float32 with the `mean` image
-    taken off here, as `get_CIFAR10_data` does.
-    """
+    """Train the student's net with the given Solver; return its parameters."""
     from cs231n.solver import Solver
-
-    def prepare(images: np.ndarray) -> np.ndarray:
-        prepared = images.astype(np.float32)
-        prepared -= mean
-        return prepared
 
     model = build_net(settings, draw)
     data = {
-        "X_train": prepare(train["X"]),
+        "X_train": prepare_images(train["X"], mean),
         "y_train": train["y"],
-        "X_val": prepare(val["X"]),
+        "X_val": prepare_images(val["X"], mean),
         "y_val": val["y"],
     }
     history = Solver(model, data, verbose=False, **solver)
     history.train()
-    scores = [
-        np.asarray(model.loss(prepare(unlabelled[i : i + 500])))
-        for i in range(0, len(unlabelled), 500)
-    ]
     return {
-        "predicted": plain(np.argmax(np.concatenate(scores), axis=1)),
+        "params": {str(k): plain(v) for k, v in model.params.items()},
         "loss_history": plain(np.array(history.loss_history, dtype=np.float64)),
     }
+
+
+def predict(
+    settings: dict[str, Any],
+    draw: int,
+    params: dict[str, np.ndarray],
+    mean: np.ndarray,
+    unlabelled: np.ndarray,
+) -> dict[str, Any]:
+    """Make a net with trained parameters; return the class that it predicts for each image."""
+    model = build_net(settings, draw)
+    for name, value in params.items():
+        model.params[name] = value
+    scores = [
+        np.asarray(model.loss(prepare_images(unlabelled[i : i + 500], mean)))
+        for i in range(0, len(unlabelled), 500)
+    ]
+    return {"predicted": plain(np.argmax(np.concatenate(scores), axis=1))}
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -236,4 +250,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "numeric_gradient": numeric_gradient,
     "net": net,
     "train": train,
+    "predict": predict,
 }

@@ -52,10 +52,13 @@ DENIED = {
     "sethostname": (170, 161), "setdomainname": (171, 162), "settimeofday": (164, 170),
     "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
     "iopl": (172, -1), "ioperm": (173, -1), "personality": (135, 92), "quotactl": (179, 60),
+    "setrlimit": (160, 164),
 }
+# A call that sets limits if its third argument is not null; reading one's own is fine.
+PRLIMIT = (302, 261)
 # Calls that name a process, with the number of the argument that does: only one's own is allowed.
 OWN_PROCESS_ONLY = {
-    "kill": (62, 129, 0), "tgkill": (234, 131, 0), "prlimit64": (302, 261, 0),
+    "kill": (62, 129, 0), "tgkill": (234, 131, 0),
     "rt_sigqueueinfo": (129, 138, 0), "rt_tgsigqueueinfo": (297, 240, 0),
     "sched_setaffinity": (203, 122, 0), "sched_setscheduler": (144, 119, 0),
     "sched_setparam": (142, 118, 0), "sched_setattr": (314, 274, 0),
@@ -101,6 +104,15 @@ def program(pid: int, machine: str) -> bytes:
         instruction(LOAD, ARGUMENTS),
         instruction(ANY_BIT, CLONE_THREAD, 0, 1),
         instruction(RETURN, ALLOW),  # threads are fine
+        deny,
+    ]
+    parts += [
+        instruction(EQUAL, PRLIMIT[column], 0, 6),
+        instruction(LOAD, ARGUMENTS + 16),  # the pointer's lower half, then its upper one
+        instruction(EQUAL, 0, 0, 3),
+        instruction(LOAD, ARGUMENTS + 20),
+        instruction(EQUAL, 0, 0, 1),
+        instruction(RETURN, ALLOW),
         deny,
     ]
     for x86_64, aarch64, argument in OWN_PROCESS_ONLY.values():

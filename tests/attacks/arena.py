@@ -138,7 +138,8 @@ def digest(folder: Path) -> dict[str, str]:
         if "__pycache__" in path.parts:
             continue
         status = path.lstat()
-        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        readable = path.is_file() and os.access(path, os.R_OK)
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if readable else ""
         found[str(path)] = f"{status.st_mode} {status.st_mtime_ns} {content}"
     return found
 

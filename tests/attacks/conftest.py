@@ -88,9 +88,9 @@ def level_of(item):
 
 
 def is_same_everywhere(item):
-    """Return whether a test is of an attack that every level stops."""
-    attack = item.callspec.params.get("attack") if hasattr(item, "callspec") else None
-    return getattr(attack, "stopped", None) == EVERYWHERE
+    """Return whether a test is of something that every level stops."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return "name" in params or getattr(params.get("attack"), "stopped", None) == EVERYWHERE
 
 
 @pytest.fixture(autouse=True)

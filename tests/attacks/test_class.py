@@ -12,6 +12,7 @@ import pytest
 from autograder import engine, locate
 from autograder.course import pool, results
 from autograder.course.results import Record
+from autograder.isolation.probe import strongest
 from autograder.submission import Submission
 
 from . import test_forging, test_machine, test_reading, test_shortcuts
@@ -36,23 +37,20 @@ def graded(submissions, cases):
 
 
 def attackers(course):
-    """Return a part of all attacks as submissions: those that are stopped at any level here."""
+    """Return a part of all attacks as submissions: those that are stopped here.
+
+    Without those that hold an honest convolution, which earns its points.
+    """
     modules = (test_reading, test_forging, test_machine, test_shortcuts)
     attacks = [attack for module in modules for attack in module.ATTACKS]
-    safe = SANDBOX if engine_level() in SANDBOX else EVERYWHERE
+    attacks = [attack for attack in attacks if attack.checks != test_shortcuts.BACKWARD]
+    safe = SANDBOX if strongest() in SANDBOX else EVERYWHERE
     chosen = [attack for attack in attacks if safe <= attack.stopped][::EVERY]
     hang = Attack("hangs", "while True: pass")
     return [
         Submission(f"attacker-{i}", attack.submission(course).files)
         for i, attack in enumerate([hang, *chosen])
     ]
-
-
-def engine_level():
-    """Return the level that the engine uses here."""
-    from autograder.isolation.probe import strongest
-
-    return strongest()
 
 
 @pytest.mark.slow

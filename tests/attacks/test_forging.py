@@ -409,8 +409,8 @@ def restored(course):
     for path in course.glob("trap*"):
         path.rmdir()
     for path, content in kept.items():
-        path.touch()
-        path.chmod(0o644)
+        if path.exists():
+            path.chmod(0o644)
         path.write_bytes(content)
 
 

@@ -13,9 +13,12 @@ from .arena import CANARY, SANDBOX, Attack, gains_points, judge
 
 
 def may_trace():
-    """Return whether this system lets a process look into its parent."""
+    """Return whether this system lets a worker look into its parent.
+
+    One of root's has given up the right to; one of a user's never needed any.
+    """
     scope = Path("/proc/sys/kernel/yama/ptrace_scope")
-    return os.geteuid() == 0 or not scope.exists() or scope.read_text().strip() == "0"
+    return os.geteuid() != 0 and (not scope.exists() or scope.read_text().strip() == "0")
 
 
 ATTACKS = [
@@ -60,6 +63,7 @@ ATTACKS = [
             tell("canary-5f0c2a: the environment of another process")
         """,
         stopped=SANDBOX,
+        possible=lambda: os.geteuid() != 0,
     ),
     Attack(
         "reads the grader's memory",
@@ -93,6 +97,7 @@ ATTACKS = [
                     tell(data)
         """,
         stopped=SANDBOX,
+        possible=lambda: os.geteuid() != 0,
     ),
     Attack(
         "attaches a debugger to the grader",
@@ -165,6 +170,7 @@ ATTACKS = [
         cs231n.__path__.insert(0, ROOT + "/solutions/cs231n")
         del sys.modules["cs231n.layers"]
         layers = importlib.import_module("cs231n.layers")
+        assert layers.__file__ != __file__
         return layers.max_pool_forward_naive(x, pool_param)
         """,
         stopped=SANDBOX,
@@ -232,7 +238,7 @@ ATTACKS = [
         "has another program open the gradebook",
         """
         import subprocess
-        tell(subprocess.run(["cat", COURSE + "/gradebook.db"], capture_output=True).stdout)
+        tell(subprocess.run(["/bin/cat", COURSE + "/gradebook.db"], capture_output=True).stdout)
         """,
         stopped=SANDBOX,
     ),
@@ -240,7 +246,7 @@ ATTACKS = [
         "becomes another program that opens the gradebook",
         """
         os.dup2(os.open(COURSE + "/gradebook.db", os.O_RDONLY), 0)
-        os.execv("/bin/sh", ["sh", "-c", "cat >&2"])
+        os.execv("/bin/sh", ["sh", "-c", "/bin/cat >&2"])
         """,
         stopped=SANDBOX,
     ),

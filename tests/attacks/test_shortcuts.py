@@ -1,6 +1,7 @@
 """Having the work done by others: fast layers, libraries, differences, or the public pack."""
 
 import importlib.util
+from dataclasses import replace
 
 import pytest
 
@@ -234,3 +235,30 @@ def test_the_net_may_use_the_fast_layers(arena, solution, level):
         checks=("ThreeLayerConvNet/scores", "ThreeLayerConvNet/gradients"),
     )
     assert arena.run(honest, level).points == 6
+
+
+REMEMBERS = """
+import numpy as np
+known = {}
+
+class ThreeLayerConvNet:
+    def __init__(self, *args, **kwargs):
+        self.params, self.reg, self.dtype = {"W1": np.zeros(3)}, 0.0, np.float32
+
+    def loss(self, X, y=None):
+        if y is not None:
+            known.update((image.tobytes(), label) for image, label in zip(X, y))
+            return 1.0, {"W1": np.zeros(3)}
+        return np.eye(10)[[known.get(image.tobytes(), 0) for image in X]]
+"""
+
+
+def test_a_net_that_remembers_its_images_has_not_learned(arena, public_pack):
+    attack = Attack(
+        "looks up what it was trained on",
+        layers="import numpy as np\n",
+        net=REMEMBERS,
+        checks=("overfit_small_data/accuracy",),
+        goal=gains_points,
+    )
+    judge(replace(arena, pack=public_pack), attack, "limits")

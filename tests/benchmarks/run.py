@@ -4,7 +4,7 @@
 
 prints a table of milliseconds and says of each bar whether it holds; writes the same to
 ``benchmark.md``, all timings to ``benchmark.json`` and a picture to ``benchmark.png``. Close other
-programs first: what runs beside the benchmark is measured too. Each timing waits for a quiet moment,
+programs first: what runs beside it is measured too. Each timing waits for a quiet moment,
 but for no more than ``CONVNETS_BENCH_PATIENCE`` seconds (120) in all.
 """
 
@@ -175,6 +175,18 @@ def table(results: Results) -> list[str]:
     return lines
 
 
+def save(results: Results, about: str, path: Path) -> None:
+    """Write all timings, in seconds, as JSON."""
+    names = ("case", "pass", "threads", "name", "isa")
+    timings = [
+        {**dict(zip(names, key, strict=True)), "seconds": times}
+        for key, times in results.times.items()
+    ]
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps({"machine": about, "timings": timings}, indent=1))
+    temporary.replace(path)
+
+
 def draw(results: Results, path: Path) -> None:
     """Draw the kernels' and NumPy's times, as shares of PyTorch's."""
     import matplotlib
@@ -229,11 +241,13 @@ def main() -> int:
     options = parser.parse_args()
 
     options.output.mkdir(parents=True, exist_ok=True)
-    results = Results()
+    results, about = Results(), machine()
     measure(results, options.passes)
+    save(results, about, options.output / "benchmark.json")
     if cs231n_kernels is not None and "avx2" in cs231n_kernels.available_isas():
         measure(results, options.passes, **AVX2)
-    lines = [machine(), "", *table(results), ""]
+        save(results, about, options.output / "benchmark.json")
+    lines = [about, "", *table(results), ""]
     found = list(bars(results, busy_ratio()))
     lines += ["```", *map(str, found), "```", ""]
     for case in CONVS:
@@ -248,14 +262,6 @@ def main() -> int:
     text = "\n".join(lines) + "\n"
     print(text)
     (options.output / "benchmark.md").write_text(text, encoding="utf-8")
-    names = ("case", "pass", "threads", "name", "isa")
-    timings = [
-        {**dict(zip(names, key, strict=True)), "seconds": times}
-        for key, times in results.times.items()
-    ]
-    (options.output / "benchmark.json").write_text(
-        json.dumps({"machine": lines[0], "timings": timings}, indent=1), encoding="utf-8"
-    )
     draw(results, options.output / "benchmark.png")
     print(f"Written to {options.output}.")
     return int(any(bar.holds is False for bar in found))

@@ -1,0 +1,43 @@
+"""autograder/pattern.py: what failing cases have in common is said only where it is exact."""
+
+import pytest
+
+from autograder.declare import names
+from autograder.pattern import PROPERTIES, common
+
+
+def cases_of(pack, function):
+    return [
+        case
+        for check, cases in pack.cases.items()
+        if check.startswith(f"{function}/")
+        for case in cases
+    ]
+
+
+def test_every_property_holds_for_some_cases_and_not_for_others(public_pack):
+    for properties in PROPERTIES.values():
+        sharing = [name for name, listed in PROPERTIES.items() if listed is properties]
+        cases = [case for function in sharing for case in cases_of(public_pack, function)]
+        for text, holds in properties:
+            assert 0 < sum(holds(case) for case in cases) < len(cases), text
+
+
+@pytest.mark.parametrize("function", PROPERTIES)
+def test_each_is_recognized(function, public_pack):
+    cases = cases_of(public_pack, function)
+    for _, holds in PROPERTIES[function]:
+        tried = [(case, holds(case)) for case in cases]
+        if sum(bad for _, bad in tried) > 1:
+            assert "exactly those go wrong where" in common(function, tried)
+
+
+def test_nothing_is_said_where_nothing_fits(public_pack):
+    cases = cases_of(public_pack, "conv_forward_naive")
+    assert common("conv_forward_naive", [(case, True) for case in cases]) == ""
+    assert common("conv_forward_naive", [(case, i == 0) for i, case in enumerate(cases)]) == ""
+    assert common("conv_forward_naive", [(case, i % 3 == 0) for i, case in enumerate(cases)]) == ""
+
+
+def test_all_functions_with_cases_of_their_own_have_properties():
+    assert set(PROPERTIES) == set(names()) - {"overfit_small_data", "one_epoch"}
