@@ -88,32 +88,33 @@ class CheckPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Judge one check by how its function ends."""
+        """Run one check, and note its verdict."""
         declared, start = declared_by(item), time.monotonic()
-        status, message = Status.PASSED, ""
         try:
-            yield
-        except NotWritten as error:
-            status, message = Status.MISSING, str(error)
-        except CheckFailed as error:
-            status, message = Status.FAILED, self._explain(error, declared)
-        except WorkerError as error:
-            status, message = self._describe(error, declared)
+            status, message = yield from self._judge(declared)
+            info = declared.info
+            points = info.max_points if status is Status.PASSED else 0.0
+            seconds = time.monotonic() - start
+            verdict = Verdict(
+                **{**vars(info), "seconds": seconds}, status=status, points=points, message=message
+            )
+            self.verdicts.append(verdict)
+            self._on_verdict(verdict)
         except BaseException as error:
             self.defect = error  # a defect of ours, or Ctrl-C: never the student's
             raise
-        info = declared.info
-        points = info.max_points if status is Status.PASSED else 0.0
-        seconds = time.monotonic() - start
-        verdict = Verdict(
-            info.id, info.function, info.title, status, points, info.max_points, message, seconds
-        )
-        self.verdicts.append(verdict)
+
+    def _judge(self, declared: Declared) -> Generator[None, None, tuple[Status, str]]:
+        """Return status and message of a check, by how its function ends."""
         try:
-            self._on_verdict(verdict)
-        except BaseException as error:
-            self.defect = error
-            raise
+            yield
+        except NotWritten as error:
+            return Status.MISSING, str(error)
+        except CheckFailed as error:
+            return Status.FAILED, self._explain(error, declared)
+        except WorkerError as error:
+            return self._describe(error, declared)
+        return Status.PASSED, ""
 
     def _explain(self, error: CheckFailed, declared: Declared) -> str:
         """Put together what was called, what is wrong and where, why, and what may help."""
