@@ -111,6 +111,16 @@ class Exam:
                     f"{name} afterwards",
                 )
 
+    def expect_contract(self, inputs: Sequence[str]) -> None:
+        """Fail unless a layer leaves its `inputs` as they are, and works in float32."""
+        (case,) = self.cases
+        reply = self.ask(case)
+        self.expect_unchanged(case, reply["after"], inputs)
+        if "names" in case.payload:
+            self.expect_gradients(case, reply, SINGLE)
+        else:
+            self.expect_close("out", reply["out"], case.expected["out"], SINGLE)
+
     def expect_forward(self, rtol: float = DOUBLE) -> None:
         """Fail unless the output of a forward pass is right on every case."""
         for case in self.cases:

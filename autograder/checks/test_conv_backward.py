@@ -2,7 +2,7 @@
 
 from autograder.cases import conv_backward
 from autograder.declare import check
-from autograder.exam import NUMERIC, SINGLE, Exam
+from autograder.exam import NUMERIC, Exam
 
 FUNCTION = "conv_backward_naive"
 
@@ -99,7 +99,4 @@ def test_edge_sizes(exam: Exam) -> None:
 )
 def test_contract(exam: Exam) -> None:
     """The upstream gradient stays as it is; float32 images work."""
-    (case,) = exam.cases
-    reply = exam.ask(case)
-    exam.expect_unchanged(case, reply["after"], ["dout"])
-    exam.expect_gradients(case, reply, SINGLE)
+    exam.expect_contract(["dout"])
