@@ -315,12 +315,13 @@ def test_no_unix_sockets(arena, level, tmp_path):
 
 def test_no_abstract_sockets(arena, level):
     server = socket.socket(socket.AF_UNIX)
-    server.bind(f"\0convnets-attack-{level}")
+    name = f"convnets-attack-{level}-{os.getpid()}"  # of this run only
+    server.bind(f"\0{name}")
     server.listen()
     body = f"""
     import socket
     s = socket.socket(socket.AF_UNIX)
-    s.connect("\\0convnets-attack-{level}")
+    s.connect("\\0{name}")
     tell(s.recv(100))
     """
     with serving(server):
