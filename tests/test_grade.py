@@ -240,6 +240,16 @@ def test_a_sandbox_can_be_required(tmp_path, quick, monkeypatch, capsys):
     assert quick == []
 
 
+def test_imports_beyond_the_list_are_noted_for_the_report(tmp_path, quick):
+    path = hand_in(tmp_path / "in", "al", "import torch\nimport numpy\n")
+    seen = []
+    screened = grade.screened(Submission("al", {LAYERS: (path / "layers.py").read_bytes()}), ())
+    seen += screened.notes
+    assert any("imports torch" in note for note in seen)
+    allowed = grade.screened(Submission("al", {LAYERS: b"import torch"}), {"torch"})
+    assert allowed.notes == []
+
+
 def test_a_message_is_shown_once_for_all_its_checks():
     page = report.student_page(record_of("al", passed=False, message="still a stub"))
     functions = {info.function for info in list_checks()}

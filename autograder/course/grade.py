@@ -9,8 +9,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +23,7 @@ from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
 from autograder.course.terminal import progress, show_table
 from autograder.doctor import NoSandbox
+from autograder.screening import ALLOWED, screen
 from autograder.submission import Submission
 
 NOT_STUDENTS = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems leave in folders
@@ -108,6 +109,7 @@ def run(
     jobs: int,
     regrade: bool = False,
     only: Sequence[str] = (),
+    allowed: Collection[str] = ALLOWED,
     console: Console | None = None,
 ) -> tuple[list[Record], list[str]]:
     """Grade submissions and write all results into the folder `out`.
@@ -126,6 +128,8 @@ def run(
         Replace grades given before.
     only : sequence of str
         Names of the students to grade; all of them if empty.
+    allowed : collection of str
+        Modules whose import is not noted in the report.
     console : Console, optional
         Where progress is shown.
 
@@ -144,7 +148,7 @@ def run(
         A record in `out` cannot be read.
     """
     console = console or Console()
-    collected = chosen(collect(paths), only)
+    collected = [screened(item, allowed) for item in chosen(collect(paths), only)]
     plan = make_plan(collected, out, pack.identify(seed), regrade)
     tell_plan(plan, console)
     failures = []
@@ -166,6 +170,13 @@ def run(
     records = sorted(plan.records.values(), key=lambda record: record.student)
     write_all(records, out)
     return records, failures
+
+
+def screened(item: Submission | Unreadable, allowed: Collection[str]) -> Submission | Unreadable:
+    """Add to a submission's notes what stands out in its source."""
+    if isinstance(item, Unreadable):
+        return item
+    return replace(item, notes=[*item.notes, *screen(item.files, allowed)])
 
 
 def chosen(
@@ -230,6 +241,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", type=int, default=default_jobs(), metavar="N", help="students at a time"
+    )
+    parser.add_argument(
+        "--allow-import",
+        nargs="+",
+        default=[],
+        metavar="MODULE",
+        help="do not note imports of these modules in the report",
     )
     parser.add_argument("--regrade", action="store_true", help="replace grades given before")
     parser.add_argument(
@@ -305,6 +323,7 @@ def main(options: argparse.Namespace) -> int:
             jobs=options.jobs,
             regrade=options.regrade,
             only=options.only,
+            allowed=ALLOWED.union(options.allow_import),
             console=console,
         )
     except KeyboardInterrupt:

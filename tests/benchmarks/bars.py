@@ -22,7 +22,8 @@ class Results:
         """Add what pytest-benchmark wrote about one contestant's turn."""
         info = record["extra_info"]
         key = (info["case"], info["direction"], info["threads"], info["name"], info["isa"])
-        self.times.setdefault(key, []).extend(record["stats"]["data"])
+        calls = info["calls"]
+        self.times.setdefault(key, []).extend(t / calls for t in record["stats"]["data"])
 
     def median(
         self, case: str, direction: str, threads: int, name: str, isa: str = ""
