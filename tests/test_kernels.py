@@ -191,6 +191,15 @@ def test_update_rules_are_the_numpy_text(isa, monkeypatch, dtype, shape):
             np.testing.assert_allclose(fused, numpy, rtol=200 * np.finfo(dtype).eps, atol=1e-7)
 
 
+def test_tiny_gradients_leave_the_arithmetic_of_others_as_it_is(isa, threads):
+    tiny = np.full(100_000, 1e-42, np.float32)  # less than the smallest normal number
+    w, m, v = kernels.adam(tiny, tiny, tiny, tiny, 1, 1e-3, 0.9, 0.999, 1e-8)
+    for result in (w, m, v):
+        np.testing.assert_allclose(result, 0, atol=1e-37)
+    kernels.matmul(np.ones((64, 64), np.float32), np.ones((64, 64), np.float32))  # on all threads
+    assert np.all(tiny * np.float32(0.5) > 0)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_l2_penalty(isa, threads, dtype):
     rng = np.random.default_rng(6)

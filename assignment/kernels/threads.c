@@ -11,6 +11,10 @@
  * luck, so kernels never let a result depend on it: tasks write to places of their own, and
  * what is summed over tasks is summed afterwards, in order.
  *
+ * Waking up. Linux likes to wake a thread on the core of the one that wakes it, and moves it to an
+ * idle core some milliseconds later: by then a pooling is over, done by one core. So a helper that
+ * sleeps is barred from the caller's core before it is woken, and set free once it runs.
+ *
  * If a second Python thread calls a kernel while the pool is at work, it does its work alone.
  */
 #define _GNU_SOURCE
@@ -32,6 +36,7 @@ static struct {
     pthread_mutex_t sleep; /* guards going to sleep and waking up */
     pthread_cond_t wake;
     int helpers; /* started so far */
+    pthread_t threads[MAX_THREADS];
 
     atomic_uint_fast64_t posted; /* job number * MAX_THREADS + helpers that are to take part */
     atomic_ptrdiff_t next;       /* the next task of the job */
@@ -61,6 +66,32 @@ static void work(task_function function, void *context, ptrdiff_t tasks) {
     }
 }
 
+#if defined(__linux__)
+static cpu_set_t allowed; /* the cores of the caller; guarded by pool.sleep */
+
+/* Bar the helpers from the core that this thread runs on, if they have another one. */
+static void keep_off_this_core(void) {
+    cpu_set_t others;
+    int here = sched_getcpu();
+    if (here < 0 || pthread_getaffinity_np(pthread_self(), sizeof allowed, &allowed) != 0)
+        return;
+    others = allowed;
+    CPU_CLR(here, &others);
+    if (CPU_COUNT(&others) == 0)
+        return;
+    for (int i = 0; i < pool.helpers; i++)
+        pthread_setaffinity_np(pool.threads[i], sizeof others, &others);
+}
+
+/* Let this helper run where the caller may. */
+static void set_free(void) {
+    pthread_setaffinity_np(pthread_self(), sizeof allowed, &allowed);
+}
+#else
+static void keep_off_this_core(void) {}
+static void set_free(void) {}
+#endif
+
 /* Wait until `posted` differs from `seen`: awake at first, then asleep. */
 static uint_fast64_t await_job(uint_fast64_t seen) {
     uint_fast64_t now;
@@ -74,6 +105,7 @@ static uint_fast64_t await_job(uint_fast64_t seen) {
     atomic_fetch_add(&pool.sleeping, 1);
     while ((now = atomic_load(&pool.posted)) == seen)
         pthread_cond_wait(&pool.wake, &pool.sleep);
+    set_free();
     atomic_fetch_sub(&pool.sleeping, 1);
     pthread_mutex_unlock(&pool.sleep);
     return now;
@@ -100,7 +132,6 @@ static void *help(void *argument) {
 /* Start helpers until there are `count`, or as many as the system grants. */
 static void start_helpers(int count) {
     while (pool.helpers < count) {
-        pthread_t thread;
         pthread_attr_t attributes;
         struct start *start = malloc(sizeof *start);
         if (start == NULL)
@@ -108,7 +139,7 @@ static void start_helpers(int count) {
         *start = (struct start){pool.helpers, atomic_load(&pool.posted)};
         pthread_attr_init(&attributes);
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        int failed = pthread_create(&thread, &attributes, help, start);
+        int failed = pthread_create(&pool.threads[pool.helpers], &attributes, help, start);
         pthread_attr_destroy(&attributes);
         if (failed) {
             free(start);
@@ -151,6 +182,7 @@ void parallel_for(task_function function, void *context, ptrdiff_t tasks) {
     atomic_store(&pool.posted, job * MAX_THREADS + (uint_fast64_t)helpers);
     if (atomic_load(&pool.sleeping) > 0) {
         pthread_mutex_lock(&pool.sleep);
+        keep_off_this_core();
         pthread_cond_broadcast(&pool.wake);
         pthread_mutex_unlock(&pool.sleep);
     }
