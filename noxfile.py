@@ -113,6 +113,7 @@ if COURSE:
         """Measure the fast layers beside the naive ones, NumPy and, if installed, PyTorch."""
         install(session, "dev")
         # The peer is not made for every machine; the benchmark does without it then.
+        session.log("PyTorch takes some gigabytes, the first time.")
         session.install(".[bench]", silent=True, success_codes=[0, 1])
         session.run("python", "tests/benchmarks/run.py", *session.posargs)
 

@@ -1,6 +1,6 @@
 """Measure the fast layers beside the naive ones, NumPy, PyTorch, BLAS and copies of memory.
 
-    python tests/benchmarks/run.py [--output FOLDER] [--passes N] [--epoch]
+    python tests/benchmarks/run.py [--output FOLDER] [--passes N] [--epoch [STARTS]]
 
 prints a table of milliseconds and says of each bar whether it holds; writes the same to
 ``benchmark.md``, all timings to ``benchmark.json`` and a picture to ``benchmark.png``. Close other
@@ -215,21 +215,37 @@ def draw(results: Results, path: Path) -> None:
     plt.close(figure)
 
 
-def epoch() -> list[str]:
-    """Train the exercise's epoch, and return what to say about it."""
-    from training import epochs
+def epochs(count: int) -> list[str]:
+    """Train the exercise's epoch by each, from `count` starts; return what to say about it."""
+    from training import epoch
 
     from cs231n.data_utils import get_CIFAR10_data
 
-    lines = ["", "One epoch of the exercise (49,000 images, batches of 50, Adam):", ""]
     data: dict[str, Any] = get_CIFAR10_data()
     set_threads(len(os.sched_getaffinity(0)))
-    for name, result in epochs(data).items():
-        lines.append(
-            f"- {name}: {result['seconds']:.1f} s, accuracy {result['train']:.3f} on the training "
-            f"set, {result['val']:.3f} on the validation set"
-        )
+    lines = [
+        "",
+        f"One epoch of the exercise ({len(data['X_train']):,} images, batches of 50, Adam); mean "
+        f"and range of {count} start(s):",
+        "",
+        "| by | seconds | training accuracy | validation accuracy |",
+        "|---|---|---|---|",
+    ]
+    found: dict[str, list[dict[str, float]]] = {"compiled": [], "torch": []}
+    for seed in range(count):
+        for name, known in found.items():  # they take turns
+            result = epoch(name, data, seed)
+            known += [] if result is None else [result]
+    for name, known in found.items():
+        if known:
+            cells = [spread([result[part] for result in known]) for part in known[0]]
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
+
+
+def spread(values: list[float]) -> str:
+    """Return the mean of some values, and their range."""
+    return f"{statistics.mean(values):.3g} ({min(values):.3g} to {max(values):.3g})"
 
 
 def main() -> int:
@@ -237,7 +253,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=Path, default=ROOT / "results" / "benchmark")
     parser.add_argument("--passes", type=int, default=5, help="turns of each contestant (5)")
-    parser.add_argument("--epoch", action="store_true", help="also train one epoch by each")
+    parser.add_argument(
+        "--epoch",
+        nargs="?",
+        type=int,
+        const=1,
+        default=0,
+        metavar="STARTS",
+        help="also train one epoch by each, from so many starts (1)",
+    )
     options = parser.parse_args()
 
     options.output.mkdir(parents=True, exist_ok=True)
@@ -258,7 +282,7 @@ def main() -> int:
                 f"{extra[1]:.1f} MiB, {extra[0]:.0f} images' worth"
             )
     if options.epoch:
-        lines += epoch()
+        lines += epochs(options.epoch)
     text = "\n".join(lines) + "\n"
     print(text)
     (options.output / "benchmark.md").write_text(text, encoding="utf-8")
