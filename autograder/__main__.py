@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder import api, doctor, locate, present
+from autograder import api, doctor, locate, present, submit
 from autograder.engine import UnknownCheck
 from autograder.pack import PackError
 
@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_check(commands)
+    add_submit(commands)
     add_doctor(commands)
     if course_is_here():
         add_course_commands(commands)
@@ -42,6 +43,13 @@ def add_check(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run_check)
 
 
+def add_submit(commands: argparse._SubParsersAction) -> None:
+    """Add the command that makes the archive to hand in."""
+    parser = commands.add_parser("submit", help="make the archive to hand in")
+    submit.add_arguments(parser)
+    parser.set_defaults(run=submit.main)
+
+
 def add_doctor(commands: argparse._SubParsersAction) -> None:
     """Add the command that says how well student code is shut in here."""
     parser = commands.add_parser("doctor", help="try what keeps student code in, on this machine")
@@ -52,8 +60,6 @@ def add_doctor(commands: argparse._SubParsersAction) -> None:
 def run_check(options: argparse.Namespace) -> int:
     """Check the student's own files; the exit code is 0 when all that was checked is right."""
     verdicts = api.run(options.name or None)
-    if not options.name:
-        print(present.summary(verdicts))
     points, max_points = present.total(verdicts)
     return 0 if points == max_points else 1
 

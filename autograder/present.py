@@ -38,13 +38,3 @@ def outcome(name: str, verdicts: Sequence[Verdict]) -> str:
             lines.append(textwrap.indent(verdict.message, " " * 17))
         told = verdict.message
     return "\n".join(lines)
-
-
-def summary(verdicts: Sequence[Verdict]) -> str:
-    """Return the line for the whole exercise: the points so far, and what is next."""
-    points, max_points = total(verdicts)
-    text = f"{number(points)} of {number(max_points)} points so far."
-    for verdict in verdicts:
-        if verdict.status is not Status.PASSED:
-            return f"{text} Next: {verdict.function} ({verdict.title.lower()})."
-    return f"{text} All done."

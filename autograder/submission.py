@@ -22,8 +22,15 @@ class Submission:
         The source text found for each of `EDITABLE`; a file not handed in is absent.
     notes : list of str
         What intake has to say about it ("two layers.py found, took ..."), for the report.
+    notebook : bytes
+        The notebook handed in beside them, as it came; empty if there is none. It is shown and
+        never graded.
+    submitted : str
+        When it was handed in, as whoever collected it has noted; empty if that is not known.
     """
 
     student: str
     files: dict[str, bytes]
     notes: list[str] = field(default_factory=list)
+    notebook: bytes = b""
+    submitted: str = ""

@@ -62,6 +62,7 @@ def test_the_terminal_sees_an_edit(student_copy, public_pack):
     done = run_check(student_copy, "max_pool_forward_naive")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "8 of 8 points" in done.stdout
+    assert done.stdout.endswith("8 of 100 points. Next: conv_forward_naive.\n")
 
 
 def test_an_unknown_name_lists_the_known_ones(student_copy, public_pack):

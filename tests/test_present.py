@@ -1,6 +1,6 @@
 """autograder/present.py: verdicts as text."""
 
-from autograder.present import outcome, summary
+from autograder.present import outcome
 from autograder.verdict import Status, Verdict
 
 
@@ -23,9 +23,3 @@ def test_outcome_says_each_check_and_its_message():
 def test_the_same_message_is_told_once():
     text = outcome("f", [verdict(n, Status.MISSING, "not written yet") for n in "abc"])
     assert text.count("not written yet") == 1
-
-
-def test_summary_names_what_is_next():
-    verdicts = [verdict("a", Status.PASSED), verdict("b", Status.TIMEOUT)]
-    assert summary(verdicts) == "2 of 4 points so far. Next: f (title of b)."
-    assert summary(verdicts[:1]) == "2 of 2 points so far. All done."

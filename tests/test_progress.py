@@ -1,0 +1,47 @@
+"""autograder/progress.py: how far a student has come, kept from check to check."""
+
+import pytest
+
+from autograder import progress
+from autograder.engine import list_checks
+from autograder.verdict import Status, Verdict
+
+
+def verdicts(function, passed=True):
+    infos = [info for info in list_checks() if info.function == function]
+    status = Status.PASSED if passed else Status.FAILED
+    return [
+        Verdict(i.id, i.function, i.title, status, i.max_points if passed else 0.0, i.max_points)
+        for i in infos
+    ]
+
+
+def test_points_add_up_over_checks(tmp_path):
+    first = progress.note(tmp_path, verdicts("conv_forward_naive"))
+    assert first.endswith("12 of 100 points. Next: conv_backward_naive.")
+    second = progress.note(tmp_path, verdicts("max_pool_forward_naive"))
+    assert second.endswith("20 of 100 points. Next: conv_backward_naive.")
+    broken = progress.note(tmp_path, verdicts("conv_forward_naive", passed=False))
+    assert broken.endswith("8 of 100 points. Next: conv_forward_naive.")
+
+
+def test_a_single_check_changes_nothing(tmp_path):
+    progress.note(tmp_path, verdicts("conv_forward_naive"))
+    assert "12 of 100" in progress.note(tmp_path, verdicts("conv_forward_naive")[:1])
+
+
+def test_everything(tmp_path):
+    functions = dict.fromkeys(info.function for info in list_checks())
+    everything = [verdict for name in functions for verdict in verdicts(name)]
+    assert progress.note(tmp_path, everything).endswith("100 of 100 points. All done.")
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"conv_forward_naive": "x"}', "{"])
+def test_a_file_of_another_kind_is_no_obstacle(tmp_path, text):
+    (tmp_path / progress.NAME).write_text(text)
+    assert "8 of 100" in progress.note(tmp_path, verdicts("max_pool_forward_naive"))
+
+
+def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
+    gone = tmp_path / "gone"
+    assert "8 of 100" in progress.note(gone, verdicts("max_pool_forward_naive"))
