@@ -52,8 +52,8 @@ def printed(cell):
 
 
 def graded(notebook):
-    """Return the cells that give points, by their nbgrader id."""
-    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    """Return the cells with checks, which give points, by their nbgrader id."""
+    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("locked")]
     return {cell.metadata.nbgrader.grade_id: cell for cell in cells}
 
 
@@ -143,8 +143,17 @@ def test_graded_cells_are_locked_checks(notebook):
     ids = [entry.grade_id for entry in metadata]
     assert len(ids) == len(set(ids))
     for grade_id, cell in graded(notebook).items():
-        assert cell.metadata.nbgrader.locked, grade_id
+        assert cell.metadata.nbgrader.grade, grade_id
         assert f'check("{grade_id}")' in cell.source
+
+
+def test_questions_are_for_a_person_to_read_and_give_no_points(notebook):
+    questions = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    assert len(questions) == 2
+    for cell in questions:
+        assert cell.cell_type == "markdown"
+        assert cell.metadata.nbgrader.grade
+        assert cell.metadata.nbgrader.points == 0
 
 
 def test_nbgrader_accepts_the_metadata(notebook):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import locate, pack
+from autograder import locate, pack, zipped
+from autograder.course.nbcourse import ASSIGNMENT, released_notebook
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.course.stubs import check_stubs
 from autograder.engine import run_checks
@@ -30,12 +30,12 @@ PARTS = (
 )
 """What students get, below the root. The README is their own one."""
 
+NOTEBOOK = f"notebooks/{ASSIGNMENT}.ipynb"
 KEPT_BACK = ("autograder/course",)
 README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
 PICTURES = (".png", ".jpg")
-EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members: same files, same archive
 
 
 class ReleaseError(Exception):
@@ -50,7 +50,7 @@ def contents(root: Path) -> Iterator[tuple[str, bytes]]:
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and belongs(path, name):
-                yield name, path.read_bytes()
+                yield name, released_notebook() if name == NOTEBOOK else path.read_bytes()
 
 
 def belongs(path: Path, name: str) -> bool:
@@ -136,8 +136,12 @@ def squeeze(text: str) -> str:
 def solution_passages(lines: int = 3) -> Iterator[str]:
     """Yield every `lines` consecutive lines of code of each solution region, squeezed.
 
-    A single line such as ``N, C, H, W = x.shape`` may well stand in a given module too.
+    A single line such as ``N, C, H, W = x.shape`` may well stand in a given module too. The
+    notebook's answers are passages too, paragraph by paragraph.
     """
+    for cell in json.loads((locate.root() / NOTEBOOK).read_text(encoding="utf-8"))["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            yield from (squeeze(paragraph) for paragraph in cell["source"] if squeeze(paragraph))
     for name in EDITABLE:
         region: list[str] | None = None
         for line in (locate.solutions() / name).read_text(encoding="utf-8").splitlines():
@@ -153,18 +157,7 @@ def solution_passages(lines: int = 3) -> Iterator[str]:
 
 def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     """Write a zip file of `files` below the folder `top`; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files:
-                member = zipfile.ZipInfo(f"{top}/{name}", EPOCH)
-                member.compress_type = zipfile.ZIP_DEFLATED
-                member.external_attr = 0o644 << 16
-                archive.writestr(member, content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    zipped.write(path, ((f"{top}/{name}", content) for name, content in files))
 
 
 def release(out: Path) -> Path:

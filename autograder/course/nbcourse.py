@@ -1,0 +1,207 @@
+"""The course as nbgrader sees it: a folder with a configuration, the assignment and a gradebook.
+
+The folder of results is such a course directory. nbgrader's commands and its formgrader work in
+it; only judging student code is left to our own grader, which shuts that code in.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGraderAPI
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder import locate
+from autograder.course.results import write_text
+
+ASSIGNMENT = "ConvolutionalNetworks"  # also the name of its only notebook
+CONFIG = "nbgrader_config.py"
+CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
+
+c = get_config()
+c.CourseDirectory.course_id = "convnets"
+{database}
+# Late work: nbgrader's own plugin knows "none" (no penalty) and "zero". Set the date by which it is
+# due in the formgrader (Manage Assignments), or with: grade --due.
+c.LateSubmissionPlugin.penalty_method = "none"
+
+# Student code is judged by "python -m nox -s grade", which shuts it in. nbgrader would run it as
+# you, with your files in reach: so the formgrader's button for that says no, and why.
+c.Autograde.sanitize_preprocessors = ["autograder.course.judge.SayWhoGrades"]
+'''
+DATABASE_LINE = "c.CourseDirectory.db_url = {url!r}\n"
+
+
+class CourseError(Exception):
+    """The course directory or its gradebook cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """An nbgrader course directory.
+
+    Attributes
+    ----------
+    root : Path
+        The folder.
+    config : Config
+        What ``nbgrader_config.py`` in it says.
+    url : str
+        The gradebook's database, as SQLAlchemy writes it.
+    course_id : str
+        The course's name in that database.
+    """
+
+    root: Path
+    config: Config
+    url: str
+    course_id: str
+
+    def gradebook(self) -> Gradebook:
+        """Open the gradebook; use as ``with course.gradebook() as gradebook:``."""
+        find_programs()
+        return Gradebook(self.url, self.course_id)
+
+
+def find_programs() -> None:
+    """Put this Python's programs on the path: nbgrader calls alembic by its name."""
+    folder, path = sysconfig.get_path("scripts"), os.environ.get("PATH", "")
+    if folder not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join(part for part in (path, folder) if part)
+
+
+def open_course(root: Path, url: str = "") -> Course:
+    """Open the course in the folder `root`, and make what is missing of it.
+
+    Parameters
+    ----------
+    root : Path
+        The folder; files that are there stay as they are.
+    url : str
+        Database for a course that is new. An existing course keeps the one that it has.
+
+    Raises
+    ------
+    CourseError
+        The database cannot be opened, or is another one than `url`.
+    """
+    if not (root / CONFIG).exists():
+        database = DATABASE_LINE.format(url=url) if url else ""
+        write_text(root / CONFIG, CONFIG_TEXT.format(database=database))
+    course = read_course(root)
+    if url and url != course.url:
+        raise CourseError(
+            f"{root / CONFIG} says that the gradebook is {course.url}. To use another one, change "
+            "c.CourseDirectory.db_url there; grades do not move along."
+        )
+    try:
+        add_assignment(course)
+    except (SQLAlchemyError, sqlite3.Error, ImportError) as error:
+        reason = str(error).partition("\n")[0]
+        raise CourseError(f"The gradebook {course.url} cannot be opened: {reason}") from error
+    return course
+
+
+def read_course(root: Path) -> Course:
+    """Return the course whose configuration is in the folder `root`.
+
+    Raises
+    ------
+    CourseError
+        There is none, or it cannot be read.
+    """
+    if not (root / CONFIG).is_file():
+        raise CourseError(f"{root} is no course: there is no {CONFIG} in it.")
+    try:
+        config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except Exception as error:  # it is a program that an instructor may have edited
+        raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
+    root = root.resolve()
+    config.CourseDirectory.root = str(root)
+    coursedir = NbGraderAPI(config=config).coursedir
+    return Course(root, config, coursedir.db_url, coursedir.course_id)
+
+
+def add_assignment(course: Course) -> None:
+    """Put the assignment into the course and its gradebook, unless it is there.
+
+    The folder ``source`` gets the instructor's notebook, ``release`` the student's. In a gradebook
+    that has the assignment already, nothing is changed.
+    """
+    source = course.root / "source" / ASSIGNMENT
+    if not source.exists():
+        source.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=source.parent))
+        copy_notebook(temporary)
+        temporary.chmod(0o755)
+        temporary.rename(source)
+    with course.gradebook() as gradebook:
+        try:
+            known = bool(gradebook.find_assignment(ASSIGNMENT).notebooks)
+        except MissingEntry:
+            known = False
+    if not known:
+        generate(course.config)
+
+
+def copy_notebook(folder: Path) -> None:
+    """Copy the exercise's notebook and its figures into a folder."""
+    notebooks = locate.root() / "notebooks"
+    shutil.copyfile(notebooks / f"{ASSIGNMENT}.ipynb", folder / f"{ASSIGNMENT}.ipynb")
+    shutil.copytree(notebooks / "figures", folder / "figures")
+
+
+def generate(config: Config, *, database: bool = True) -> None:
+    """Have nbgrader make the student's notebook from the instructor's.
+
+    Solutions, hidden tests and outputs are cleared, and the cells that give points are locked.
+
+    Raises
+    ------
+    CourseError
+        nbgrader could not; its own messages are part of this one.
+    """
+    config = Config({**config, "NbGraderAPI": {"log_level": logging.WARNING}})
+    config.ClearSolutions.text_stub = "*Double-click to write your answer.*"
+    if not database:
+        config.GenerateAssignment.no_database = True
+        config.GenerateAssignment.preprocessors = without_database()
+    result: dict[str, Any] = NbGraderAPI(config=config).generate_assignment(ASSIGNMENT)
+    if not result["success"]:
+        raise CourseError(
+            f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"
+            f"{result.get('log', '')}"
+        )
+
+
+def without_database() -> Sequence[type]:
+    """Return nbgrader's steps from the instructor's notebook to the student's, but for its own."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
+    return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
+
+
+def released_notebook() -> bytes:
+    """Return the student's notebook, made by nbgrader from the instructor's in ``notebooks``."""
+    with tempfile.TemporaryDirectory(prefix="convnets-release-") as folder:
+        root = Path(folder).resolve()
+        source = root / "source" / ASSIGNMENT
+        source.mkdir(parents=True)
+        copy_notebook(source)
+        config = Config()
+        config.CourseDirectory.root = str(root)
+        generate(config, database=False)
+        return (root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_bytes()

@@ -1,0 +1,58 @@
+"""Made-up results, for tests of what is done with them."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from autograder.course.gradebook import Score
+from autograder.course.nbcourse import open_course
+from autograder.course.results import Record
+from autograder.engine import list_checks
+from autograder.verdict import Status, Verdict
+
+
+def record_of(student, *, passed=True, message="", key="k", problem="", notes=(), when=""):
+    """Return the record of a student who passed every check, or none."""
+    status = Status.PASSED if passed else Status.FAILED
+    verdicts = [
+        Verdict(
+            i.id, i.function, i.title, status, i.max_points if passed else 0.0, i.max_points,
+            message, 0.5,
+        )
+        for i in list_checks()
+    ]  # fmt: skip
+    return Record(student, key, "pack", problem, list(notes), verdicts, submitted=when)
+
+
+def score_for(record, **changes):
+    """Return the score that stands in the gradebook for a record, with changes."""
+    cells = {name: reached for name, (reached, _) in record.by_function().items()}
+    fields = {
+        "student": record.student,
+        "points": record.points,
+        "max_points": record.max_points,
+        "checked": cells,
+        "penalty": 0.0,
+        "late": 0.0,
+        "by_cell": cells,
+        "changed": (),
+        "to_grade": False,
+        "comments": {},
+    }
+    return Score(**{**fields, **changes})
+
+
+@cache
+def empty_course():
+    """Return the folder of a new course, made once: nbgrader takes a second for its gradebook."""
+    folder = tempfile.TemporaryDirectory()
+    open_course(Path(folder.name))
+    return folder
+
+
+def course_at(folder):
+    """Open the course in a folder; a new one is a copy of an empty one."""
+    if not (folder / "gradebook.db").exists():
+        shutil.copytree(empty_course().name, folder, dirs_exist_ok=True)
+    return open_course(folder)

@@ -1,0 +1,77 @@
+"""autograder/course/nbcourse.py: a course directory in which nbgrader's own commands work."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from made_up import course_at
+
+from autograder import locate
+from autograder.course import nbcourse
+from autograder.course.nbcourse import ASSIGNMENT, CourseError
+from autograder.engine import list_checks
+
+
+def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
+    with course_at(tmp_path).gradebook() as gradebook:
+        assignment = gradebook.find_assignment(ASSIGNMENT)
+        (notebook,) = assignment.notebooks
+        points = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.max_score}
+    expected = {}
+    for info in list_checks():
+        expected[info.function] = expected.get(info.function, 0) + info.max_points
+    assert points == expected
+
+
+def test_what_a_person_wrote_stays(tmp_path):
+    course = course_at(tmp_path)
+    config = tmp_path / nbcourse.CONFIG
+    config.write_text(config.read_text() + "\n# mine\nc.CourseDirectory.course_id = 'cs1'\n")
+    again = nbcourse.open_course(tmp_path)
+    assert config.read_text().count("# mine") == 1
+    assert (course.course_id, again.course_id) == ("convnets", "cs1")
+
+
+def test_a_broken_configuration_is_named(tmp_path):
+    (tmp_path / nbcourse.CONFIG).write_text("c = get_config(\n")
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read"):
+        nbcourse.open_course(tmp_path)
+    with pytest.raises(CourseError, match="is no course"):
+        nbcourse.read_course(tmp_path / "elsewhere")
+
+
+def test_the_released_notebook_has_no_answers_and_its_checks_are_locked():
+    released = nbformat.reads(nbcourse.released_notebook().decode(), as_version=4)
+    source = json.loads((locate.root() / "notebooks" / f"{ASSIGNMENT}.ipynb").read_text())
+    assert len(released.cells) == len(source["cells"])
+    checks = answers = 0
+    for cell in released.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("solution"):
+            answers += 1
+            assert cell.source == "*Double-click to write your answer.*"
+        elif about.get("grade"):
+            checks += 1
+            assert cell.metadata.editable is False
+            assert about["checksum"]
+    assert (checks, answers) == (11, 2)
+
+
+@pytest.mark.slow
+def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
+    course_at(tmp_path)
+    folder = tmp_path / "submitted" / "al" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (folder / f"{ASSIGNMENT}.ipynb").write_bytes(nbcourse.released_notebook())
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT],
+        cwd=tmp_path,
+        env={**nbcourse.os.environ, "PYTHONPATH": str(locate.root())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "Nothing was graded" in done.stderr
+    assert not (tmp_path / "autograded" / "al" / ASSIGNMENT).exists()
