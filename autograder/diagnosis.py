@@ -31,6 +31,9 @@ Seen = dict[str, Mark] | None
 """What student code gets wrong on a case, by output; None if it did not answer."""
 
 
+EXPLAINED = "This is exactly what comes out when "  # how the message on a known mistake begins
+
+
 @dataclass(frozen=True)
 class Explanation:
     """The known mistakes that explain what student code returns.
@@ -50,7 +53,7 @@ class Explanation:
     def __str__(self) -> str:
         sentences = ", or when ".join(self.sentences)
         if self.by_values:
-            return f"This is exactly what comes out when {sentences}."
+            return f"{EXPLAINED}{sentences}."
         return f"This exception comes up, for example, when {sentences}."
 
 

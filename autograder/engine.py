@@ -19,6 +19,7 @@ from autograder.picture import Evidence
 from autograder.plugin import CheckPlugin
 from autograder.session import Session
 from autograder.submission import Submission
+from autograder.training import Trained
 from autograder.verdict import CheckInfo, Verdict
 
 FOLDER = Path(checks_package.__file__ or "").parent
@@ -69,6 +70,7 @@ def run_checks(
     *,
     on_verdict: Callable[[Verdict], None] | None = None,
     on_failure: Callable[[Evidence], None] | None = None,
+    on_trained: Callable[[Trained], None] | None = None,
     threads: int = 1,
     isolation: str | None = None,
 ) -> list[Verdict]:
@@ -86,6 +88,8 @@ def run_checks(
         Called with each verdict as soon as it is there.
     on_failure : callable, optional
         Called with what a check found wrong, before its verdict; a notebook draws it.
+    on_trained : callable, optional
+        Called with how the student's net was trained; a report draws it.
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
@@ -106,7 +110,14 @@ def run_checks(
     """
     chosen = {info.id for info in select(names)}
     with Session(submission, threads=threads, isolation=isolation) as session:
-        plugin = CheckPlugin(session, pack, chosen, on_verdict or ignore, on_failure or ignore)
+        plugin = CheckPlugin(
+            session,
+            pack,
+            chosen,
+            on_verdict or ignore,
+            on_failure or ignore,
+            on_trained or ignore,
+        )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
         raise EngineError(f"{len(plugin.verdicts)} of {len(chosen)} checks gave a verdict.")
@@ -114,7 +125,7 @@ def run_checks(
 
 
 def ignore(_: object) -> None:
-    """Do nothing with a verdict or evidence that nobody asked for."""
+    """Do nothing with what nobody asked for."""
 
 
 def run_pytest(plugin: CheckPlugin) -> None:

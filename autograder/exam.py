@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from autograder.compare import differences
 from autograder.declare import Declared
 from autograder.picture import first_axis
 from autograder.session import Session
+from autograder.training import Trained, trained
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
 NUMERIC = 1e-5  # against a gradient by centered differences
@@ -54,8 +55,15 @@ class Exam:
         The number of the last case asked that is one of `cases`.
     """
 
-    def __init__(self, declared: Declared, cases: list[Case], session: Session) -> None:
+    def __init__(
+        self,
+        declared: Declared,
+        cases: list[Case],
+        session: Session,
+        on_trained: Callable[[Trained], None],
+    ) -> None:
         self.declared = declared
+        self._on_trained = on_trained
         self.cases = cases
         self.current = ""
         self.index: int | None = None
@@ -83,6 +91,12 @@ class Exam:
         if not isinstance(reply, dict):
             raise CheckFailed("What came back cannot be read.")
         return reply
+
+    def show_training(self, reply: dict[str, Any]) -> None:
+        """Pass on how a net was trained, for whoever wants to draw it."""
+        found = trained(self.declared.info.function, reply)
+        if found is not None:
+            self._on_trained(found)
 
     def expect_close(self, name: str, got: Any, expected: Any, rtol: float) -> None:
         """Fail unless `got` has the shape and, within `rtol` of their scale, the values expected.

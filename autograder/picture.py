@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure  # not there in a student's plain installation
+
 MOST = 8  # rows and columns of numbers shown
+SIZE = (9, 3.2)  # inches of a figure
 
 
 @dataclass(frozen=True)
@@ -110,16 +115,26 @@ def in_notebook() -> bool:
 
 
 def draw(evidence: Evidence) -> bool:
-    """Draw got, expected and their difference side by side; return whether that was possible."""
-    worst = evidence.worst()
-    if worst is None:
-        return False
+    """Show got, expected and their difference side by side; return whether that was possible."""
     try:
         import matplotlib.pyplot as plt
     except ImportError:
         return False
+    figure = plt.figure(figsize=SIZE, layout="constrained")
+    drawn = draw_on(figure, evidence)
+    if drawn:
+        plt.show()
+    plt.close(figure)
+    return drawn
+
+
+def draw_on(figure: Figure, evidence: Evidence) -> bool:
+    """Draw got, expected and their difference on a figure; return whether that was possible."""
+    worst = evidence.worst()
+    if worst is None:
+        return False
     where, got, expected = worst
-    figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), layout="constrained")
+    axes = figure.subplots(1, 3)
     limit = float(np.nanmax(np.abs(np.where(np.isfinite(expected), expected, np.nan)))) or 1.0
     difference = got - expected
     for axis, image, title in zip(
@@ -131,6 +146,4 @@ def draw(evidence: Evidence) -> bool:
         figure.colorbar(shown, ax=axis, shrink=0.8)
     axes[0].set_ylabel("row")
     figure.suptitle(f"{evidence.name}: {where}" if where else evidence.name)
-    plt.show()
-    plt.close(figure)
     return True

@@ -16,6 +16,7 @@ from autograder.fingerprint import RAISED
 from autograder.pack import Pack
 from autograder.picture import Evidence, as_text
 from autograder.session import CannotLoad, Session
+from autograder.training import Trained
 from autograder.verdict import Status, Verdict
 
 HINTS = {
@@ -57,6 +58,8 @@ class CheckPlugin:
         Called with each verdict as soon as it is there.
     on_failure : callable
         Called with the evidence of each failure, before its verdict.
+    on_trained : callable
+        Called with how the student's net was trained.
     """
 
     def __init__(
@@ -66,11 +69,13 @@ class CheckPlugin:
         chosen: set[str],
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
+        on_trained: Callable[[Trained], None],
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
         self._session, self._pack, self._chosen = session, pack, chosen
         self._on_verdict, self._on_failure = on_verdict, on_failure
+        self._on_trained = on_trained
         self._exam: Exam | None = None
         self._diagnoses: dict[str, Diagnosis] = {}
         self._told: list[tuple[str, Explanation]] = []
@@ -83,7 +88,8 @@ class CheckPlugin:
     def exam(self, request: pytest.FixtureRequest) -> Exam:
         """Provide the cases of the requesting check and a way to run student code on them."""
         declared = declaration(request.function)
-        self._exam = Exam(declared, self._pack.cases[declared.info.id], self._session)
+        cases = self._pack.cases[declared.info.id]
+        self._exam = Exam(declared, cases, self._session, self._on_trained)
         return self._exam
 
     @pytest.hookimpl(wrapper=True)

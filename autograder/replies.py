@@ -34,7 +34,8 @@ def fits(op: str, request: Payload, reply: Any) -> bool:
     if op == "net":
         return fits_net(request, reply)
     if op == "train":
-        return has(reply, ["params", "loss_history"]) and isinstance(reply["params"], dict)
+        history = has_arrays(reply.get("history"), ["loss", "train", "val"])
+        return history and isinstance(reply.get("params"), dict)
     return op == "predict" and has(reply, ["predicted"])
 
 

@@ -108,7 +108,7 @@ class Session:
         request = {key: payload[key] for key in ("settings", "draw", "mean")}
         request |= {"params": params, "unlabelled": unlabelled}
         predicted = self._request("predict", request, deadline - time.monotonic())
-        return {**predicted, "loss_history": trained["loss_history"]}
+        return {**predicted, "history": trained["history"], "filters": params.get("W1")}
 
     def _prepare(self, payload: Payload, seconds: float) -> Payload:
         """Have the student's forward pass make the cache; say so in `remark` where it cannot."""

@@ -6,6 +6,7 @@ labels for those it trains on only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,53 @@ import numpy as np
 
 from autograder.cases import Payload, Spec
 from autograder.locate import given_module
+
+MAX_CURVE = 100_000  # points of a curve
+MAX_FILTERS = 1 << 16  # numbers in all filters that are shown
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a student's net was trained, for whoever wants to draw it.
+
+    Attributes
+    ----------
+    function : str
+        ``"overfit_small_data"`` or ``"one_epoch"``.
+    loss : ndarray, shape (iterations,)
+        The loss of each minibatch.
+    train, val : ndarray, shape (epochs + 1,)
+        Accuracy on training and validation images, after the first iteration and each epoch.
+    filters : ndarray, shape (F, 3, HH, WW), or None
+        The weights of the first layer.
+    """
+
+    function: str
+    loss: np.ndarray
+    train: np.ndarray
+    val: np.ndarray
+    filters: np.ndarray | None
+
+
+def trained(function: str, reply: dict[str, Any]) -> Trained | None:
+    """Read from the reply to ``train`` how it went; None if it was forged and cannot be drawn."""
+    loss, train, val = (np.asarray(reply["history"][name]) for name in ("loss", "train", "val"))
+    if not all(is_curve(values) for values in (loss, train, val)):
+        return None
+    W1 = reply.get("filters")
+    return Trained(function, loss, train, val, W1 if are_filters(W1) else None)
+
+
+def is_curve(values: np.ndarray) -> bool:
+    """Return whether `values` can be drawn as a curve."""
+    return values.ndim == 1 and values.dtype.kind == "f" and 0 < values.size <= MAX_CURVE
+
+
+def are_filters(W1: Any) -> bool:
+    """Return whether `W1` can be drawn as filters of colour images."""
+    if not isinstance(W1, np.ndarray) or W1.ndim != 4 or W1.dtype.kind != "f":
+        return False
+    return W1.shape[1] == 3 and 0 < W1.size <= MAX_FILTERS and bool(np.isfinite(W1).all())
 
 
 def overfit(num_train: int = 100) -> Spec:

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from autograder.course import archive, intake
-from autograder.course.intake import IntakeError, collect, read_submission
+from autograder.course import archive, intake, naming
+from autograder.course.intake import MAX_NOTEBOOK, IntakeError, collect, read_submission
 from autograder.submission import CNN, LAYERS
 
 LAYERS_TEXT, CNN_TEXT = b"# layers\n", b"# cnn\n"
@@ -53,6 +53,44 @@ def test_a_folder(tmp_path):
     assert found.student == "ada"
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
     assert found.notes == []
+
+
+def test_the_notebook_comes_along(tmp_path):
+    book = {"hw/notebooks/ConvolutionalNetworks.ipynb": b"{1}", "hw/scratch.ipynb": b"{2}"}
+    found = read_submission(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **book})))
+    assert found.notebook == b"{1}"
+    assert found.notes == []
+    renamed = read_submission(write(tmp_path / "bo.zip", zip_bytes({**BOTH, "mine.ipynb": b"{3}"})))
+    assert renamed.notebook == b"{3}"
+    assert read_submission(write(tmp_path / "cy.zip", zip_bytes(BOTH))).notebook == b""
+
+
+@pytest.mark.parametrize(
+    ("books", "taken", "note"),
+    [
+        ({"a.ipynb": b"{1}", "b.ipynb": b"{2}"}, b"", "There are 2 notebooks"),
+        (
+            {"x/y/ConvolutionalNetworks.ipynb": b"{1}", "ConvolutionalNetworks.ipynb": b"{2}"},
+            b"{2}",
+            "took ConvolutionalNetworks.ipynb",
+        ),
+        ({"ConvolutionalNetworks.ipynb": bytes(MAX_NOTEBOOK + 1)}, b"", "larger than 16 MiB"),
+        ({".ipynb_checkpoints/ConvolutionalNetworks.ipynb": b"{1}"}, b"", None),
+    ],
+)
+def test_a_notebook_that_is_in_doubt_is_noted(tmp_path, books, taken, note):
+    found = read_submission(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **books})))
+    assert found.notebook == taken
+    assert found.files.keys() == {LAYERS, CNN}
+    assert len(found.notes) == (note is not None)
+    assert note is None or note in found.notes[0]
+
+
+def test_only_the_folder_of_this_exercise_counts(tmp_path):
+    for exercise, text in (("ConvolutionalNetworks", b"# this"), ("other", b"# another")):
+        write(tmp_path / "ada" / exercise / "layers.py", text)
+    (found,) = collect([tmp_path / "ada"], "ConvolutionalNetworks")
+    assert (found.student, found.files) == ("ada", {LAYERS: b"# this"})
 
 
 @pytest.mark.parametrize(
@@ -256,7 +294,7 @@ def test_students_of_one_name_get_numbers(tmp_path):
     [("a<b>:c", "a_b__c"), ("..", "submission"), ("Zoë Å", "Zoë Å"), ("x" * 300, "x" * 150)],
 )
 def test_names_are_safe_for_files(name, expected):
-    assert intake.safe(name) == expected
+    assert naming.safe(name) == expected
 
 
 def test_a_name_that_is_changed_is_noted(tmp_path):

@@ -74,6 +74,7 @@ BACKWARD = {"names": ["dx", "dw"]}
 STEPS = {"steps": [{}, {}]}
 RUNNING = {"running_mean": X, "running_var": X}
 NET = {"X": X, "y": X}
+CURVES = dict.fromkeys(("loss", "train", "val"), X)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +101,8 @@ NET = {"X": X, "y": X}
         ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}, "after": NET}, True),
         ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": 3, "after": NET}, False),
         ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}}, False),
-        ("train", {}, {"params": {}, "loss_history": 1}, True),
-        ("train", {}, {"params": 1, "loss_history": 1}, False),
+        ("train", {}, {"params": {}, "history": CURVES}, True),
+        ("train", {}, {"params": {}, "history": {"loss": X}}, False),
         ("predict", {}, {"predicted": 1}, True),
         ("predict", {}, {}, False),
         ("numeric_gradient", {"wrt": {"dx": "x"}}, {"dx": X}, True),

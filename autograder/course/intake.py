@@ -6,9 +6,8 @@ Archives are read in memory by `autograder.course.archive` and never unpacked to
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from autograder.course.archive import (
@@ -18,14 +17,17 @@ from autograder.course.archive import (
     Read,
     read_archive,
 )
+from autograder.course.naming import ARCHIVES, safe, shown, student_name, unique
 from autograder.submission import EDITABLE, Submission
 
 MAX_FILE = 1 << 20  # bytes of one source file
+MAX_NOTEBOOK = 16 << 20  # bytes of one notebook; pictures are kept in it as text
 MAX_NESTING = 2  # an archive in an archive; students do zip a zip
-MAX_NAME = 150  # bytes of a student's name, so that files named after it fit everywhere
 LEFT_OUT = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "site-packages"}
-ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".tbz2")
 SOURCES = {PurePosixPath(name).name for name in EDITABLE}
+TIMESTAMP = "timestamp.txt"  # written by nbgrader when it collects
+MAX_TIME = 100  # letters in it
+NOTEBOOK = "ConvolutionalNetworks.ipynb"
 
 
 class IntakeError(Exception):
@@ -44,11 +46,14 @@ class Unreadable:
         Why it cannot be graded.
     notes : list of str
         As in `Submission`.
+    submitted : str
+        As in `Submission`.
     """
 
     student: str
     problem: str
     notes: list[str]
+    submitted: str = ""
 
 
 @dataclass
@@ -59,6 +64,8 @@ class Found:
     ----------
     sources : dict of str to bytes
         Every ``layers.py`` and ``cnn.py``, by its path.
+    notebooks : dict of str to bytes
+        Every notebook, by its path.
     similar : list of str
         Paths that look like one of them under another name.
     notes : list of str
@@ -68,18 +75,21 @@ class Found:
     """
 
     sources: dict[str, bytes] = field(default_factory=dict)
+    notebooks: dict[str, bytes] = field(default_factory=dict)
     similar: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
 
 
-def collect(paths: Sequence[Path]) -> list[Submission | Unreadable]:
+def collect(paths: Sequence[Path], assignment: str = "") -> list[Submission | Unreadable]:
     """Read all submissions; one that cannot be read does not keep the others from it.
 
     Parameters
     ----------
     paths : sequence of Path
         One folder or archive for each student. A path given twice counts once.
+    assignment : str
+        The folder to look at in each of these, where they hold one for each exercise.
 
     Returns
     -------
@@ -97,15 +107,25 @@ def collect(paths: Sequence[Path]) -> list[Submission | Unreadable]:
             found.notes.append(f"It was handed in as {shown(own)}, which cannot name files.")
         if name != safe(own):
             found.notes.append(f"Another submission is named {safe(own)!r}; this one is {name!r}.")
+        submitted = noted_time(path / assignment) if assignment else ""
         try:
-            read = read_submission(path, found)
-            collected.append(Submission(name, read.files, read.notes))
+            read = read_submission(path / assignment, found)
+            collected.append(replace(read, student=name, submitted=submitted))
         except IntakeError as error:
-            collected.append(Unreadable(name, str(error), found.notes))
+            collected.append(Unreadable(name, str(error), found.notes, submitted))
         except OSError as error:
             problem = f"It cannot be read: {error.strerror or error}."
-            collected.append(Unreadable(name, problem, found.notes))
+            collected.append(Unreadable(name, problem, found.notes, submitted))
     return collected
+
+
+def noted_time(folder: Path) -> str:
+    """Return what nbgrader has noted on when a submission was handed in, or nothing."""
+    path = folder / TIMESTAMP
+    if not path.is_file() or path.is_symlink():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(MAX_TIME).strip()
 
 
 def absolute(path: Path) -> Path:
@@ -141,7 +161,7 @@ def read_submission(path: Path, found: Found | None = None) -> Submission:
         if name not in files:
             missing = PurePosixPath(name).name
             found.notes.append(f"There is no {missing}: what belongs there counts as missing.")
-    return Submission(student_name(path), files, found.notes)
+    return Submission(student_name(path), files, found.notes, choose_notebook(found))
 
 
 def read_path(path: Path, found: Found) -> None:
@@ -150,8 +170,8 @@ def read_path(path: Path, found: Found) -> None:
         read_folder(path, found)
     elif not path.is_file():
         raise IntakeError("It is neither a folder nor a file.")
-    elif path.name in SOURCES:
-        add_source(path.name, path.stat().st_size, path.read_bytes, found)
+    elif taken(path.name):
+        add_file(path.name, path.stat().st_size, path.read_bytes, found)
     elif path.stat().st_size > MAX_ARCHIVE:
         raise IntakeError(f"The archive is larger than {MAX_ARCHIVE >> 20} MiB.")
     else:
@@ -179,8 +199,8 @@ def look_at(path: Path, name: str, found: Found) -> None:
         found.notes.append(f"{shown(name)} is a symbolic link and was left out.")
     elif not path.is_file():
         found.notes.append(f"{shown(name)} is no regular file and was left out.")
-    elif path.name in SOURCES:
-        add_source(name, path.stat().st_size, path.read_bytes, found)
+    elif taken(path.name):
+        add_file(name, path.stat().st_size, path.read_bytes, found)
     elif path.stat().st_size > MAX_ARCHIVE:
         found.notes.append(f"{shown(name)} is too large and was left out.")
     else:
@@ -198,8 +218,8 @@ def read_members(data: bytes, prefix: str, found: Found, depth: int) -> None:
             continue
         if leads_out(member.name):
             found.notes.append(f"{shown(name)} leads out of the archive: only its name was used.")
-        if PurePosixPath(name).name in SOURCES:
-            add_source(name, member.size, member.read, found)
+        if taken(PurePosixPath(name).name):
+            add_file(name, member.size, member.read, found)
         else:
             read_nested(name, member.read(), found, depth)
 
@@ -224,11 +244,11 @@ def read_nested(name: str, data: bytes, found: Found, depth: int) -> None:
 
 
 def wanted(name: str, found: Found) -> bool:
-    """Return whether a path is a source or an archive; note those that may be meant for one."""
+    """Return whether a path is to be read; note those that may be meant for a source."""
     path = PurePosixPath(name)
     if LEFT_OUT.intersection(path.parts) or path.name.startswith("._"):
         return False
-    if path.name in SOURCES:
+    if taken(path.name):
         return True
     lower = path.name.lower()
     if lower.endswith(".py") and ("layer" in lower or "cnn" in lower):
@@ -237,15 +257,22 @@ def wanted(name: str, found: Found) -> bool:
     return lower.endswith(ARCHIVES)
 
 
-def add_source(name: str, size: int, read: Read, found: Found) -> None:
-    """Keep a source file, unless it is too large for one that a person wrote."""
-    if size > MAX_FILE:
-        found.notes.append(f"{shown(name)} is larger than {MAX_FILE >> 20} MiB and was left out.")
+def taken(name: str) -> bool:
+    """Return whether a file of this name is kept: a source, or a notebook."""
+    return name in SOURCES or name.endswith(".ipynb")
+
+
+def add_file(name: str, size: int, read: Read, found: Found) -> None:
+    """Keep a source file or a notebook, unless it is too large for one that a person wrote."""
+    notebook = name.endswith(".ipynb")
+    largest, known = (MAX_NOTEBOOK, found.notebooks) if notebook else (MAX_FILE, found.sources)
+    if size > largest:
+        found.notes.append(f"{shown(name)} is larger than {largest >> 20} MiB and was left out.")
         return
     data = read()
-    if name in found.sources and found.sources[name] != data:
+    if name in known and known[name] != data:
         found.notes.append(f"{shown(name)} is in the archive twice: took the last one.")
-    found.sources[name] = data
+    known[name] = data
 
 
 def choose(name: str, found: Found) -> bytes | None:
@@ -276,6 +303,21 @@ def choose(name: str, found: Found) -> bytes | None:
     return data
 
 
+def choose_notebook(found: Found) -> bytes:
+    """Return the exercise's notebook, or the only one that there is; nothing if that is unclear."""
+    named = [path for path in found.notebooks if PurePosixPath(path).name == NOTEBOOK]
+    candidates = sorted(named or found.notebooks, key=lambda path: (path.count("/"), path))
+    if not candidates:
+        return b""
+    best, *others = candidates
+    if any(found.notebooks[other] != found.notebooks[best] for other in others):
+        if not named:
+            found.notes.append(f"There are {len(candidates)} notebooks, none named {NOTEBOOK}.")
+            return b""
+        found.notes.append(f"{len(named)} notebooks are named {NOTEBOOK}: took {shown(best)}.")
+    return found.notebooks[best]
+
+
 def encoding_problems(data: bytes) -> list[str]:
     """Return what Python will not like about the bytes of a source file."""
     problems = ["holds null bytes: it was saved as UTF-16, or is no text"] if b"\0" in data else []
@@ -285,37 +327,3 @@ def encoding_problems(data: bytes) -> list[str]:
         line = data.count(b"\n", 0, error.start) + 1
         problems.append(f"is not UTF-8 text (line {line}); Python then needs a coding comment")
     return problems
-
-
-def student_name(path: Path) -> str:
-    """Return the student's name: the file's or folder's, without an archive's suffixes."""
-    name = path.name
-    if not path.is_dir():
-        while Path(name).suffix.lower() in (*ARCHIVES, ".py"):
-            name = Path(name).stem
-    return name
-
-
-def safe(name: str) -> str:
-    """Return `name` as a file name on any system."""
-    name = unicodedata.normalize("NFC", name)
-    kept = "".join(c if c.isalnum() or c in "-_.@+ " else "_" for c in name)
-    short = kept.encode()[:MAX_NAME].decode(errors="ignore")
-    return short.strip(". ") or "submission"
-
-
-def unique(name: str, names: set[str]) -> str:
-    """Return `name`, with a number if a student of that name (in any case) is there already."""
-    candidate, count = name, 1
-    while candidate.casefold() in names:
-        count += 1
-        candidate = f"{name}-{count}"
-    names.add(candidate.casefold())
-    return candidate
-
-
-def shown(name: object) -> str:
-    """Return a path from a submission for a message: printable and not too long."""
-    text = str(name).encode("utf-8", "replace").decode()
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    return text if len(text) <= 100 else f"{text[:45]}...{text[-45:]}"

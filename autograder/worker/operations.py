@@ -205,7 +205,7 @@ def train(
     train: dict[str, np.ndarray],
     val: dict[str, np.ndarray],
 ) -> dict[str, Any]:
-    """Train the student's net with the given Solver; return its parameters."""
+    """Train the student's net with the given Solver; return its parameters and how it went."""
     from cs231n.solver import Solver
 
     model = build_net(settings, draw)
@@ -219,7 +219,11 @@ def train(
     history.train()
     return {
         "params": {str(k): plain(v) for k, v in model.params.items()},
-        "loss_history": plain(np.array(history.loss_history, dtype=np.float64)),
+        "history": {
+            "loss": np.array(history.loss_history, dtype=np.float64),
+            "train": np.array(history.train_acc_history, dtype=np.float64),
+            "val": np.array(history.val_acc_history, dtype=np.float64),
+        },
     }
 
 

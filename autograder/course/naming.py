@@ -1,0 +1,43 @@
+"""Names: of students, as they name files, and of files in messages."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+MAX_NAME = 150  # bytes of a student's name, so that files named after it fit everywhere
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".tbz2")
+
+
+def student_name(path: Path) -> str:
+    """Return the student's name: the file's or folder's, without an archive's suffixes."""
+    name = path.name
+    if not path.is_dir():
+        while Path(name).suffix.lower() in (*ARCHIVES, ".py"):
+            name = Path(name).stem
+    return name
+
+
+def safe(name: str) -> str:
+    """Return `name` as a file name on any system."""
+    name = unicodedata.normalize("NFC", name)
+    kept = "".join(c if c.isalnum() or c in "-_.@+ " else "_" for c in name)
+    short = kept.encode()[:MAX_NAME].decode(errors="ignore")
+    return short.strip(". ") or "submission"
+
+
+def unique(name: str, names: set[str]) -> str:
+    """Return `name`, with a number if a student of that name (in any case) is there already."""
+    candidate, count = name, 1
+    while candidate.casefold() in names:
+        count += 1
+        candidate = f"{name}-{count}"
+    names.add(candidate.casefold())
+    return candidate
+
+
+def shown(name: object) -> str:
+    """Return a path from a submission for a message: printable and not too long."""
+    text = str(name).encode("utf-8", "replace").decode()
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= 100 else f"{text[:45]}...{text[-45:]}"
