@@ -6,6 +6,7 @@ import time
 
 from autograder.course.pool import GraderDied, grade_all
 from autograder.course.results import Record
+from autograder.course.student import Graded
 from autograder.pack import Pack
 from autograder.submission import Submission
 
@@ -23,15 +24,15 @@ def fake_grade(submission, cases):
         raise RuntimeError("broken")
     if submission.student == "endless":
         time.sleep(1000)
-    return Record(submission.student, "key", cases.id, "", [str(os.getpid())], [])
+    return Graded(Record(submission.student, "key", cases.id, "", [str(os.getpid())], []))
 
 
 def test_everybody_is_graded_in_a_few_processes():
     names = [f"s{i}" for i in range(8)]
     graded = dict(grade_all(submissions(*names), CASES, 2, fake_grade))
     assert sorted(graded) == names
-    assert all(record.pack == "the pack" for record in graded.values())
-    processes = {record.notes[0] for record in graded.values()}
+    assert all(made.record.pack == "the pack" for made in graded.values())
+    processes = {made.record.notes[0] for made in graded.values()}
     assert len(processes) <= 2
     assert str(os.getpid()) not in processes
 
@@ -41,7 +42,7 @@ def test_a_crash_or_defect_costs_one_student():
     assert isinstance(graded["crash"], GraderDied)
     assert "exit code 7" in str(graded["crash"])
     assert "RuntimeError: broken" in str(graded["defect"])
-    assert all(isinstance(graded[name], Record) for name in "abc")
+    assert all(isinstance(graded[name], Graded) for name in "abc")
 
 
 def test_closing_ends_what_still_runs():

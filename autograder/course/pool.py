@@ -15,26 +15,15 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder.course import results
-from autograder.course.results import Record
-from autograder.engine import run_checks
-from autograder.isolation.probe import strongest
+from autograder.course.student import Graded
 from autograder.pack import Pack
 from autograder.submission import Submission
 
-Grade = Callable[[Submission, Pack], Record]
+Grade = Callable[[Submission, Pack], Graded]
 
 
 class GraderDied(Exception):
     """The grader itself failed on a submission, so that there are no verdicts."""
-
-
-def grade_one(submission: Submission, cases: Pack) -> Record:
-    """Run all checks on one submission."""
-    level = strongest()
-    verdicts = run_checks(submission, cases, isolation=level)
-    key = results.key_of(submission, cases.id)
-    return Record(submission.student, key, cases.id, "", submission.notes, verdicts, level)
 
 
 class Grader:
@@ -61,13 +50,13 @@ class Grader:
         self._process.start()
         theirs.close()
 
-    def grade(self, submission: Submission) -> Record | GraderDied:
+    def grade(self, submission: Submission) -> Graded | GraderDied:
         """Grade one submission."""
         try:
             if not self._process.is_alive():
                 self._start()
             self._pipe.send(submission)
-            outcome: Record | GraderDied = self._pipe.recv()
+            outcome: Graded | GraderDied = self._pipe.recv()
         except (EOFError, OSError):
             self._process.join()
             return GraderDied(f"its process ended with exit code {self._process.exitcode}")
@@ -88,7 +77,7 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             submission = pipe.recv()
-            outcome: Record | GraderDied
+            outcome: Graded | GraderDied
             try:
                 outcome = grade(submission, cases)
             except Exception as error:
@@ -99,14 +88,14 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
 
 
 def grade_all(
-    todo: Sequence[Submission], cases: Pack, jobs: int, grade: Grade = grade_one
-) -> Generator[tuple[str, Record | GraderDied], None, None]:
+    todo: Sequence[Submission], cases: Pack, jobs: int, grade: Grade
+) -> Generator[tuple[str, Graded | GraderDied], None, None]:
     """Grade submissions, `jobs` at a time; closing the generator ends what still runs.
 
     Yields
     ------
-    (str, Record or GraderDied)
-        Each student's name and record as soon as it is there.
+    (str, Graded or GraderDied)
+        Each student's name and what was made of it, as soon as it is there.
     """
     waiting: queue.Queue[Submission] = queue.Queue()
     for submission in todo:

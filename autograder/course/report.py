@@ -5,15 +5,22 @@ Pages are self-contained and hold no script. Everything that a student wrote is 
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from autograder.course.gradebook import Score
+from autograder.course.nbcourse import ASSIGNMENT
+from autograder.course.pictures import Picture
 from autograder.course.results import Record
+from autograder.course.shown import Cell
 from autograder.declare import names
+from autograder.diagnosis import EXPLAINED
 from autograder.doctor import ABOUT
 from autograder.isolation import LEVELS
 from autograder.present import WORDS
@@ -95,33 +102,91 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["number"] = lambda value: f"{value:g}"
-    made.globals.update(short=short, reason=reason, marks=MARKS, words=WORDS)
+    made.filters["base64"] = lambda data: base64.b64encode(data).decode()
+    made.filters["hours"] = lambda seconds: str(timedelta(seconds=round(seconds)))
+    made.globals.update(short=short, reason=reason, page_of=page_of, marks=MARKS, words=WORDS)
     return made
 
 
-def student_page(record: Record) -> str:
-    """Return a student's feedback as a page."""
+def page_of(student: str) -> str:
+    """Return where a student's page is, below the course's folder: where nbgrader has feedback."""
+    return f"feedback/{student}/{ASSIGNMENT}/{ASSIGNMENT}.html"
+
+
+def student_page(
+    record: Record,
+    score: Score,
+    pictures: Sequence[Picture] = (),
+    notebook: Sequence[Cell] = (),
+) -> str:
+    """Return a student's feedback as a page.
+
+    Parameters
+    ----------
+    record : Record
+        What the checks found.
+    score : Score
+        What stands in the gradebook.
+    pictures : sequence of Picture
+        What is wrong, and how the net was trained.
+    notebook : sequence of Cell
+        The student's notebook as it ran.
+    """
     parts = parts_of(record)
     following = next((part for part in parts if part.level != "full"), None)
     template = environment().get_template("student.html.jinja")
-    return template.render(record=record, parts=parts, following=following)
+    return template.render(
+        record=record,
+        score=score,
+        parts=parts,
+        following=following,
+        pictures={name: list(own) for name, own in by_function(pictures).items()},
+        notebook=notebook,
+    )
 
 
-def class_page(records: Sequence[Record]) -> str:
+def by_function(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
+    """Return the pictures of each function; the filters are what the long training has made."""
+    found: dict[str, list[Picture]] = {}
+    for picture in pictures:
+        function = "one_epoch" if picture.name == "filters" else picture.name.partition("/")[0]
+        found.setdefault(function, []).append(picture)
+    return found
+
+
+def class_page(records: Sequence[Record], scores: Mapping[str, Score]) -> str:
     """Return the page on the whole class."""
     template = environment().get_template("class.html.jinja")
-    rows = [(record, parts_of(record)) for record in records]
+    rows = [(record, scores[record.student], parts_of(record)) for record in records]
     packs = Counter(record.pack for record in records)
     return template.render(
         rows=rows,
         names=names(),
         checks=pass_rates(records),
-        bins=distribution(records),
-        need_help=[r for r in records if r.points < 0.5 * r.max_points],
-        median=median([record.points for record in records]),
+        bins=distribution([score for _, score, _ in rows]),
+        mistakes=commonest_mistakes(records),
+        need_help=[r for r, score, _ in rows if score.points < 0.5 * score.max_points],
+        median=median([score.points for _, score, _ in rows]),
         packs=sorted(packs),
         isolation=isolation(records),
+        seconds=sum(record.seconds for record in records),
     )
+
+
+def commonest_mistakes(records: Sequence[Record]) -> list[tuple[str, str, list[str]]]:
+    """Return function, known mistake and students, the commonest first."""
+    students: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        found = {
+            (verdict.function, line.partition(EXPLAINED)[2])
+            for verdict in record.verdicts
+            for line in verdict.message.splitlines()
+            if line.removeprefix("Again: ").startswith(EXPLAINED)
+        }
+        for mistake in found:
+            students.setdefault(mistake, []).append(record.student)
+    ordered = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(function, sentence, own) for (function, sentence), own in ordered]
 
 
 def isolation(records: Sequence[Record]) -> list[tuple[str, str, int]]:
@@ -152,11 +217,11 @@ def reason(record: Record) -> str:
     return "Nothing is written yet." if missing else ""
 
 
-def distribution(records: Sequence[Record], width: int = 10) -> list[tuple[str, int]]:
-    """Return how many students are in each range of points; the last one includes 100."""
+def distribution(scores: Sequence[Score], width: int = 10) -> list[tuple[str, int]]:
+    """Return how many students are in each range of points; the last one includes 100 and more."""
     counts = [0] * (100 // width)
-    for record in records:
-        share = record.points / record.max_points if record.max_points else 0.0
+    for score in scores:
+        share = score.points / score.max_points if score.max_points else 0.0
         counts[min(int(share * len(counts)), len(counts) - 1)] += 1
     last = len(counts) - 1
     return [

@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ class Record:
         One for each check.
     isolation : str
         How student code was shut in, one of `autograder.isolation.LEVELS`; empty if none ran.
+    pictures : dict of str to str
+        What the pictures on the student's page show, by check or function, in order.
+    notebook : str
+        Why the student's notebook did not run to its end, or empty.
+    submitted : str
+        When it was handed in, or empty if that is not known.
     """
 
     student: str
@@ -56,6 +62,9 @@ class Record:
     notes: list[str]
     verdicts: list[Verdict]
     isolation: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)
+    notebook: str = ""
+    submitted: str = ""
 
     @property
     def points(self) -> float:
@@ -111,15 +120,23 @@ def without_grading(unreadable: Unreadable, pack_id: str) -> Record:
         Verdict(i.id, i.function, i.title, Status.MISSING, 0.0, i.max_points, message)
         for i in list_checks()
     ]
-    return Record(unreadable.student, key, pack_id, problem, unreadable.notes, verdicts)
+    when = unreadable.submitted
+    return Record(
+        unreadable.student, key, pack_id, problem, unreadable.notes, verdicts, submitted=when
+    )
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file that holds all of `text` or what it held before."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that holds all of `data` or what it held before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.write_bytes(data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import report
+from autograder.course.gradebook import Score
 from autograder.course.results import Record
 from autograder.declare import names
 from autograder.engine import list_checks
@@ -58,3 +60,18 @@ def show_table(records: Sequence[Record], console: Console) -> None:
         cells = [f"{reached:g}" for reached, _ in record.by_function().values()]
         table.add_row(record.student, *cells, f"{record.points:g}")
     console.print(table)
+
+
+def show_changes(scores: Mapping[str, Score], console: Console) -> None:
+    """Print whose score in the gradebook is not just what the checks gave."""
+    for score in scores.values():
+        reasons = [f"{score.penalty:g} points off for being late"] if score.penalty else []
+        if score.late and not score.penalty:
+            reasons.append(f"late by {timedelta(seconds=round(score.late))}, without a penalty")
+        if score.changed:
+            reasons.append(f"changed by hand: {', '.join(score.changed)}")
+        if score.to_grade:
+            reasons.append("something waits in the formgrader to be looked at")
+        if reasons:
+            line = f"In the gradebook, {score.student} has {score.points:g}: {'; '.join(reasons)}."
+            console.print(line, markup=False, highlight=False)

@@ -1,0 +1,66 @@
+"""The notebook of each student as nbgrader's formgrader shows it: ``autograded/STUDENT/...``.
+
+It is the student's own, as it ran in the sandbox, or the one that was handed out. Below each check
+stands what our grader found, whatever stood there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import nbformat
+from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
+
+from autograder.course.nbcourse import ASSIGNMENT, Course
+from autograder.course.results import write_text
+
+
+def make(course: Course, student: str, executed: bytes, outcomes: Mapping[str, str]) -> Any:
+    """Write one student's notebook, and return it.
+
+    Parameters
+    ----------
+    course : Course
+        The course that it belongs to.
+    student : str
+        The name.
+    executed : bytes
+        The student's notebook as it ran; empty if there is none.
+    outcomes : dict of str to str
+        What our grader found, by cell.
+
+    Returns
+    -------
+    NotebookNode
+        With the locked cells as they were handed out.
+    """
+    try:
+        notebook = restored(course, executed or handed_out(course))
+    except Exception as error:  # whatever can be wrong with a file that a student wrote
+        notebook = restored(course, handed_out(course))
+        reason = f"The notebook that was handed in cannot be shown here: {error}"
+        notebook.cells.insert(0, nbformat.v4.new_raw_cell(reason))
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "code" and name in outcomes:
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcomes[name])]
+    folder = course.root / "autograded" / student / ASSIGNMENT
+    write_text(folder / f"{ASSIGNMENT}.ipynb", nbformat.writes(notebook) + "\n")
+    return notebook
+
+
+def handed_out(course: Course) -> bytes:
+    """Return the notebook that students got."""
+    return (course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_bytes()
+
+
+def restored(course: Course, data: bytes) -> Any:
+    """Return a notebook with its locked cells as nbgrader knows them."""
+    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "db_url": course.url}
+    resources: dict[str, Any] = {"nbgrader": names}
+    notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
+    for step in (DeduplicateIds(), OverwriteCells(add_missing_cells=True), CheckCellMetadata()):
+        notebook, resources = step.preprocess(notebook, resources)
+    nbformat.validate(notebook)
+    return notebook

@@ -1,0 +1,187 @@
+"""Grade a class: many submissions side by side, each result kept as soon as it is there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import pack
+from autograder.course import autograded, gradebook, report, results, shown
+from autograder.course.intake import Unreadable, collect
+from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
+from autograder.course.nbcourse import Course
+from autograder.course.plan import Plan, make_plan
+from autograder.course.pool import grade_all
+from autograder.course.results import Record
+from autograder.course.student import Graded, grade_one
+from autograder.course.terminal import progress
+from autograder.screening import ALLOWED, screen
+from autograder.submission import Submission
+
+NOTEBOOK_SECONDS = 300.0
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as it was given; the message says why."""
+
+
+@dataclass
+class Settings:
+    """How a class is graded.
+
+    Attributes
+    ----------
+    seed : str
+        Gives the case pack.
+    jobs : int
+        Number of students graded at a time.
+    regrade : bool
+        Replace grades given before.
+    only : sequence of str
+        Names of the students to grade; all of them if empty.
+    allowed : collection of str
+        Modules whose import is not noted in the report.
+    notebook_seconds : float
+        How long a student's notebook may run; 0 leaves notebooks alone.
+    assignment : str
+        The folder to look at in each submission, in a course directory of nbgrader's.
+    """
+
+    seed: str
+    jobs: int = 1
+    regrade: bool = False
+    only: Sequence[str] = ()
+    allowed: Collection[str] = ALLOWED
+    notebook_seconds: float = NOTEBOOK_SECONDS
+    assignment: str = ""
+
+
+def run(
+    paths: Sequence[Path], course: Course, settings: Settings, console: Console | None = None
+) -> tuple[list[Record], list[str]]:
+    """Grade submissions and write all results into the course's folder and gradebook.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        A folder or an archive for each student.
+    course : Course
+        Gets the results; what was graded into it before is not graded again.
+    settings : Settings
+        How.
+    console : Console, optional
+        Where progress is shown.
+
+    Returns
+    -------
+    records : list of Record
+        Of all students graded into the course, by name.
+    failures : list of str
+        Students that the grader failed on; they have no new record.
+
+    Raises
+    ------
+    UsageError
+        No submission is of a student named in ``settings.only``.
+    DamagedRecord, CourseError
+        A record cannot be read, or the gradebook cannot be used.
+    """
+    console = console or Console()
+    found = chosen(collect(paths, settings.assignment), settings.only)
+    collected = [screened(item, settings.allowed) for item in found]
+    plan = make_plan(collected, course.root, pack.identify(settings.seed), settings.regrade)
+    tell_plan(plan, console)
+    ledger = Ledger(course, settings.regrade)
+    for record in plan.unreadable:
+        plan.records[record.student] = ledger.settle(Graded(record))
+    failures = []
+    if plan.todo:
+        console.print("Making the case pack from the solution ...")
+        cases = pack.build(settings.seed)
+        grade = partial(grade_one, notebook_seconds=settings.notebook_seconds)
+        by_name = {submission.student: submission for submission in plan.todo}
+        with (
+            progress(console, len(plan.todo)) as done,
+            contextlib.closing(grade_all(plan.todo, cases, settings.jobs, grade)) as graded,
+        ):
+            for student, outcome in graded:
+                if isinstance(outcome, Exception):
+                    failures.append(student)
+                    done(f"{student}: could not be graded: {outcome}")
+                    continue
+                if not settings.assignment:
+                    keep_submission(by_name[student], course.root)
+                record = plan.records[student] = ledger.settle(outcome)
+                done(f"{student}: {record.points:g} points in {record.seconds:.0f} s")
+    records = sorted(plan.records.values(), key=lambda record: record.student)
+    tell_ledger(ledger.catch_up(records), console)
+    write_all(records, course)
+    return records, failures
+
+
+def screened(item: Submission | Unreadable, allowed: Collection[str]) -> Submission | Unreadable:
+    """Add to a submission's notes what stands out in its source, and in when it came."""
+    notes = list(item.notes)
+    if item.submitted and gradebook.parse_time(item.submitted) is None:
+        notes.append(f"Its timestamp.txt does not hold a time, but {item.submitted!r}.")
+    if isinstance(item, Submission):
+        notes += screen(item.files, allowed)
+    return replace(item, notes=notes)
+
+
+def chosen(
+    collected: Sequence[Submission | Unreadable], only: Sequence[str]
+) -> list[Submission | Unreadable]:
+    """Return the submissions of the students named in `only`; all of them if it is empty."""
+    known = {item.student for item in collected}
+    for name in only:
+        if name not in known:
+            raise UsageError(f"No submission is of {name!r}. There are: {', '.join(sorted(known))}")
+    return [item for item in collected if not only or item.student in only]
+
+
+def tell_plan(plan: Plan, console: Console) -> None:
+    """Say what is graded, and what is not."""
+    console.print(f"{len(plan.todo)} to grade.")
+    if plan.reused:
+        console.print(f"{len(plan.reused)} graded before, with the same files and pack: reused.")
+    if plan.kept:
+        console.print(
+            f"{len(plan.kept)} graded before, from other files, another seed or another version of "
+            f"the checks: {', '.join(plan.kept)}. These grades stay; --regrade replaces them.",
+            markup=False,
+        )
+
+
+def tell_ledger(differing: list[str], console: Console) -> None:
+    """Say where the gradebook keeps what it had."""
+    if differing:
+        console.print(
+            f"The gradebook has other scores of the checks for {', '.join(differing)}. They stay; "
+            "--regrade replaces them.",
+            markup=False,
+        )
+
+
+def write_all(records: list[Record], course: Course) -> None:
+    """Write the tables and pages for a class."""
+    out, scores = course.root, gradebook.scores(course)
+    given = autograded.handed_out(course)
+    results.write_text(out / "results.json", results.results_json(records))
+    results.write_text(out / "grades.csv", results.grades_csv(records))
+    results.write_text(out / "timings.json", results.timings_json(records))
+    results.write_text(out / "report.html", report.class_page(records, scores))
+    for record in records:
+        executed = read_executed(out, record.student)
+        page = report.student_page(
+            record,
+            scores[record.student],
+            pictures=read_pictures(out, record),
+            notebook=shown.cells(executed, given) if executed else (),
+        )
+        results.write_text(out / report.page_of(record.student), page)

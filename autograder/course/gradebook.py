@@ -1,0 +1,218 @@
+"""Enter verdicts into nbgrader's gradebook, and read the scores that stand in it.
+
+What an instructor has changed there (manual scores, extra credit, comments, extensions) stays.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from dateutil.parser import parse
+from nbgrader import utils
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
+from autograder.course.nbcourse import ASSIGNMENT, Course, CourseError
+from autograder.course.results import Record, harmless
+
+HISTORY = "history.csv"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A student's score as it stands in the gradebook.
+
+    Attributes
+    ----------
+    student : str
+        The name.
+    points : float
+        After everything: manual changes, extra credit, and the penalty for being late.
+    max_points : float
+        What the exercise is worth.
+    checked : dict of str to float
+        What the checks gave, by cell.
+    penalty : float
+        Points taken for handing in late.
+    late : float
+        Seconds after it was due, or 0.
+    by_cell : dict of str to float
+        The score of each cell that gives points, manual changes and extra credit included.
+    changed : tuple of str
+        Cells whose score an instructor has changed or given extra credit for.
+    to_grade : bool
+        Something waits for an instructor in the formgrader.
+    comments : dict of str to str
+        What an instructor wrote, by cell.
+    """
+
+    student: str
+    points: float
+    max_points: float
+    checked: dict[str, float]
+    penalty: float
+    late: float
+    by_cell: dict[str, float]
+    changed: tuple[str, ...]
+    to_grade: bool
+    comments: dict[str, str]
+
+
+@contextmanager
+def opened(course: Course) -> Iterator[Gradebook]:
+    """Open the gradebook; what its database objects to becomes a `CourseError`."""
+    try:
+        with warnings.catch_warnings(), course.gradebook() as gradebook:
+            warnings.simplefilter("ignore", SAWarning)  # on nbgrader's own way of adding rows
+            yield gradebook
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        raise CourseError(f"The gradebook {course.url} cannot be used: {reason}") from error
+
+
+def enter(course: Course, record: Record, notebook: Any, *, replace: bool = False) -> None:
+    """Enter what the checks gave to one student.
+
+    Parameters
+    ----------
+    course : Course
+        Whose gradebook it is.
+    record : Record
+        The verdicts.
+    notebook : NotebookNode
+        The student's notebook: which questions are answered, for an instructor to read.
+    replace : bool
+        Replace what the checks gave before. Otherwise a student who has scores keeps them.
+
+    Raises
+    ------
+    CourseError
+        The database cannot be used.
+    """
+    before = score(course, record.student)
+    if before is not None and not replace:
+        return
+    submitted = parse_time(record.submitted)
+    when = {} if submitted is None else {"timestamp": submitted.isoformat()}
+    with opened(course) as gradebook:
+        gradebook.update_or_create_student(record.student)
+        submission = gradebook.update_or_create_submission(ASSIGNMENT, record.student, **when)
+        enter_scores(submission, record, answered(notebook))
+        gradebook.db.commit()
+    assign_penalty(course, record.student)
+    after = score(course, record.student)
+    if after is not None:
+        note_history(course.root / HISTORY, record, before, after)
+
+
+def enter_scores(
+    submission: SubmittedAssignment, record: Record, answers: Mapping[str, float | None]
+) -> None:
+    """Set what the checks gave, and whether an instructor has to look at it again."""
+    reached = {name: points for name, (points, _) in record.by_function().items()}
+    for grade in grades_of(submission):
+        auto = reached[grade.name] if grade.name in reached else answers.get(grade.name, 0.0)
+        # As nbgrader has it: where a person has decided before, a person looks again.
+        grade.needs_manual_grade = grade.manual_score is not None or auto is None
+        grade.auto_score = auto
+
+
+def grades_of(submission: SubmittedAssignment) -> list[Grade]:
+    """Return the grades of all cells of a submission."""
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]
+
+
+def answered(notebook: Any) -> dict[str, float | None]:
+    """Return, for each question to be graded by hand, 0 if it is not answered, else None."""
+    return {
+        cell.metadata.nbgrader.grade_id: utils.determine_grade(cell)[0]
+        for cell in notebook.cells
+        if utils.is_grade(cell) and utils.is_solution(cell)
+    }
+
+
+def assign_penalty(course: Course, student: str) -> None:
+    """Have nbgrader assign the penalty for being late, by the plugin that the course has chosen."""
+    step = AssignLatePenalties(config=course.config)
+    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "student": student}
+    step.preprocess(nbformat.v4.new_notebook(), {"nbgrader": {**names, "db_url": course.url}})
+
+
+def scores(course: Course) -> dict[str, Score]:
+    """Return the score of each student who has one, by name."""
+    with opened(course) as gradebook:
+        try:
+            submissions = gradebook.find_assignment(ASSIGNMENT).submissions
+        except MissingEntry:
+            return {}
+        return {s.student.id: score_of(s) for s in submissions}
+
+
+def score(course: Course, student: str) -> Score | None:
+    """Return the score of one student, if there is one."""
+    with opened(course) as gradebook:
+        try:
+            return score_of(gradebook.find_submission(ASSIGNMENT, student))
+        except MissingEntry:
+            return None
+
+
+def score_of(submission: SubmittedAssignment) -> Score:
+    """Read one student's score."""
+    grades, penalty = grades_of(submission), submission.late_submission_penalty
+    comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+    return Score(
+        student=submission.student.id,
+        points=max(0.0, submission.score - penalty),
+        max_points=submission.max_score,
+        checked={g.name: g.auto_score for g in grades if g.auto_score is not None},
+        penalty=penalty,
+        late=submission.total_seconds_late,
+        by_cell={grade.name: grade.score for grade in grades},
+        changed=tuple(g.name for g in grades if g.manual_score is not None or g.extra_credit),
+        to_grade=submission.needs_manual_grade,
+        comments={c.name: c.manual_comment for c in comments if c.manual_comment},
+    )
+
+
+def set_due(course: Course, due: datetime) -> None:
+    """Set the date by which the exercise is due; penalties given before stay."""
+    with opened(course) as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=due.isoformat())
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return the time that `text` names, in UTC if it does not say; None if it names none."""
+    if not text:
+        return None
+    try:
+        # nbgrader takes an offset such as +0200 that stands by itself for 200 seconds.
+        return utils.parse_utc(parse(text) if text[-4:].isdigit() else text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def note_history(path: Path, record: Record, before: Score | None, after: Score) -> None:
+    """Add a line on what was entered, with the score before and after, to the course's history."""
+    new = not path.exists()
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    if new:
+        writer.writerow(["time", "student", "event", "checks", "score before", "score", "pack"])
+    event = "graded" if before is None else "graded again"
+    past = "" if before is None else f"{before.points:g}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    checks, score = f"{record.points:g}", f"{after.points:g}"
+    writer.writerow([now, harmless(record.student), event, checks, past, score, record.pack])
+    with path.open("a", encoding="utf-8", newline="") as file:  # one write, of whole lines
+        file.write(stream.getvalue())

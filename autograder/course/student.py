@@ -1,0 +1,110 @@
+"""Grade one student: verdicts for the gradebook, pictures and the executed notebook to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograder import present
+from autograder.course import pictures, results
+from autograder.course.pictures import Picture
+from autograder.course.results import Record
+from autograder.engine import run_checks
+from autograder.isolation.probe import strongest
+from autograder.pack import Pack
+from autograder.picture import Evidence
+from autograder.submission import Submission
+from autograder.training import Trained
+from autograder.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What was made of one submission.
+
+    Attributes
+    ----------
+    record : Record
+        Verdicts and what goes with them.
+    pictures : list of Picture
+        For the student's page.
+    notebook : bytes
+        The student's notebook as it ran in the sandbox; empty if none was handed in.
+    """
+
+    record: Record
+    pictures: list[Picture] = field(default_factory=list)
+    notebook: bytes = b""
+
+
+def grade_one(submission: Submission, cases: Pack, notebook_seconds: float) -> Graded:
+    """Run all checks on one submission, then its notebook, in the strongest isolation there is.
+
+    Parameters
+    ----------
+    submission : Submission
+        What the student handed in.
+    cases : Pack
+        Cases and expected values.
+    notebook_seconds : float
+        How long the notebook may run; 0 leaves it alone.
+    """
+    level, drawn = strongest(), Drawn()
+    verdicts = run_checks(
+        submission, cases, on_failure=drawn.failure, on_trained=drawn.training, isolation=level
+    )
+    executed, problem = b"", ""
+    if submission.notebook and notebook_seconds > 0:
+        from autograder.course import notebook
+
+        ran = notebook.execute(
+            submission.notebook,
+            submission,
+            outcomes=outcomes(verdicts),
+            seconds=notebook_seconds,
+            isolation=level,
+        )
+        executed, problem = notebook.to_bytes(ran.notebook), ran.problem
+    record = Record(
+        student=submission.student,
+        key=results.key_of(submission, cases.id),
+        pack=cases.id,
+        problem="",
+        notes=submission.notes,
+        verdicts=verdicts,
+        isolation=level,
+        pictures={drawing.name: drawing.text for drawing in drawn.pictures},
+        notebook=problem,
+        submitted=submission.submitted,
+    )
+    return Graded(record, drawn.pictures, executed)
+
+
+class Drawn:
+    """Takes up what the checks have to show, and draws it."""
+
+    def __init__(self) -> None:
+        self.pictures: list[Picture] = []
+
+    def failure(self, evidence: Evidence) -> None:
+        """Draw what is wrong, once for each function: the later checks fail like the first."""
+        function = evidence.check.partition("/")[0]
+        if not any(known.name.partition("/")[0] == function for known in self.pictures):
+            self._add(pictures.of_evidence(evidence))
+
+    def training(self, trained: Trained) -> None:
+        """Draw how the net was trained and, after the longer training, what it has learned."""
+        self._add(pictures.of_training(trained))
+        if trained.function == "one_epoch":
+            self._add(pictures.of_filters(trained))
+
+    def _add(self, drawing: Picture | None) -> None:
+        if drawing is not None:
+            self.pictures.append(drawing)
+
+
+def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
+    """Return what is to stand below the notebook's check of each function."""
+    by_function: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_function.setdefault(verdict.function, []).append(verdict)
+    return {name: present.outcome(name, own) + "\n" for name, own in by_function.items()}

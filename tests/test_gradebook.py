@@ -1,0 +1,134 @@
+"""autograder/course/gradebook.py: verdicts go in, and what an instructor decided stays."""
+
+import csv
+from datetime import datetime
+
+import pytest
+from made_up import course_at, record_of
+from nbgrader.api import Gradebook
+
+from autograder.course import autograded, gradebook
+from autograder.course.nbcourse import ASSIGNMENT, CourseError, open_course
+from autograder.course.student import outcomes
+
+CELL = "conv_forward_naive"
+
+
+@pytest.fixture
+def course(tmp_path):
+    return course_at(tmp_path / "course")
+
+
+def enter(course, record, executed=b"", **options):
+    notebook = autograded.make(course, record.student, executed, outcomes(record.verdicts))
+    gradebook.enter(course, record, notebook, **options)
+    return gradebook.scores(course)[record.student]
+
+
+def change(course, student, cell=CELL, **values):
+    """Change a grade as the formgrader does."""
+    with Gradebook(course.url, course.course_id) as book:
+        grade = book.find_grade(cell, ASSIGNMENT, ASSIGNMENT, student)
+        for name, value in values.items():
+            setattr(grade, name, value)
+        book.db.commit()
+
+
+def test_a_student_is_entered(course):
+    score = enter(course, record_of("al"))
+    assert (score.points, score.max_points) == (100, 100)
+    assert score.by_cell[CELL] == score.checked[CELL] == 12
+    assert not score.to_grade
+    assert score.changed == ()
+    assert gradebook.score(course, "bo") is None
+
+
+def test_a_second_grading_replaces_nothing_unasked(course):
+    enter(course, record_of("al"))
+    assert enter(course, record_of("al", passed=False)).points == 100
+    assert enter(course, record_of("al", passed=False), replace=True).points == 0
+    assert enter(course, record_of("al"), replace=True).points == 100
+
+
+def test_what_an_instructor_decided_stays(course):
+    enter(course, record_of("al"))
+    change(course, "al", manual_score=5.0)
+    change(course, "al", "one_epoch", extra_credit=3.0)
+    score = gradebook.scores(course)["al"]
+    assert score.points == 100 - 7 + 3
+    assert set(score.changed) == {CELL, "one_epoch"}
+    again = enter(course, record_of("al", passed=False), replace=True)
+    assert again.points == 5 + 3
+    assert again.to_grade  # as nbgrader has it: a person decided, on other grounds
+
+
+def test_comments_are_read_and_kept(course):
+    enter(course, record_of("al"))
+    with Gradebook(course.url, course.course_id) as book:
+        comment = book.find_comment("answer_fast_layers", ASSIGNMENT, ASSIGNMENT, "al")
+        comment.manual_comment = "Well said."
+        book.db.commit()
+    assert enter(course, record_of("al"), replace=True).comments == {
+        "answer_fast_layers": "Well said."
+    }
+
+
+def test_an_answer_waits_for_a_person_and_a_blank_does_not(course):
+    assert not enter(course, record_of("blank")).to_grade
+    answered = autograded.handed_out(course).decode()
+    answered = answered.replace("*Double-click to write your answer.*", "Because of BLAS.", 1)
+    assert enter(course, record_of("al"), answered.encode()).to_grade
+
+
+@pytest.mark.parametrize(("method", "points"), [("none", 100), ("zero", 0)])
+def test_late_work_is_treated_as_nbgrader_is_told_to(tmp_path, method, points):
+    root = course_at(tmp_path).root
+    config = root / "nbgrader_config.py"
+    text = config.read_text()
+    config.write_text(text.replace('penalty_method = "none"', f'penalty_method = "{method}"'))
+    course = open_course(root)
+    gradebook.set_due(course, datetime(2026, 12, 1))
+    on_time = enter(course, record_of("bo", when="2026-11-30 23:00:00 UTC"))
+    assert (on_time.late, on_time.points) == (0, 100)
+    late = enter(course, record_of("al", when="2026-12-01 01:00:00 UTC"))
+    assert (late.late, late.points) == (3600, points)
+
+
+def test_the_history_has_a_line_for_each_grading(course):
+    enter(course, record_of("=al"))
+    change(course, "=al", manual_score=2.0)
+    enter(course, record_of("=al", passed=False), replace=True)
+    rows = list(csv.DictReader((course.root / gradebook.HISTORY).open()))
+    assert [(r["student"], r["event"], r["score before"], r["score"]) for r in rows] == [
+        ("'=al", "graded", "", "100"),
+        ("'=al", "graded again", "90", "2"),
+    ]
+
+
+def test_the_formgraders_notebook_shows_what_the_grader_found(course):
+    record = record_of("al", passed=False, message="out: all wrong")
+    enter(course, record, b"{not a notebook")
+    path = course.root / "autograded" / "al" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    text = path.read_text()
+    assert "out: all wrong" in text
+    assert "The notebook that was handed in cannot be shown here" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("2026-12-01 10:00 UTC", 10), ("2026-12-01 10:00:00.5 +0200", 8), ("", None), ("soon", None)],
+)
+def test_times(text, hour):
+    when = gradebook.parse_time(text)
+    assert (when.hour if when else None) == hour
+
+
+def test_another_database_is_not_taken_in_silence(course):
+    with pytest.raises(CourseError, match="says that the gradebook is sqlite"):
+        open_course(course.root, "sqlite:////tmp/other.db")
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path):
+    url = f"sqlite:///{tmp_path}/no/such/folder/gradebook.db"
+    with pytest.raises(CourseError, match="cannot be opened"):
+        open_course(tmp_path / "course", url)

@@ -1,0 +1,118 @@
+"""autograder/course/report.py: the pages for a class and for each student."""
+
+from dataclasses import replace
+
+from made_up import record_of, score_for
+
+from autograder.course import report
+from autograder.course.pictures import Picture
+from autograder.course.results import Record
+from autograder.course.shown import Cell, Output
+from autograder.diagnosis import EXPLAINED
+from autograder.engine import list_checks
+from autograder.verdict import Status
+
+
+def student_page(record, *, pictures=(), notebook=(), **changes):
+    return report.student_page(record, score_for(record, **changes), pictures, notebook)
+
+
+def class_page(records):
+    return report.class_page(records, {r.student: score_for(r) for r in records})
+
+
+def test_records_of_other_checks_still_make_a_page():
+    old = record_of("old")
+    fewer = Record("fewer", "k", "p", "", [], old.verdicts[1:])
+    rates = report.pass_rates([old, fewer])
+    assert rates[0][1] == {Status.PASSED: 1}
+    assert rates[1][1] == {Status.PASSED: 2}
+
+
+def test_pages_escape_what_students_wrote():
+    evil = "<script>alert(1)</script>"
+    record = record_of(evil, passed=False, message=evil, problem="", notes=[evil])
+    for page in (student_page(record), class_page([record])):
+        assert "<script" not in page
+        assert "default-src 'none'" in page
+    assert "&lt;script&gt;" in student_page(record)
+
+
+def test_the_class_page_says_how_student_code_was_shut_in():
+    shut_in = [
+        replace(record_of(n), isolation=lv) for n, lv in (("a", "landlock"), ("b", "limits"))
+    ]
+    page = class_page(shut_in)
+    assert "1 ran isolated by <strong>landlock</strong>" in page
+    assert page.count("This is not a sandbox") == 1
+
+
+def test_a_message_is_shown_once_for_all_its_checks():
+    page = student_page(record_of("al", passed=False, message="still a stub"))
+    functions = {info.function for info in list_checks()}
+    assert page.count("still a stub") == len(functions)
+
+
+def test_distribution_counts_everyone():
+    records = [record_of("a"), record_of("b", passed=False)]
+    counts = dict(report.distribution([score_for(record) for record in records]))
+    assert sum(counts.values()) == 2
+    assert counts["90 to 100"] == counts["0 to 9"] == 1
+    assert report.median([1, 2, 10]) == 2
+    assert report.median([1, 2, 3, 10]) == 2.5
+    assert report.median([]) == 0
+
+
+def test_an_empty_class_has_a_page():
+    assert "0 students" in class_page([])
+
+
+def test_pictures_stand_with_their_function_and_have_words():
+    pictures = [
+        Picture("conv_forward_naive/standard", "out is <wrong>", b"PNG1"),
+        Picture("filters", "32 filters", b"PNG2"),
+    ]
+    page = student_page(record_of("al", passed=False), pictures=pictures)
+    sections = page.split("<section")
+    assert 'alt="out is &lt;wrong&gt;"' in next(s for s in sections if 'id="conv_forward' in s)
+    assert 'alt="32 filters"' in next(s for s in sections if 'id="one_epoch"' in s)
+    assert page.count("<img") == 2
+
+
+def test_the_notebook_is_shown_and_does_nothing():
+    cells = [
+        Cell("heading", "2 Convolution"),
+        Cell("code", "print('<b>')", [Output("<b>"), Output("a picture", "UE5H")]),
+        Cell("text", "<img src=x onerror=alert(1)>"),
+        Cell("code", "1/0", [Output("ZeroDivisionError", wrong=True)]),
+    ]
+    page = student_page(replace(record_of("al"), notebook="Too slow."), notebook=cells)
+    assert "&lt;b&gt;" in page
+    assert "<img src=x" not in page
+    assert "data:image/png;base64,UE5H" in page
+    assert "Too slow." in page
+    assert "Your notebook" not in student_page(record_of("al"))
+
+
+def test_a_score_that_is_not_the_checks_is_explained():
+    page = student_page(
+        record_of("al"), points=85.0, penalty=20.0, changed=("one_epoch",), late=3700.0,
+        comments={"answer_fast_layers": "Well <said>."},
+    )  # fmt: skip
+    for words in ("<strong>85</strong>", "gave 100 points", "one_epoch", "20 points", "1:01:40"):
+        assert words in page
+    assert "Well &lt;said&gt;." in page
+    assert "The checks gave" not in student_page(record_of("al"))
+
+
+def test_the_commonest_mistakes_come_first():
+    def wrong(student, sentence):
+        return record_of(student, passed=False, message=f"out: off\n{EXPLAINED}{sentence}.")
+
+    records = [wrong("al", "it is <one>"), wrong("bo", "it is two"), wrong("cy", "it is two")]
+    found = [row for row in report.commonest_mistakes(records) if row[0] == "conv_forward_naive"]
+    assert [(sentence, students) for _, sentence, students in found] == [
+        ("it is two.", ["bo", "cy"]),
+        ("it is <one>.", ["al"]),
+    ]
+    assert "it is &lt;one&gt;." in class_page(records)
