@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from made_up import course_at, record_of
 from rich.console import Console
 
 from autograder import __main__ as cli
@@ -21,6 +20,7 @@ from autograder.doctor import NoSandbox
 from autograder.pack import Pack
 from autograder.submission import LAYERS, Submission
 from autograder.verdict import Status
+from made_up import course_at, record_of
 
 
 @pytest.fixture

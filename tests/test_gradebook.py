@@ -3,13 +3,15 @@
 import csv
 from datetime import datetime
 
+import nbformat
 import pytest
-from made_up import course_at, record_of
+from nbconvert.filters.markdown import markdown2html
 from nbgrader.api import Gradebook
 
 from autograder.course import autograded, gradebook
 from autograder.course.nbcourse import ASSIGNMENT, CourseError, open_course
 from autograder.course.student import outcomes
+from made_up import course_at, record_of
 
 CELL = "conv_forward_naive"
 
@@ -112,6 +114,20 @@ def test_the_formgraders_notebook_shows_what_the_grader_found(course):
     text = path.read_text()
     assert "out: all wrong" in text
     assert "The notebook that was handed in cannot be shown here" in text
+
+
+def test_nothing_that_a_student_wrote_acts_in_the_formgrader(course):
+    book = nbformat.reads(autograded.handed_out(course).decode(), as_version=4)
+    evil = "<img src=x onerror=alert(1)> [click](javascript:alert(2)) a < b"
+    cell = nbformat.v4.new_markdown_cell(evil, attachments={"y": {"text/html": "<b>"}})
+    book.cells.append(cell)
+    notebook = autograded.make(course, "al", nbformat.writes(book).encode(), {})
+    last = notebook.cells[-1]
+    assert "attachments" not in last
+    shown = markdown2html(last.source)
+    assert "<img" not in shown
+    assert "javascript:" not in shown
+    assert "a &lt; b" in shown
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import sys
 
 import nbformat
 import pytest
-from made_up import course_at
 
 from autograder import locate
 from autograder.course import nbcourse
 from autograder.course.nbcourse import ASSIGNMENT, CourseError
 from autograder.engine import list_checks
+from made_up import course_at
 
 
 def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
@@ -57,6 +57,13 @@ def test_the_released_notebook_has_no_answers_and_its_checks_are_locked():
             assert cell.metadata.editable is False
             assert about["checksum"]
     assert (checks, answers) == (11, 2)
+
+
+def test_no_message_has_the_databases_password(tmp_path):
+    url = "postgresql+psycopg://ada:secret@localhost:1/course"
+    with pytest.raises(CourseError, match="postgresql") as caught:
+        nbcourse.open_course(tmp_path, url)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.slow

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from made_up import record_of, score_for
-
 from autograder.course import report
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
@@ -11,6 +9,7 @@ from autograder.course.shown import Cell, Output
 from autograder.diagnosis import EXPLAINED
 from autograder.engine import list_checks
 from autograder.verdict import Status
+from made_up import record_of, score_for
 
 
 def student_page(record, *, pictures=(), notebook=(), **changes):

@@ -77,7 +77,7 @@ def opened(course: Course) -> Iterator[Gradebook]:
             yield gradebook
     except SQLAlchemyError as error:
         reason = str(error).partition("\n")[0]
-        raise CourseError(f"The gradebook {course.url} cannot be used: {reason}") from error
+        raise CourseError(f"The gradebook {course.database} cannot be used: {reason}") from error
 
 
 def enter(course: Course, record: Record, notebook: Any, *, replace: bool = False) -> None:

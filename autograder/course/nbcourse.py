@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import capture_log
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -69,6 +73,11 @@ class Course:
     url: str
     course_id: str
 
+    @property
+    def database(self) -> str:
+        """Return the database's address for a message, without a password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
     def gradebook(self) -> Gradebook:
         """Open the gradebook; use as ``with course.gradebook() as gradebook:``."""
         find_programs()
@@ -103,14 +112,14 @@ def open_course(root: Path, url: str = "") -> Course:
     course = read_course(root)
     if url and url != course.url:
         raise CourseError(
-            f"{root / CONFIG} says that the gradebook is {course.url}. To use another one, change "
-            "c.CourseDirectory.db_url there; grades do not move along."
+            f"{root / CONFIG} says that the gradebook is {course.database}. To use another one, "
+            "change c.CourseDirectory.db_url there; grades do not move along."
         )
     try:
         add_assignment(course)
     except (SQLAlchemyError, sqlite3.Error, ImportError) as error:
         reason = str(error).partition("\n")[0]
-        raise CourseError(f"The gradebook {course.url} cannot be opened: {reason}") from error
+        raise CourseError(f"The gradebook {course.database} cannot be opened: {reason}") from error
     return course
 
 
@@ -130,7 +139,7 @@ def read_course(root: Path) -> Course:
         raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
     root = root.resolve()
     config.CourseDirectory.root = str(root)
-    coursedir = NbGraderAPI(config=config).coursedir
+    coursedir = CourseDirectory(config=config)
     return Course(root, config, coursedir.db_url, coursedir.course_id)
 
 
@@ -173,12 +182,17 @@ def generate(config: Config, *, database: bool = True) -> None:
     CourseError
         nbgrader could not; its own messages are part of this one.
     """
-    config = Config({**config, "NbGraderAPI": {"log_level": logging.WARNING}})
+    config = Config(config)
     config.ClearSolutions.text_stub = "*Double-click to write your answer.*"
     if not database:
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors = without_database()
-    result: dict[str, Any] = NbGraderAPI(config=config).generate_assignment(ASSIGNMENT)
+    coursedir = CourseDirectory(config=config)
+    coursedir.assignment_id = ASSIGNMENT
+    # In a folder that holds an older one, which a stopped run may have left.
+    app = GenerateAssignment(coursedir=coursedir, config=config, force=True)
+    app.log.setLevel(logging.WARNING)
+    result: dict[str, Any] = capture_log(app)
     if not result["success"]:
         raise CourseError(
             f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"
@@ -188,9 +202,6 @@ def generate(config: Config, *, database: bool = True) -> None:
 
 def without_database() -> Sequence[type]:
     """Return nbgrader's steps from the instructor's notebook to the student's, but for its own."""
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import SaveCells
-
     return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
 
 
