@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -69,6 +69,10 @@ class Worker:
         Modules that student code has to do without.
     max_memory : int
         Bytes of address space; a small machine gives less.
+    readable : sequence of Path
+        Further folders that it may read.
+    variables : dict of str to str, optional
+        Further environment variables.
     """
 
     def __init__(
@@ -79,17 +83,19 @@ class Worker:
         isolation: str | None = None,
         unavailable: Sequence[str] = (),
         max_memory: int = launch.MAX_MEMORY,
+        readable: Sequence[Path] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self._process = subprocess.Popen(
-            launch.command(self.isolation, layers, self.home, unavailable, max_memory),
+            launch.command(self.isolation, layers, self.home, unavailable, max_memory, readable),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
             cwd=self.home,
-            env=launch.environment(self.isolation, self.home, threads),
+            env={**launch.environment(self.isolation, self.home, threads), **(variables or {})},
             start_new_session=True,  # a process group of its own, to be ended as a whole
         )
         # Each end of the wire has a thread, so that `request` can stop waiting for it. The

@@ -129,11 +129,11 @@ def test_the_given_helpers_are_found_where_they_are():
 def test_the_exercise_is_hidden_even_inside_what_is_needed(monkeypatch):
     inside = Path(sys.prefix).resolve() / "lib"
     monkeypatch.setattr(paths, "hidden", lambda: [inside])
-    command = launch.bubblewrap({}, [])
+    command = launch.bubblewrap({}, [], [])
     at = command.index(str(inside))
     assert command[at - 1] == "--tmpfs"
     assert at > command.index(str(Path(sys.prefix)))
-    rules = launch.landlock([], Path("/nowhere"), [])
+    rules = launch.landlock([], Path("/nowhere"), [], [])
     assert str(inside) not in rules["read"]
     assert not any(Path(path) in inside.parents for path in rules["read"])
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import locate
+from autograder.course.intake import NOTEBOOK
 from autograder.submission import CNN, EDITABLE, LAYERS
 
 Files = dict[str, str]
@@ -37,6 +38,10 @@ class Student:
         Folder in which the package lies.
     archive : str
         ``"zip"``, ``"zip in zip"``, or empty for a folder.
+    notebook : bool
+        The notebook was handed in too.
+    extra : dict of str to str
+        Further files.
     """
 
     name: str
@@ -46,11 +51,12 @@ class Student:
     stubs: tuple[str, ...] = ()
     nested: str = ""
     archive: str = ""
+    notebook: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
 
 CLASS = (
-    Student("ada", "everything is right", 100, archive="zip"),
+    Student("ada", "everything is right", 100, archive="zip", notebook=True),
     Student(
         "ben",
         "every layer is right; the net is still to be written",
@@ -203,6 +209,9 @@ def files_of(student: Student) -> Files:
         if files[name].count(old) != 1:
             raise StaleEdit(f"{student.name}: {name} holds {files[name].count(old)} times {old!r}")
         files[name] = files[name].replace(old, new)
+    if student.notebook:
+        path = locate.root() / "notebooks" / NOTEBOOK
+        files[NOTEBOOK] = path.read_text(encoding="utf-8")
     return {**files, **student.extra}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from autograder import present
-from autograder.course import pictures, results
+from autograder.course import notebook, pictures, results
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.engine import run_checks
@@ -54,12 +54,10 @@ def grade_one(submission: Submission, cases: Pack, notebook_seconds: float) -> G
     )
     executed, problem = b"", ""
     if submission.notebook and notebook_seconds > 0:
-        from autograder.course import notebook
-
         ran = notebook.execute(
             submission.notebook,
             submission,
-            outcomes=outcomes(verdicts),
+            outcomes(verdicts),
             seconds=notebook_seconds,
             isolation=level,
         )

@@ -27,6 +27,7 @@ def command(
     home: Path,
     unavailable: Sequence[str] = (),
     max_memory: int = MAX_MEMORY,
+    readable: Sequence[Path] = (),
 ) -> list[str]:
     """Return the command that starts a worker.
 
@@ -42,6 +43,8 @@ def command(
         Modules that student code has to do without.
     max_memory : int
         Bytes of address space; a small machine gives less.
+    readable : sequence of Path
+        Further folders that the worker may read.
     """
     layers = [layer.resolve() for layer in layers]
     packages = [*paths.packages(), *paths.own_packages()]
@@ -57,12 +60,12 @@ def command(
     wrapper: list[str] = []
     worker = WORKER
     if level == "landlock":
-        settings["landlock"] = landlock(layers, home, unwanted)
+        settings["landlock"] = landlock(layers, home, unwanted, readable)
     elif level == "bubblewrap":
         places = {layer: INSIDE / f"layer{i}" for i, layer in enumerate(layers)}
         settings["layers"] = [str(place) for place in places.values()]
         worker = INSIDE / "worker"
-        wrapper = bubblewrap(places, unwanted)
+        wrapper = bubblewrap(places, unwanted, readable)
     # -B: a worker leaves no compiled files behind, in folders that other workers use.
     return [*wrapper, sys.executable, "-I", "-B", str(worker), json.dumps(settings)]
 
@@ -89,11 +92,14 @@ def running_tasks() -> int | None:
     return int(text.split()[3].partition("/")[2])
 
 
-def landlock(layers: Sequence[Path], home: Path, unwanted: Sequence[Path]) -> dict[str, list[str]]:
+def landlock(
+    layers: Sequence[Path], home: Path, unwanted: Sequence[Path], readable: Sequence[Path]
+) -> dict[str, list[str]]:
     """Return what Landlock is to grant; see ``worker/landlock.py``."""
     unwanted = [*unwanted, *paths.hidden()]
     package = [layer / "cs231n" for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
+    read += readable
     listed: list[Path] = [*layers]
     for path in [*paths.needed(), *package]:
         if path.is_dir():
@@ -121,7 +127,9 @@ def bwrap() -> str | None:
     return program
 
 
-def bubblewrap(places: dict[Path, Path], unwanted: Sequence[Path]) -> list[str]:
+def bubblewrap(
+    places: dict[Path, Path], unwanted: Sequence[Path], readable: Sequence[Path]
+) -> list[str]:
     """Return the start of a command that runs the rest of it in a world of its own.
 
     Parameters
@@ -130,6 +138,8 @@ def bubblewrap(places: dict[Path, Path], unwanted: Sequence[Path]) -> list[str]:
         Where each layer of the package is seen inside.
     unwanted : sequence of Path
         Files and folders that are empty inside.
+    readable : sequence of Path
+        Folders that are seen inside as they are called outside.
     """
     # Mounts in the order of their depth: what lies in a folder is laid over it.
     mounts: dict[Path, list[str]] = {}
@@ -145,6 +155,8 @@ def bubblewrap(places: dict[Path, Path], unwanted: Sequence[Path]) -> list[str]:
     for layer, place in places.items():
         inside = str(place / "cs231n")
         mounts[place / "cs231n"] = ["--ro-bind-try", str(layer / "cs231n"), inside]
+    for folder in readable:
+        mounts[folder] = ["--ro-bind", str(folder), str(folder)]
     for path in unwanted:
         seen = moved(path, places)
         empty = ["--tmpfs", str(seen)] if path.is_dir() else ["--ro-bind", os.devnull, str(seen)]

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import cells
 import numpy as np
 
 LAYERS = "cs231n.layers"
@@ -255,4 +256,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "net": net,
     "train": train,
     "predict": predict,
+    "cell": cells.cell,
 }
