@@ -59,6 +59,13 @@ def check(session: nox.Session) -> None:
 
 
 @nox.session
+def submit(session: nox.Session) -> None:
+    """Make the archive to hand in, after a look at what is in it."""
+    install(session)
+    session.run("python", "-m", "autograder", "submit", *session.posargs)
+
+
+@nox.session
 def lab(session: nox.Session) -> None:
     """Open the student's notebook in JupyterLab."""
     install(session, "lab")
@@ -87,6 +94,35 @@ if COURSE:
         """Grade a sample class or, after --, the submissions given."""
         install(session, "course")
         session.run("python", "-m", "autograder", "grade", *session.posargs)
+
+    @nox.session
+    def formgrader(session: nox.Session) -> None:
+        """Open nbgrader's formgrader on a course: the folder after --, or results/."""
+        install(session, "course")
+        folder = ROOT / (session.posargs[0] if session.posargs else "results")
+        if not (folder / "nbgrader_config.py").is_file():
+            session.error(f"{folder} is no course; grade into it first, or name one after --.")
+        session.env["PYTHONPATH"] = str(ROOT)
+        session.chdir(folder)  # where nbgrader looks for its settings
+        session.run("jupyter", "lab", "--LabApp.default_url=/formgrader", *session.posargs[1:])
+
+    @nox.session
+    def export(session: nox.Session) -> None:
+        """Write grades for Gradescope, Canvas, Moodle or as nbgrader does: -- FORMAT."""
+        install(session, "course")
+        session.run("python", "-m", "autograder", "export", *session.posargs)
+
+    @nox.session
+    def similarity(session: nox.Session) -> None:
+        """Compare the submissions of a class with each other."""
+        install(session, "course")
+        session.run("python", "-m", "autograder", "similarity", *session.posargs)
+
+    @nox.session
+    def gradescope(session: nox.Session) -> None:
+        """Make the autograder's archive to upload to Gradescope."""
+        install(session, "course")
+        session.run("python", "-m", "autograder", "gradescope", *session.posargs)
 
     @nox.session
     def tests(session: nox.Session) -> None:

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("nox")
 
 ROOT = Path(__file__).parents[1]
-FOR_STUDENTS = {"check", "lab", "data"}
+FOR_STUDENTS = {"check", "lab", "data", "submit"}
 
 
 def listed(folder):
