@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 
 from autograder import api, doctor, locate, present, submit
 from autograder.engine import UnknownCheck
 from autograder.pack import PackError
+
+COURSE = {
+    "grade": ("grade", "grade a class"),
+    "release": ("release", "make the archive for students"),
+    "stubs": ("stubs", "make the skeleton in assignment/ from the solution"),
+    "export": ("exports.command", "write the grades of a class for an LMS"),
+    "similarity": ("similarity", "compare the submissions of a class with each other"),
+    "gradescope": ("exports.gradescope_zip", "make the autograder's archive for Gradescope"),
+}
+"""The instructors' commands: where they are, and what they do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,8 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     add_check(commands)
     add_submit(commands)
     add_doctor(commands)
+    arguments = sys.argv[1:] if arguments is None else arguments
     if course_is_here():
-        add_course_commands(commands)
+        add_course_commands(commands, arguments[0] if arguments else "")
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
@@ -73,18 +85,15 @@ def course_is_here() -> bool:
     return True
 
 
-def add_course_commands(commands: argparse._SubParsersAction) -> None:
-    """Add the instructors' commands."""
-    from autograder.course import grade, release, stubs
-
-    for module, name, text in (
-        (grade, "grade", "grade a class"),
-        (release, "release", "make the archive for students"),
-        (stubs, "stubs", "make the skeleton in assignment/ from the solution"),
-    ):
-        parser = commands.add_parser(name, help=text, description=module.__doc__)
-        module.add_arguments(parser)
-        parser.set_defaults(run=module.main)
+def add_course_commands(commands: argparse._SubParsersAction, chosen: str) -> None:
+    """Add the instructors' commands; only the chosen one is imported, since that takes seconds."""
+    for name, (module_name, text) in COURSE.items():
+        parser = commands.add_parser(name, help=text)
+        if name == chosen:
+            module = importlib.import_module(f"autograder.course.{module_name}")
+            parser.description = module.__doc__
+            module.add_arguments(parser)
+            parser.set_defaults(run=module.main)
 
 
 if __name__ == "__main__":

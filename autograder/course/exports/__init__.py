@@ -1,0 +1,1 @@
+"""Grades for an instructor's learning management system: Gradescope, Canvas, Moodle."""

@@ -1,0 +1,131 @@
+"""Export the grades of a class for Gradescope, Canvas or Moodle, or as nbgrader does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from nbgrader.plugins import CsvExportPlugin
+
+from autograder import locate
+from autograder.course import gradebook, nbcourse, results
+from autograder.course.exports import gradescope, lms, roster
+from autograder.course.exports.scores import ExportError, records, scores
+from autograder.course.nbcourse import CourseError
+from autograder.course.results import DamagedRecord
+
+
+class Format(NamedTuple):
+    """One format of `export`.
+
+    Attributes
+    ----------
+    name : str
+        What the file, or the folder, is called in the folder ``exports`` of the results.
+    write : callable
+        Called with the options and the path; writes it and returns what to tell.
+    """
+
+    name: str
+    write: Callable[[argparse.Namespace, Path], list[str]]
+
+
+def write_gradescope(options: argparse.Namespace, out: Path) -> list[str]:
+    """Write a folder with one ``STUDENT/results.json`` for each student."""
+    graded = records(options.results)
+    for record in graded:
+        path = out / record.student / "results.json"
+        results.write_text(path, results.to_json(gradescope.results_json(record)))
+    return [f"{len(graded)} students, each with a results.json as Gradescope reads it."]
+
+
+def write_canvas(options: argparse.Namespace, out: Path) -> list[str]:
+    """Write the file for Canvas's Gradebook."""
+    return write_table(lms.canvas, options, out)
+
+
+def write_moodle(options: argparse.Namespace, out: Path) -> list[str]:
+    """Write the file for Moodle."""
+    return write_table(lms.moodle, options, out)
+
+
+def write_table(
+    make: Callable[..., lms.Export], options: argparse.Namespace, out: Path
+) -> list[str]:
+    """Write a CSV file."""
+    known = None if options.roster is None else roster.read(options.roster)
+    export = make(scores(options.results), known, options.column)
+    results.write_text(out, export.text)
+    return export.notices
+
+
+def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
+    """Write the file that nbgrader itself exports."""
+    course = nbcourse.read_course(options.results)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "grades.csv"
+        with gradebook.opened(course) as book:
+            CsvExportPlugin(to=str(made)).export(book)
+        results.write_bytes(out, made.read_bytes())
+    return ["nbgrader's own columns: the score, and what was taken off for being late."]
+
+
+FORMATS = {
+    "gradescope": Format("gradescope", write_gradescope),
+    "canvas": Format("canvas.csv", write_canvas),
+    "moodle": Format("moodle.csv", write_moodle),
+    "nbgrader": Format("nbgrader.csv", write_nbgrader),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("format", choices=sorted(FORMATS), help="what the file is for")
+    parser.add_argument(
+        "--from",
+        dest="results",
+        type=Path,
+        metavar="DIR",
+        help="folder that the class was graded into (default: results)",
+    )
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE", help="the class list that Canvas or Moodle exports"
+    )
+    parser.add_argument(
+        "--column", default=lms.COLUMN, metavar="NAME", help="the assignment's name there"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="what to write (default: exports/ in that folder)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace what is there")
+
+
+def check_out(out: Path, options: argparse.Namespace) -> None:
+    """Raise `ExportError` if something that is there would be replaced unasked."""
+    if options.roster is not None and out.resolve() == options.roster.resolve():
+        raise ExportError(f"{out} is the roster: give another file with --out.")
+    taken = any(out.iterdir()) if out.is_dir() else out.exists()
+    if taken and not options.force:
+        raise ExportError(f"{out} is there already; --force replaces it.")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command."""
+    chosen = FORMATS[options.format]
+    try:
+        options.results = options.results or locate.root() / "results"
+        out = options.out or options.results / "exports" / chosen.name
+        check_out(out, options)
+        notices = chosen.write(options, out)
+    except (ExportError, DamagedRecord, CourseError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"Nothing was exported: {error}.", file=sys.stderr)
+        return 2
+    print("\n".join([f"Written: {out}", *notices]))
+    return 0

@@ -1,0 +1,67 @@
+"""Verdicts in Gradescope's format of results.
+
+The format is documented at https://gradescope-autograders.readthedocs.io/en/latest/specs/.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder import present
+from autograder.course.results import Record
+from autograder.verdict import Status, Verdict
+
+
+def results_json(record: Record) -> dict[str, Any]:
+    """Return what ``results.json`` is to hold for one student.
+
+    Parameters
+    ----------
+    record : Record
+        The verdicts on the submission. Its notes are for the instructor and left out.
+
+    Returns
+    -------
+    dict
+        One entry in ``"tests"`` for each check, in order, all of them visible to the student. The
+        score is their sum. What the grader prints is kept for the instructor.
+    """
+    functions = list(dict.fromkeys(verdict.function for verdict in record.verdicts))
+    tests = []
+    for i, name in enumerate(functions, start=1):
+        own = [verdict for verdict in record.verdicts if verdict.function == name]
+        tests += [entry(f"{i}.{j}", verdict) for j, verdict in enumerate(own, start=1)]
+    return {
+        "tests": tests,
+        "execution_time": round(record.seconds, 1),
+        "output": summary(record),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+    }
+
+
+def entry(number: str, verdict: Verdict) -> dict[str, Any]:
+    """Return one check as Gradescope shows it."""
+    passed = verdict.status is Status.PASSED
+    return {
+        "number": number,
+        "name": f"{verdict.function}: {verdict.title}",
+        "name_format": "text",
+        "score": verdict.points,
+        "max_score": verdict.max_points,
+        "status": "passed" if passed else "failed",
+        "output": present.WORDS[verdict.status] + (f"\n{verdict.message}" if not passed else ""),
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def summary(record: Record) -> str:
+    """Return what stands above the checks."""
+    if record.problem:
+        return f"Your submission could not be read. {record.problem}"
+    points, max_points = present.total(record.verdicts)
+    text = f"{present.number(points)} of {present.number(max_points)} points."
+    wrong = next((v for v in record.verdicts if v.status is not Status.PASSED), None)
+    return f"{text} What to look at first: {wrong.function}." if wrong else text

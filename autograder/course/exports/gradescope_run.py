@@ -1,0 +1,90 @@
+"""Grade one submission in Gradescope's container; started there by ``run_autograder``.
+
+Gradescope knows a failure of the autograder, as opposed to a grade of 0, by there being no
+``results.json``: it then tells the student to ask the course's staff. So a fault of the grader
+leaves none, and says what happened where the instructor sees it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import doctor, pack
+from autograder.course import results
+from autograder.course.exports.gradescope import results_json, summary
+from autograder.course.intake import Unreadable, collect
+from autograder.course.results import Record
+from autograder.engine import run_checks
+from autograder.isolation.probe import strongest
+from autograder.verdict import Verdict
+
+SECRET_PACK = "secret.pack"  # in the folder source/
+REQUIRE_SANDBOX = "require-sandbox"  # a file there, if nobody is to be graded without one
+
+
+class NotGraded(Exception):
+    """There is no grade, for a reason that is not the student's."""
+
+
+def grade(base: Path) -> Record:
+    """Grade what lies in the folder ``submission`` below `base`.
+
+    Raises
+    ------
+    NotGraded
+        There is no such folder.
+    autograder.doctor.NoSandbox
+        The course wants a sandbox around student code, and there is none here.
+    autograder.pack.PackError
+        The case pack cannot be read.
+    autograder.engine.EngineError
+        The grader failed.
+    """
+    source, submitted = base / "source", base / "submission"
+    cases = pack.load(source / SECRET_PACK)
+    if not submitted.is_dir():
+        raise NotGraded(f"There is no folder {submitted}.")
+    if (source / REQUIRE_SANDBOX).exists():
+        doctor.require_sandbox()
+    (submission,) = collect([submitted])
+    if isinstance(submission, Unreadable):
+        return results.without_grading(submission, cases.id)
+    level = strongest()
+    verdicts = run_checks(submission, cases, on_verdict=tell, isolation=level)
+    key = results.key_of(submission, cases.id)
+    return Record(submission.student, key, cases.id, "", submission.notes, verdicts, level)
+
+
+def tell(verdict: Verdict) -> None:
+    """Print a line on one check, for the instructor who looks into a run that takes long."""
+    print(f"{verdict.seconds:6.1f} s  {verdict.status:<8} {verdict.id}", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Grade and write ``results/results.json``; the exit code is 1 if the grader failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("base", type=Path, help="the folder that Gradescope calls /autograder")
+    base = parser.parse_args(arguments).base
+    path = base / "results" / "results.json"
+    path.unlink(missing_ok=True)
+    start = time.monotonic()
+    try:
+        record = grade(base)
+        results.write_text(path, results.to_json(results_json(record)))
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        print("The grader failed: this submission was not graded, and there is no results.json.")
+        return 1
+    print(summary(record), f"Graded in {time.monotonic() - start:.0f} s.")
+    for line in (doctor.one_line(), *record.notes):
+        print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Make the zip file that grades on Gradescope: the autograder with the course's secret cases.
+
+Upload it on Gradescope: Configure Autograder. Keep it from students: the secret cases are in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import locate, pack, zipped
+from autograder.course import release
+from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
+from autograder.course.exports.scores import ExportError
+from autograder.course.release import ReleaseError
+from autograder.course.seed import SeedError, course_seed
+from autograder.engine import list_checks
+
+PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from
+PROGRAMS = ("run_autograder", "setup.sh")
+CONTAINER = Path(__file__).with_name("container")
+START = "autograder.course.exports.gradescope_run"
+ADVICE = """\
+On Gradescope: make a Programming Assignment worth {points:g} autograder points, and upload this
+file in Configure Autograder, with the newest Ubuntu. Then, in the settings of the autograder:
+- memory: 3 GB (its 0.75 GB are not enough to train the net), and 1 CPU or more;
+- time: 40 minutes (a right solution takes one or two, but code that hangs waits for its limits).
+Test it with a submission of your own; what it prints, and only you see, says how student code is
+shut in. Keep the file from students: the secret cases are in it."""
+
+
+def contents(root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the archive, in order.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the exercise.
+    cases : bytes
+        The secret case pack.
+    """
+    for name in PROGRAMS:
+        yield name, (CONTAINER / name).read_bytes()
+    yield SECRET_PACK, cases
+    for name in PROJECT:
+        yield name, (root / name).read_bytes()
+    for part in ("assignment", "autograder"):
+        for path in sorted((root / part).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and path != pack.PUBLIC_PACK and release.belongs(path, name):
+                yield name, path.read_bytes()
+    for path in course_modules(root):
+        yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def course_modules(root: Path) -> list[Path]:
+    """Return the instructors' modules that grading one submission imports, and no others."""
+    found: set[Path] = set()
+    waiting = [START]
+    while waiting:
+        module = waiting.pop()
+        if not f"{module}.".startswith("autograder.course."):
+            continue
+        place = root.joinpath(*module.split("."))
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if path.is_file() and path not in found:  # what is imported may also be a function
+            found.add(path)
+            waiting += [module.rpartition(".")[0], *imports(path)]
+    return sorted(found)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the name of everything that a module imports."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def prove(files: list[tuple[str, bytes]], seed: str) -> None:
+    """Raise `ReleaseError` if the seed, or a passage of the solution, is in the archive."""
+    for name, content in files:
+        if seed.encode() in content:
+            raise ReleaseError(f"{name} contains the course's seed.")
+        if name.startswith("solutions/"):
+            raise ReleaseError(f"{name} is of the solution.")
+    release.prove_secrecy(files)
+
+
+def build(out: Path, seed: str, *, require_sandbox: bool = False) -> None:
+    """Write the archive; it appears whole or not at all.
+
+    Parameters
+    ----------
+    out : Path
+        The zip file.
+    seed : str
+        The course's secret seed; it gives the cases and is not in the archive.
+    require_sandbox : bool
+        Have the grader fail where student code could reach files and network.
+
+    Raises
+    ------
+    ReleaseError
+        A secret would be in the archive. None is written.
+    """
+    print("Making the case pack from the solution ...", flush=True)
+    with tempfile.TemporaryDirectory(prefix="convnets-gradescope-") as folder:
+        path = Path(folder, SECRET_PACK)
+        pack.save(pack.build(seed), path)
+        files = list(contents(locate.root(), path.read_bytes()))
+    if require_sandbox:
+        files.append((REQUIRE_SANDBOX, b""))
+    prove(files, seed)
+    zipped.write(out, files, executable=PROGRAMS)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="the zip file")
+    parser.add_argument(
+        "--seed-file", type=Path, metavar="FILE", help="holds the course's secret seed"
+    )
+    parser.add_argument(
+        "--require-sandbox",
+        action="store_true",
+        help="grade nobody there unless student code is kept from files, network and processes",
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command."""
+    try:
+        if options.out.exists() and not options.force:
+            raise ExportError(f"{options.out} is there already; --force replaces it.")
+        seed = course_seed(options.seed_file)
+        build(options.out, seed, require_sandbox=options.require_sandbox)
+    except (ExportError, SeedError, ReleaseError, OSError) as error:
+        print(f"Not made. {error}", file=sys.stderr)
+        return 2
+    print(f"Ready to upload: {options.out} ({options.out.stat().st_size / 1e6:.1f} MB)")
+    print(ADVICE.format(points=sum(info.max_points for info in list_checks())))
+    return 0

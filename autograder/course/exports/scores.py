@@ -1,0 +1,67 @@
+"""The final grades of a class, for all exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import gradebook, nbcourse, results
+from autograder.course.results import Record
+
+
+class ExportError(Exception):
+    """Grades cannot be exported as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A student's final grade.
+
+    Attributes
+    ----------
+    student : str
+        The name, as in the folder of results.
+    points, max_points : float
+        Points reached, and points there are.
+    """
+
+    student: str
+    points: float
+    max_points: float
+
+
+def records(results_dir: Path) -> list[Record]:
+    """Return the records of all students graded into a folder, by name.
+
+    Raises
+    ------
+    ExportError
+        Nobody was graded into `results_dir`.
+    autograder.course.results.DamagedRecord
+        A record cannot be read.
+    """
+    paths = sorted((results_dir / "students").glob("*.json"))
+    if not paths:
+        raise ExportError(
+            f"There are no grades in {results_dir}. Give the folder that python -m autograder "
+            "grade --out wrote to."
+        )
+    return sorted((results.load(path) for path in paths), key=lambda record: record.student)
+
+
+def scores(results_dir: Path) -> dict[str, Score]:
+    """Return the final grade of each student graded into a folder, by name.
+
+    It is the one in the gradebook, with an instructor's changes and what is taken off for being
+    late. A folder without a course (results of a single run elsewhere) has the checks' points.
+
+    Raises
+    ------
+    ExportError, autograder.course.results.DamagedRecord, autograder.course.nbcourse.CourseError
+        Nobody was graded, or a record or the gradebook cannot be read.
+    """
+    found = {r.student: Score(r.student, r.points, r.max_points) for r in records(results_dir)}
+    if (results_dir / nbcourse.CONFIG).is_file():
+        known = gradebook.scores(nbcourse.read_course(results_dir))
+        found |= {name: Score(name, s.points, s.max_points) for name, s in known.items()}
+    return found
