@@ -71,7 +71,9 @@ def lab(session: nox.Session) -> None:
     install(session, "lab")
     # A notebook runs in its own folder: the autograder is to be this folder's there too.
     session.env["PYTHONPATH"] = str(ROOT)
-    session.run("jupyter", "lab", *(session.posargs or [NOTEBOOK]))
+    # All of the exercise is to be seen in it, so that layers.py can be edited there.
+    where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
+    session.run("jupyter", "lab", *where, *session.posargs)
 
 
 @nox.session
