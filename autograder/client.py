@@ -70,7 +70,7 @@ class Worker:
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
-        Further folders that it may read.
+        Further files and folders that it may read.
     variables : dict of str to str, optional
         Further environment variables.
     """
@@ -232,9 +232,14 @@ def readable(value: Any) -> Any:
 
 def clean(text: str) -> str:
     """Return `text` cut to `MAX_TEXT`, without control characters and halves of characters."""
+    return printable(text[:MAX_TEXT])
+
+
+def printable(text: str) -> str:
+    """Return `text` with what is not to be printed replaced."""
     return "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for letter in text[:MAX_TEXT]
+        for letter in text
     )
 
 

@@ -36,6 +36,8 @@ def fits(op: str, request: Payload, reply: Any) -> bool:
     if op == "train":
         history = has_arrays(reply.get("history"), ["loss", "train", "val"])
         return history and isinstance(reply.get("params"), dict)
+    if op == "cell":
+        return fits_cell(reply)
     return op == "predict" and has(reply, ["predicted"])
 
 
@@ -73,3 +75,22 @@ def fits_net(request: Payload, reply: dict[str, Any]) -> bool:
     gradients = reply.get("grads")
     wanted = has(reply, ["scores", "loss"]) and isinstance(gradients, dict)
     return wanted and has_arrays(reply.get("after"), ["X", "y"])
+
+
+def fits_cell(reply: dict[str, Any]) -> bool:
+    """Return whether there are the outputs of a notebook's cell, and its error if it had one."""
+    if not has(reply, ["outputs", "error"]) or not isinstance(reply["outputs"], list):
+        return False
+    outputs, error = reply["outputs"], reply["error"]
+    if not all(has(output, ["kind", "data"]) for output in outputs):
+        return False
+    data = [output["data"] for output in outputs]
+    plain = all(isinstance(d, np.ndarray) and d.dtype == np.uint8 and d.ndim == 1 for d in data)
+    return plain and (error is None or fits_error(error))
+
+
+def fits_error(error: Any) -> bool:
+    """Return whether an exception is described as the worker describes one in a notebook."""
+    if not has(error, ["name", "message", "lines"]) or not isinstance(error["lines"], list):
+        return False
+    return all(isinstance(t, str) for t in (error["name"], error["message"], *error["lines"]))

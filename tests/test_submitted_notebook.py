@@ -3,18 +3,29 @@
 import io
 import json
 import os
+import re
+import shutil
+import sys
+import tempfile
+import time
 from base64 import b64decode
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from autograder.client import Raised
-from autograder.course import nbcourse, notebook
-from autograder.isolation import LEVELS
+from autograder.course import nbcourse, notebook, notebook_file
+from autograder.isolation import LEVELS, launch
 from autograder.isolation.probe import probe
+from autograder.replies import fits
+from autograder.submission import LAYERS, Submission
+
+sys.path.append(str(launch.WORKER))
+import cells
 
 KNOWN = {"USERPROFILE", "GIT_PAGER"}  # in every worker's environment, or set by IPython
 
@@ -29,155 +40,390 @@ def ran(submission, *sources, seconds=60, outcomes=None, **options):
     return notebook.execute(written(*cells), submission, outcomes or {}, seconds=seconds, **options)
 
 
+def text_of(output):
+    """Return what an output is as text."""
+    if output.output_type == "error":
+        return "\n".join(output.traceback)
+    return output.get("text") or output.data["text/plain"]
+
+
 def shown(executed):
     """Return what stands below each code cell, as text."""
-    found = []
-    for cell in executed.notebook.cells:
-        texts = []
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                texts += output.traceback
-            else:
-                texts.append(output.get("text") or output.data["text/plain"])
-        found.append("\n".join(texts))
-    return found
+    cells = executed.notebook.cells
+    return ["\n".join(map(text_of, cell.get("outputs", []))) for cell in cells]
+
+
+def skip_unless(level):
+    """Skip a test of a level that does not hold on this machine."""
+    if not probe(level).holds:
+        pytest.skip(f"{level} does not hold here: {probe(level).reason}")
+
+
+def png(colour="red", size=(8, 8), mode="RGB", **options):
+    """Return a picture as a file's content."""
+    stream = io.BytesIO()
+    Image.new(mode, size, colour).save(stream, format="PNG", **options)
+    return stream.getvalue()
+
+
+def array(data):
+    return np.frombuffer(data, np.uint8)
 
 
 @pytest.fixture(scope="module")
 def several(solution):
-    """Run several cells once, for several tests."""
-    return ran(
-        solution,
-        "x = 3\nprint('x is', x)\nx + 1",
-        "x * 2;",
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
-        "def f():\n    return 1 / 0\nf()",
-        "from cs231n.layers import conv_forward_naive\nconv_forward_naive(1, 2, 3, 4)",
-        "x =",
-        "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\nx",
-        "input()",
-        "from autograder import check\ncheck('conv_forward_naive')",
-        "print('\\x1b[31mred\\x1b[0m', '\\x00')",
-    )
+    """Run several cells once, for several tests; each is found by its name."""
+    sources = {
+        "print": "import numpy as np\nx = 3\nprint('x is', x)\nx + 1",
+        "semicolon": "x * 2;  # not shown",
+        "last": "_",
+        "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+        "order": "import sys\nprint(1)\nprint(2, file=sys.stderr)\ndisplay([3])\nprint(4)",
+        "error": "def f():\n    return 1 / 0\nf()",
+        "layer": "from cs231n.layers import conv_forward_naive\nconv_forward_naive(1, 2, 3, 4)",
+        "recursion": "def deep(n):\n    return deep(n + 1)\ndeep(0)",
+        "syntax": "x =",
+        "lines": "raise ValueError('one\\ntwo')",
+        "script": "open('script.py', 'w').write('1 / 0');\n%run script.py",
+        "repr": "class Odd:\n    def __repr__(self):\n        return 1 / 0\nOdd()",
+        "magics": "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\nx",
+        "no magic": "%nothing",
+        "input": "input()",
+        "exit": "exit()\nimport sys\nsys.exit(3)",
+        "check": "from autograder import check\ncheck('conv_forward_naive')",
+        "terminal": "print('\\x1b[31mred\\x1b[0m', '\\x00', '\\ud800')\nprint('10%\\r20%\\r')",
+        "warning": "import warnings\nwarnings.warn('careful')",
+        "where": "import json, cs231n, os\n"
+        "print(json.__file__, np.__file__, cs231n.__path__, os.getcwd())",
+        "after": "x",
+    }
+    executed = ran(solution, *sources.values())
+    assert executed.problem == ""
+    return dict(zip(sources, executed.notebook.cells, strict=True))
 
 
-def test_outputs_and_state(several):
-    texts = shown(several)
-    assert several.problem == ""
-    assert texts[0] == "x is 3\n\n4"
-    assert texts[1] == ""
-    assert texts[6] == "3"
-    assert "was run apart" in texts[8]
-    assert texts[9] == "red \N{REPLACEMENT CHARACTER}\n"
+def below(cell):
+    """Return what stands below a cell, each output as its kind and text."""
+    return [(output.get("name", output.output_type), text_of(output)) for output in cell.outputs]
+
+
+def test_what_is_printed_and_shown_comes_in_its_order(several):
+    assert below(several["print"]) == [("stdout", "x is 3\n"), ("execute_result", "4")]
+    assert below(several["order"]) == [
+        ("stdout", "1\n"), ("stderr", "2\n"), ("execute_result", "[3]"), ("stdout", "4\n"),
+    ]  # fmt: skip
+
+
+def test_state_is_kept_from_cell_to_cell_whatever_happens_in_between(several):
+    assert below(several["semicolon"]) == []
+    assert below(several["last"]) == [("execute_result", "4")]
+    assert below(several["after"]) == [("execute_result", "3")]
+
+
+def test_cells_that_ran_are_numbered_and_timed(several):
+    assert [c.execution_count for c in several.values()] == list(range(1, len(several) + 1))
+    assert all(0 <= cell.metadata.seconds < 60 for cell in several.values())
 
 
 def test_a_figure_becomes_a_picture(several):
-    (output,) = several.notebook.cells[2].outputs
+    (output,) = several["figure"].outputs
+    assert set(output.data) == {"image/png", "text/plain"}
     with Image.open(io.BytesIO(b64decode(output.data["image/png"]))) as image:
         assert image.format == "PNG"
         assert min(image.size) > 100
+        assert image.getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_errors_name_the_students_lines_and_nobody_elses(several):
-    texts = shown(several)
-    assert texts[3].splitlines() == [
-        "Cell 4, line 3, in <module>:",
+    number = several["error"].execution_count
+    (output,) = several["error"].outputs
+    assert (output.ename, output.evalue) == ("ZeroDivisionError", "division by zero")
+    assert output.traceback == [
+        f"Cell {number}, line 3:",
         "    f()",
-        "Cell 4, line 2, in f:",
+        f"Cell {number}, line 2, in f:",
         "    return 1 / 0",
         "ZeroDivisionError: division by zero",
     ]
-    assert "cs231n/layers.py, line" in texts[4]
-    assert texts[5].startswith("Cell 6, line 1:")
-    assert texts[5].endswith("SyntaxError: invalid syntax")
-    assert "EOFError" in texts[7]
-    assert not any("site-packages" in text for text in texts)
+    lines = several["layer"].outputs[0].traceback
+    assert lines[0] == f"Cell {several['layer'].execution_count}, line 2:"
+    assert lines[2].startswith("cs231n/layers.py, line")
+    everything = json.dumps(several)
+    assert "site-packages" not in everything
+    assert "interactiveshell.py, line" not in everything
+    assert "\\u001b" not in everything
+
+
+def test_a_deep_traceback_has_its_first_and_last_lines(several):
+    lines = several["recursion"].outputs[0].traceback
+    assert lines[0] == f"Cell {several['recursion'].execution_count}, line 3:"
+    assert lines[2] == "..."
+    assert lines[-1].startswith("RecursionError")
+    assert len(lines) < 15
+
+
+def test_a_syntax_error_names_its_line(several):
+    (output,) = several["syntax"].outputs
+    number = several["syntax"].execution_count
+    assert output.traceback[:2] == [f"Cell {number}, line 1:", "    x ="]
+    assert output.traceback[-1] == "SyntaxError: invalid syntax"
+
+
+def test_a_syntax_error_in_a_students_file_names_that_file(solution):
+    broken = Submission("broken", {**solution.files, LAYERS: b"import numpy\nx = = 1\n"})
+    (text,) = shown(ran(broken, "import cs231n.layers"))
+    assert text.splitlines() == [
+        "Cell 1, line 1:",
+        "    import cs231n.layers",
+        "cs231n/layers.py, line 2:",
+        "    x = = 1",
+        "SyntaxError: invalid syntax",
+    ]
+
+
+def test_a_message_of_several_lines_keeps_its_name(several):
+    (output,) = several["lines"].outputs
+    assert (output.ename, output.evalue) == ("ValueError", "one\ntwo")
+    assert output.traceback[-2:] == ["ValueError: one", "two"]
+
+
+def test_what_cannot_be_shown_says_why(several):
+    ((kind, text),) = below(several["repr"])
+    assert kind == "stderr"
+    assert text.endswith("ZeroDivisionError: division by zero\n")
+    assert below(several["script"])[0][1].endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_what_a_notebook_can_and_cannot_do_without_a_kernel(several):
+    assert below(several["magics"]) == [("execute_result", "3")]
+    assert "UsageError" in below(several["no magic"])[-1][1]
+    assert "EOFError" in below(several["input"])[-1][1]
+    assert below(several["exit"])[-1][1].endswith("SystemExit: 3")
+    assert "was run apart" in below(several["check"])[0][1]
+
+
+def test_text_is_only_text(several):
+    unknown = "\N{REPLACEMENT CHARACTER}"
+    assert below(several["terminal"]) == [("stdout", f"red {unknown} ?\n20%\n")]
+
+
+def test_warnings_and_paths_do_not_name_our_folders(several):
+    number = several["warning"].execution_count
+    assert f"Cell {number}:2: UserWarning: careful" in below(several["warning"])[0][1]
+    assert (
+        below(several["where"])[0][1]
+        == "json/__init__.py numpy/__init__.py ['cs231n', 'cs231n'] ~\n"
+    )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_notebook_runs_under_each_level(solution, level):
+    skip_unless(level)
+    executed = ran(
+        solution,
+        "import cs231n.layers as own\nprint(own.__file__)",
+        "from matplotlib import pyplot\npyplot.plot([1, 2]);",
+        "from cs231n.fast_layers import conv_forward_fast\n1 / 0",
+        "import os\nos._exit(3)",
+        isolation=level,
+    )
+    texts = shown(executed)
+    assert texts[:2] == ["cs231n/layers.py\n", "a picture"]
+    assert texts[2].endswith("ZeroDivisionError: division by zero")
+    assert executed.problem.startswith("It ended in cell 4: the Python process ended itself with")
+
+
+GRADED = {"grade": True, "grade_id": "conv_forward_naive", "points": 12, "locked": True}
+GRADED |= {"solution": False, "task": False, "schema_version": 3, "cell_type": "code"}
 
 
 def test_checks_are_not_run_and_show_what_the_grader_found(solution):
-    about = {"grade": True, "grade_id": "conv_forward_naive", "points": 12, "locked": True}
-    about |= {"solution": False, "task": False, "schema_version": 3, "cell_type": "code"}
-    cell = new_code_cell("print('100 of 100 points')", metadata={"nbgrader": about})
-    executed = ran(solution, cell, outcomes={"conv_forward_naive": "7 of 12 points\n"})
-    assert shown(executed) == ["7 of 12 points\n"]
+    forged = "print('100 of 100 points')"
+    cells = [
+        new_code_cell(forged, metadata={"nbgrader": GRADED}),
+        new_code_cell(forged, metadata={"nbgrader": {**GRADED, "grade": False}}),
+        new_code_cell(forged, metadata={"nbgrader": {**GRADED, "grade_id": "another"}}),
+    ]
+    executed = ran(solution, *cells, outcomes={"conv_forward_naive": "7 of 12 points\n"})
+    assert shown(executed) == ["7 of 12 points\n", "7 of 12 points\n", ""]
+    assert executed.notebook.cells[0].source == forged
+    assert executed.notebook.cells[0].metadata.nbgrader == GRADED
+    assert all(cell.execution_count is None for cell in executed.notebook.cells)
 
 
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        ("import os\nos._exit(3)", "exit code 3"),
-        ("while True:\n    pass", "Its time was over in cell 2"),
+        ("import os\nos._exit(3)", "It ended in cell 2: the Python process ended itself"),
+        (
+            "while True:\n    pass",
+            "In cell 2, the time for the whole notebook, 3 seconds, was over. What",
+        ),
         ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
+        ("get_ipython().run_cell = None", "Cell 3 could not be run: TypeError"),
     ],
 )
 def test_what_ends_a_notebook_is_said_and_the_rest_is_not_run(solution, source, problem):
-    executed = ran(solution, "print('before')", source, "print('after')", seconds=5)
+    start = time.monotonic()
+    executed = ran(solution, "print('before')", source, "print('after')", seconds=3)
+    assert time.monotonic() - start < 20
+    before, during, after = executed.notebook.cells
     assert problem in executed.problem
-    assert shown(executed) == ["before\n", "", ""]
+    assert executed.problem.endswith(" What comes after that was not run.")
+    assert below(before) == [("stdout", "before\n")]
+    assert after.outputs == []
+    if "cell 2" in executed.problem:
+        assert during.outputs[0].output_type == "error"
+        assert "seconds" not in during.metadata
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space can be limited on Linux only")
+def test_too_much_memory_is_an_error_of_the_cell(solution):
+    executed = ran(solution, "import numpy\nnumpy.ones(1 << 34)", "1")
+    assert "MemoryError" in shown(executed)[0]
+    assert shown(executed)[1] == "1"
 
 
 def test_what_is_too_much_is_cut(solution):
-    draw = "from matplotlib import pyplot\nfor i in range(9):\n    pyplot.figure()"
-    executed = ran(solution, "print('x' * 10**7)", draw)
-    assert len(shown(executed)[0]) < 21_000
-    assert "more characters" in shown(executed)[0]
-    assert len(executed.notebook.cells[1].outputs) <= notebook.MAX_PICTURES
+    draw = "from matplotlib import pyplot\nfor i in range(9):\n    pyplot.figure().gca()"
+    noisy = "pyplot.figure(figsize=(9, 9)); pyplot.imshow(numpy.random.rand(900, 900, 3));"
+    alternate = "import sys\nfor i in range(1000):\n    print(1)\n    print(2, file=sys.stderr)"
+    executed = ran(
+        solution, "for i in range(10**4):\n    print('x' * 1000)", draw, "import numpy\n" + noisy,
+        alternate,
+    )  # fmt: skip
+    printed, drawn, large, many = shown(executed)
+    assert 20_000 < len(printed) < 20_100
+    assert printed.endswith("... characters left out: 9990000\n")
+    kinds = [output.output_type for output in executed.notebook.cells[1].outputs]
+    assert kinds == ["display_data"] * 4 + ["stream"]
+    assert drawn.endswith("... pictures left out: 5\n")
+    assert large == "\n... pictures left out: 1\n"
+    assert "characters left out" in many
+
+
+def test_what_is_not_kept_takes_no_memory():
+    outputs = cells.Outputs("Cell 1")
+    for _ in range(3 * cells.MAX_TEXT):
+        outputs.text("stdout", "x")
+    ((_, pieces),) = outputs._kept
+    assert len(pieces) == cells.MAX_TEXT
+
+
+def test_all_outputs_together_fit_a_page(solution, monkeypatch):
+    monkeypatch.setattr(notebook, "MAX_SHOWN", 5000)
+    texts = shown(ran(solution, *["print('x' * 1000)"] * 9))
+    assert [len(text) > 1000 for text in texts] == [True] * 4 + [False] * 5
+    assert texts[-1] == "... more than a page can hold is left out\n"
+
+
+def test_cleared_output_is_gone(solution):
+    source = (
+        "from IPython.display import clear_output\nprint('x' * 30000)\nclear_output()\nprint(1)"
+    )
+    assert shown(ran(solution, source)) == ["1\n"]
 
 
 @pytest.mark.parametrize("level", [level for level in LEVELS if level != "limits"])
-def test_a_notebook_reaches_no_file_and_no_network(solution, level, tmp_path):
-    if not probe(level).holds:
-        pytest.skip(f"{level} does not hold here")
+def test_a_notebook_reaches_no_file_no_network_and_no_process(solution, level, tmp_path):
+    skip_unless(level)
     secret = tmp_path / "secret.txt"
     secret.write_text("the seed")
-    executed = ran(
-        solution,
+    cache = notebook.data_set().parent
+    attempts = [
         f"open({str(secret)!r}).read()",
+        f"open({str(tmp_path / 'mine')!r}, 'w')",
         f"open({str(nbcourse.__file__)!r}).read()",
+        f"import os\nos.listdir({str(tmp_path)!r})",
+        f"open({f'/proc/{os.getpid()}/environ'!r}).read()",
         "import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=2)",
+        f"os.kill({os.getpid()}, 0)",
         "import subprocess\nsubprocess.run(['ls'])",
-        "import os\nprint(sorted(os.environ))",
-        isolation=level,
-    )
-    for text in shown(executed)[:4]:
-        assert text.splitlines()[-1].partition(":")[0] in (
-            "FileNotFoundError", "PermissionError", "OSError", "BlockingIOError",
-        ), text  # fmt: skip
-    names = set(eval(shown(executed)[4]))
+        "!ls",
+        "%%bash\nls",
+        f"open({str(cache / 'mine')!r}, 'w')",
+        f"open({str(notebook.data_set())!r}, 'r+b')",
+    ]
+    executed = ran(solution, *attempts, "print(sorted(os.environ))", isolation=level)
+    assert executed.problem == ""
+    for attempt, cell in zip(attempts, executed.notebook.cells, strict=False):
+        assert [output.output_type for output in cell.outputs] == ["error"], attempt
+        assert cell.outputs[0].ename in (
+            "FileNotFoundError", "PermissionError", "OSError", "ProcessLookupError",
+        ), cell.outputs  # fmt: skip
+    assert not secret.with_name("mine").exists()
+    names = set(re.findall(r"\w+", shown(executed)[-1]))
     assert {"CONVNETS_CACHE", "PYTHONHASHSEED"} <= names
     assert not any(name.startswith(("PYTEST", "GIT", "SSH", "USER")) for name in names - KNOWN)
-    assert os.environ.get("HOME", "?") not in shown(executed)[4]
 
 
-def test_the_data_set_can_be_read_and_not_changed(solution):
-    executed = ran(
-        solution,
-        "from cs231n.data_utils import get_CIFAR10_data\nget_CIFAR10_data()['X_train'].shape",
-        "import os\nopen(os.environ['CONVNETS_CACHE'] + '/mine', 'w')",
-    )
-    assert shown(executed)[0].endswith("(49000, 3, 32, 32)")
-    assert "Error" in shown(executed)[1]
+@pytest.mark.parametrize("level", [level for level in LEVELS if level != "limits"])
+def test_the_data_set_is_there_and_what_lies_beside_it_is_not(solution, level, monkeypatch):
+    skip_unless(level)
+    images = notebook.data_set()
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("CONVNETS_CACHE", folder)
+        shutil.copyfile(images, Path(folder, images.name))
+        Path(folder, "beside.txt").write_text("not yours")
+        executed = ran(
+            solution,
+            "from cs231n.data_utils import get_CIFAR10_data\nget_CIFAR10_data()['X_train'].shape",
+            "import os\nopen(os.environ['CONVNETS_CACHE'] + '/beside.txt').read()",
+            "from cs231n import synthetic\nsynthetic.generate = None\nlen(synthetic.load())",
+            isolation=level,
+        )
+    loaded, beside, not_made = shown(executed)
+    assert loaded.endswith("(49000, 3, 32, 32)")
+    assert beside.partition("Error")[1]
+    assert not_made == "4"
+
+
+def v4(**fields):
+    tree = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], **fields}
+    return json.dumps(tree).encode()
 
 
 HOSTILE = {
-    "no json": b"{",
-    "no text": b"\xff\xfe\x00",
-    "a list": b"[]",
-    "another format": json.dumps({"nbformat": 99, "nbformat_minor": 0}).encode(),
-    "nested": b"[" * 100_000,
-    "cells of another kind": json.dumps(
-        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1, None]}
-    ).encode(),
-    "many cells": written(*[new_code_cell("1") for _ in range(501)]),
-    "a long cell": written(new_code_cell("#" * 100_001)),
+    "no json": (b"{", "not JSON"),
+    "no text": (b"\xff\xfe\x00", "not JSON"),
+    "a list": (b"[]", "does not say"),
+    "another format": (v4(nbformat=99), "not in format 4"),
+    "format 3": (v4(nbformat=3, worksheets=[{"cells": []}]), "not in format 4"),
+    "no format": (v4(nbformat=True), "does not say"),
+    "a number too long": (b'{"nbformat": ' + b"9" * 5000 + b"}", "not JSON"),
+    "nested": (b"[" * 100_000, "not JSON"),
+    "no cells": (v4(cells={"a": 1}), "no cells"),
+    "cells of another kind": (v4(cells=[1, None]), "cell 1 is none of"),
+    "a kind that is a list": (v4(cells=[{"cell_type": ["code"], "source": ""}]), "cell 1 is none"),
+    "text of another kind": (v4(cells=[{"cell_type": "code", "source": [1]}]), "is not text"),
+    "many cells": (written(*[new_code_cell("1") for _ in range(501)]), "501 cells"),
+    "a long cell": (written(new_code_cell("#" * 100_001)), "more than 100000"),
+    "too large": (b" " * (notebook_file.MAX_NOTEBOOK + 1), "larger than"),
 }
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_is_a_problem_and_no_crash(solution, kind):
-    executed = notebook.execute(HOSTILE[kind], solution, {}, seconds=5)
+    data, reason = HOSTILE[kind]
+    executed = notebook.execute(data, solution, {}, seconds=5)
     assert "is none" in executed.problem
+    assert reason in executed.problem
     assert executed.notebook.cells == []
+    notebook.to_bytes(executed.notebook)
+
+
+def test_odd_cells_are_taken_for_what_they_are():
+    cells = [
+        {"cell_type": "code"},
+        {"cell_type": "markdown", "source": ["a\n", "b"], "metadata": 3},
+        {"cell_type": "raw", "source": "half a character: \ud800", "id": "x" * 999},
+        {"cell_type": "code", "source": None, "outputs": "none", "metadata": {"nbgrader": []}},
+    ]
+    read = notebook_file.read(v4(cells=cells))
+    assert [cell.source for cell in read.cells] == ["", "a\nb", "half a character: ?", ""]
+    assert len({cell.id for cell in read.cells}) == 4
+    nbformat.validate(read)
+    assert notebook.to_bytes(read) == notebook.to_bytes(notebook_file.read(v4(cells=cells)))
 
 
 def test_nothing_that_was_stored_is_kept():
@@ -187,36 +433,142 @@ def test_nothing_that_was_stored_is_kept():
         new_markdown_cell("![x](attachment:y)", attachments={"y": {"image/png": "AA=="}}),
     ]
     data = nbformat.writes(new_notebook(cells=cells, metadata={"widgets": {"x": 1}})).encode()
-    text = notebook.to_bytes(notebook.read(data)).decode()
+    text = notebook.to_bytes(notebook_file.read(data)).decode()
     for gone in ("<script>", "evil", "attachments", "widgets"):
         assert gone not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({}, True),
+        ({"points": 0.5}, True),
+        ({"grade": 1}, False),
+        ({"points": True}, False),
+        ({"points": -1}, False),
+        ({"points": float("inf")}, False),
+        ({"points": 10**4000}, False),
+        ({"grade_id": "<script>"}, False),
+        ({"grade_id": ["conv_forward_naive"]}, False),
+        ({"schema_version": 2}, False),
+        ({"more": {"deep": []}}, False),
+        ({"checksum": "x" * 33}, False),
+    ],
+)
+def test_metadata_of_nbgraders_is_kept_where_it_is_whole(change, kept):
+    cell = {"cell_type": "code", "source": "1", "metadata": {"nbgrader": {**GRADED, **change}}}
+    (read,) = notebook_file.read(v4(cells=[cell])).cells
+    assert ("nbgrader" in read.metadata) is kept
+    (partly,) = notebook_file.read(
+        v4(cells=[{**cell, "metadata": {"nbgrader": {"grade": True}}}])
+    ).cells
+    assert partly.metadata == {}
+
+
+TEXT = array(b"text")
 
 
 @pytest.mark.parametrize(
     "reply",
     [
         None,
-        {"text": "text", "pictures": 3, "value": 1, "error": []},
-        {"pictures": [np.frombuffer(b"<svg onload=alert(1)>", np.uint8), np.zeros(3), None]},
-        {"text": np.zeros((2, 2)), "error": np.array(["x"])},
+        [],
+        {"outputs": []},
+        {"outputs": None, "error": None},
+        {"outputs": [{"kind": "stdout"}], "error": None},
+        {"outputs": [{"kind": "stdout", "data": "text"}], "error": None},
+        {"outputs": [{"kind": "stdout", "data": np.zeros(3)}], "error": None},
+        {"outputs": [{"kind": "stdout", "data": TEXT.reshape(2, 2)}], "error": None},
+        {"outputs": [], "error": "text"},
+        {"outputs": [], "error": {"name": "E", "message": "m"}},
+        {"outputs": [], "error": {"name": "E", "message": "m", "lines": [1]}},
+        {"outputs": [], "error": {"name": None, "message": "m", "lines": []}},
     ],
 )
-def test_a_forged_reply_shows_nothing(reply):
-    assert list(notebook.outputs(reply)) == []
+def test_a_forged_reply_ends_the_notebook(reply, solution, monkeypatch):
+    request = {"source": "1", "name": "Cell 1"}
+    whole = {
+        "outputs": [{"kind": "stdout", "data": TEXT}],
+        "error": {"name": "E", "message": "m", "lines": ["l"]},
+    }
+    assert fits("cell", request, whole)
+    if isinstance(reply, dict):
+        assert not fits("cell", request, {**whole, **reply} if len(reply) == 2 else reply)
+    monkeypatch.setattr(notebook.Worker, "request", lambda *_, **__: reply)
+    executed = ran(solution, "1", "2")
+    assert "not a reply" in executed.problem
+    assert executed.notebook.cells[1].outputs == []
 
 
-def test_a_worker_without_ipython_is_a_message(solution, monkeypatch):
+@pytest.fixture
+def run():
+    """Return a notebook that replies can be made up for."""
+    return notebook.Run(None, 5, {})
+
+
+def test_what_a_forged_reply_shows_is_bounded(run):
+    output = {"kind": "stdout", "data": array(b"x" * 10**6)}
+    error = {"name": "E", "message": "m", "lines": ["l"] * 10**4}
+    made = list(run.outputs({"outputs": [output] * 1000, "error": error}, 1))
+    assert len(made) == notebook.MAX_OUTPUTS + 1
+    assert max(len(text_of(one)) for one in made) == notebook.MAX_TEXT
+    assert len(made[-1].traceback) == notebook.MAX_LINES + 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg onload=alert(1)>",
+        b"\x89PNG\r\n\x1a\n" + b"<script>" * 20,
+        png()[:50],
+        png(size=(3000, 3000)),
+        png() + b"\0" * notebook.MAX_PNG,
+        b"GIF89a" + bytes(30),
+        b"",
+    ],
+)
+def test_what_is_no_picture_is_not_shown(data, run):
+    reply = {"outputs": [{"kind": "picture", "data": array(data)}], "error": None}
+    assert list(run.outputs(reply, 1)) == []
+
+
+def test_a_picture_is_drawn_anew():
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Comment", "<script>")
+    fresh = notebook.png_of(array(png(pnginfo=about) + b"<script>"))
+    assert b"script" not in fresh
+    with Image.open(io.BytesIO(fresh)) as image:
+        assert image.getpixel((3, 3)) == (255, 0, 0)
+
+
+def test_what_shows_through_is_white():
+    with Image.open(io.BytesIO(notebook.png_of(array(png((0, 0, 0, 0), mode="RGBA"))))) as image:
+        assert image.getpixel((3, 3)) == (255, 255, 255)
+
+
+def test_a_worker_without_ipython_is_a_problem(solution, monkeypatch):
     def refuse(self, op, arguments, *, seconds):
         raise Raised("ModuleNotFoundError: No module named 'IPython'")
 
     monkeypatch.setattr(notebook.Worker, "request", refuse)
-    assert "No module named 'IPython'" in shown(ran(solution, "1"))[0]
+    executed = ran(solution, "1", "2")
+    assert executed.problem == (
+        "Cell 1 could not be run: ModuleNotFoundError: No module named 'IPython'. What comes after "
+        "that was not run."
+    )
 
 
 @pytest.mark.slow
 def test_the_whole_notebook_runs_with_the_solution(solution):
     executed = notebook.execute(nbcourse.released_notebook(), solution, {}, seconds=600)
     assert executed.problem == ""
-    kinds = [o.output_type for c in executed.notebook.cells for o in c.get("outputs", [])]
+    code = [cell for cell in executed.notebook.cells if cell.cell_type == "code"]
+    graded = [cell for cell in code if "nbgrader" in cell.metadata]
+    others = [cell for cell in code if "nbgrader" not in cell.metadata]
+    assert len(graded) == 11
+    assert all(cell.outputs == [] for cell in graded)
+    assert all(cell.outputs for cell in others)
+    kinds = [output.output_type for cell in code for output in cell.outputs]
     assert "error" not in kinds
-    assert kinds.count("display_data") >= 4
+    assert kinds.count("display_data") == 4
+    assert not any(o.get("name") == "stderr" for cell in code for o in cell.outputs)

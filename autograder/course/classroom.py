@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import pack
-from autograder.course import autograded, gradebook, report, results, shown
+from autograder.course import autograded, gradebook, notebook, report, results, shown
 from autograder.course.intake import Unreadable, collect
 from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
 from autograder.course.nbcourse import Course
@@ -103,6 +103,8 @@ def run(
     if plan.todo:
         console.print("Making the case pack from the solution ...")
         cases = pack.build(settings.seed)
+        if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
+            notebook.data_set()  # made once, and not by each job
         grade = partial(grade_one, notebook_seconds=settings.notebook_seconds)
         by_name = {submission.student: submission for submission in plan.todo}
         with (

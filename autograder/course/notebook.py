@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import sysconfig
 import time
-import warnings
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,26 +20,25 @@ from typing import Any
 
 import nbformat
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from autograder.client import Died, TimedOut, Worker, WorkerError
-from autograder.isolation import probe
+from autograder.client import Died, Raised, TimedOut, Worker, printable
+from autograder.course.notebook_file import NotANotebook, read
+from autograder.isolation import launch, paths, probe
 from autograder.locate import given_module
 from autograder.overlay import stage
+from autograder.replies import fits
 from autograder.submission import Submission
 
-MAX_CELLS = 500
-MAX_CELL = 100_000  # characters of one cell
-MAX_TEXT = 21_000  # characters of text from one cell; a worker of ours sends no more
-MAX_PICTURES = 4  # from one cell
+MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell
+MAX_OUTPUTS = 102  # of one cell; a worker of ours sends no more
+MAX_LINES = 20  # of a traceback
+MAX_PNG = 1 << 20  # bytes of one picture
 MAX_PIXELS = 4_000_000  # of one picture
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # how a terminal is told to change it
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+MAX_SHOWN = 24 << 20  # bytes of all outputs together: a page holds them
+COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
 HIDDEN = ("autograder", "solutions")  # modules that are not there for a notebook
-
-
-class NotANotebook(ValueError):
-    """A file that cannot be read as a notebook; the message says why."""
+NOT_RUN = "What comes after that was not run."
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Executed:
     Attributes
     ----------
     notebook : NotebookNode
-        With the outputs that it had with us, and no others.
+        With the outputs that it had with us, and no others. The cells that ran are numbered by
+        their ``execution_count``, among all cells of code; ``metadata.seconds`` is how long each
+        of them took.
     problem : str
         Why it did not run to its end, or empty.
     """
@@ -62,10 +64,14 @@ def execute(
     submission: Submission,
     outcomes: Mapping[str, str],
     *,
-    seconds: float,
+    seconds: float = 300.0,
+    threads: int = 1,
     isolation: str | None = None,
 ) -> Executed:
     """Run a notebook with a student's layers.
+
+    A cell that raises an exception does not keep the next one from running; one that ends the
+    process, or takes what is left of the time, does. Cells that nbgrader grades do not run.
 
     Parameters
     ----------
@@ -77,6 +83,8 @@ def execute(
         What stands below each check, by the cell's nbgrader id.
     seconds : float
         For all cells together.
+    threads : int
+        Threads for numerical libraries.
     isolation : str, optional
         One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
     """
@@ -85,149 +93,181 @@ def execute(
     except NotANotebook as error:
         empty = nbformat.v4.new_notebook()
         return Executed(empty, f"The file that was handed in as a notebook is none: {error}.")
-    deadline, problem = time.monotonic() + seconds, ""
-    with started(submission, isolation or probe.strongest()) as worker:
-        for number, cell in enumerate(notebook.cells, 1):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if cell.cell_type != "code":
-                continue
+    with started(submission, seconds, threads, isolation or probe.strongest()) as run:
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(code, 1):
+            about = cell.metadata.get("nbgrader", {})
+            name = about.get("grade_id")
             if name in outcomes:
-                cell.outputs = [stream(outcomes[name])]
-            elif not problem and cell.source.strip():
-                problem = run(worker, cell, number, deadline)
-    return Executed(notebook, problem)
+                cell.outputs = [stream("stdout", outcomes[name])]
+            elif cell.source.strip() and not about.get("grade") and not run.problem:
+                run.cell(cell, number)
+    return Executed(notebook, run.problem)
 
 
-def run(worker: Worker, cell: Any, number: int, deadline: float) -> str:
-    """Run one cell and keep its outputs; return why nothing can be run after it, or nothing."""
-    left = deadline - time.monotonic()
-    request = {"source": cell.source, "name": f"Cell {number}"}
-    try:
-        if left <= 0:
-            raise TimedOut("there was no time left")
-        reply = worker.request("cell", request, seconds=left)
-        cell.outputs = list(outputs(reply))
-    except TimedOut:
-        return f"Its time was over in cell {number}. What comes after that was not run."
-    except Died as error:
-        return f"It ended in cell {number}: {error} What comes after that was not run."
-    except WorkerError as error:
-        cell.outputs = [failure(str(error))]
-    return ""
+class Run:
+    """One notebook in its worker.
+
+    Parameters
+    ----------
+    worker : Worker
+        Runs the cells.
+    seconds : float
+        For all cells together, from now on.
+    aliases : dict of str to str
+        What to call our folders on a student's page.
+
+    Attributes
+    ----------
+    problem : str
+        Why nothing more can be run, or empty.
+    """
+
+    def __init__(self, worker: Worker, seconds: float, aliases: Mapping[str, str]) -> None:
+        self.problem = ""
+        self._worker = worker
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+        self._aliases = aliases
+        self._room = MAX_SHOWN  # bytes
+
+    def cell(self, cell: Any, number: int) -> None:
+        """Run one cell, and keep its outputs and the time that it took."""
+        request = {"source": cell.source, "name": f"Cell {number}"}
+        start = time.monotonic()
+        try:
+            reply = self._worker.request("cell", request, seconds=self._deadline - start)
+            if not fits("cell", request, reply):
+                raise Died("what came back was not a reply to what was asked")
+        except TimedOut:
+            over = f"the time for the whole notebook, {self._seconds:g} seconds, was over"
+            self.problem = f"In cell {number}, {over}. {NOT_RUN}"
+            cell.outputs = [failure("TimedOut", over, [])]
+        except Died as error:
+            reason = str(error).partition(" The last it printed:")[0].rstrip(".")
+            self.problem = f"It ended in cell {number}: {reason}. {NOT_RUN}"
+            cell.outputs = [failure("Died", reason, [])]
+        except Raised as error:  # not in the cell, but in what runs it
+            self.problem = f"Cell {number} could not be run: {self.tidy(error.summary)}. {NOT_RUN}"
+        else:
+            cell.outputs = list(self.outputs(reply, number))
+            cell.execution_count = number
+            cell.metadata.seconds = round(time.monotonic() - start, 3)
+
+    def outputs(self, reply: dict[str, Any], number: int) -> Iterator[Any]:
+        """Yield the outputs in a worker's reply, as far as there is room for them."""
+        for output in self.all_outputs(reply, number):
+            self._room -= len(str(output))
+            if self._room < 0:
+                yield stream("stderr", "... more than a page can hold is left out\n")
+                return
+            yield output
+
+    def all_outputs(self, reply: dict[str, Any], number: int) -> Iterator[Any]:
+        """Yield what can be shown of a reply, its error last."""
+        for output in reply["outputs"][:MAX_OUTPUTS]:
+            made = self.output(output["kind"], output["data"], number)
+            if made is not None:
+                yield made
+        error = reply["error"]
+        if error is not None:
+            lines = [self.tidy(line) for line in error["lines"][:MAX_LINES]]
+            yield failure(error["name"] or "Exception", self.tidy(error["message"]), lines)
+
+    def output(self, kind: Any, data: np.ndarray, number: int) -> Any:
+        """Return one output, or None if there is nothing in it that can be shown."""
+        if kind == "picture":
+            png = png_of(data)
+            forms = {"image/png": b64encode(png).decode(), "text/plain": "a picture"}
+            return nbformat.v4.new_output("display_data", data=forms) if png else None
+        text = self.tidy(text_of(data))
+        if not text:
+            return None
+        if kind == "value":
+            forms = {"text/plain": text}
+            return nbformat.v4.new_output("execute_result", data=forms, execution_count=number)
+        return stream("stderr" if kind == "stderr" else "stdout", text)
+
+    def tidy(self, text: str) -> str:
+        """Return text without the names of our folders."""
+        for path, alias in self._aliases.items():
+            text = text.replace(path, alias)
+        return text
 
 
 @contextlib.contextmanager
-def started(submission: Submission, isolation: str) -> Iterator[Worker]:
+def started(submission: Submission, seconds: float, threads: int, isolation: str) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
-    cache = data_set()
+    images = data_set()
     with TemporaryDirectory(prefix="convnets-submission-") as folder:
         layers = stage(submission, Path(folder))
-        options: dict[str, Any] = {"unavailable": HIDDEN, "readable": [cache]}
-        variables = {"CONVNETS_CACHE": str(cache)}
-        with Worker(layers, isolation=isolation, variables=variables, **options) as worker:
-            yield worker
+        with Worker(
+            layers,
+            threads=threads,
+            isolation=isolation,
+            unavailable=HIDDEN,
+            readable=[images],
+            variables={"CONVNETS_CACHE": str(images.parent)},
+        ) as worker:
+            yield Run(worker, seconds, aliases(layers, worker.home, images.parent))
 
 
 def data_set() -> Path:
-    """Return the folder with the default data set, which is made if it is not there."""
+    """Return the file with the default data set, which is made if it is not there."""
     synthetic = given_module("synthetic")
-    folder: Path = synthetic.cache_folder().resolve()
-    if not (folder / f"synthetic-v{synthetic.GENERATOR_VERSION}.npz").is_file():
+    path: Path = (
+        synthetic.cache_folder().resolve() / f"synthetic-v{synthetic.GENERATOR_VERSION}.npz"
+    )
+    if not path.is_file():
         synthetic.load()
-    return folder
+    return path
 
 
-def read(data: bytes) -> Any:
-    """Return a notebook of format 4 without outputs, attachments and unknown metadata.
-
-    Raises
-    ------
-    NotANotebook
-        The file is no notebook, or larger than one that a person wrote.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on ids of cells, which are not kept
-            notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
-            nbformat.validate(notebook)
-    except Exception as error:  # JSON of any shape, made to break whoever reads it
-        raise NotANotebook(str(error).partition("\n")[0][:200] or type(error).__name__) from None
-    if len(notebook.cells) > MAX_CELLS:
-        raise NotANotebook(f"it has {len(notebook.cells)} cells")
-    plain = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}})
-    plain.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    for cell in notebook.cells:
-        if len(cell.source) > MAX_CELL:
-            raise NotANotebook("one of its cells is too long")
-        plain.cells.append(plain_cell(cell))
-    return plain
+def aliases(layers: list[Path], home: Path, cache: Path) -> dict[str, str]:
+    """Return what to call our folders on a student's page, the longest names first."""
+    inside = [launch.INSIDE / f"layer{i}" for i in range(len(layers))]
+    libraries = [*paths.packages(), *paths.own_packages(), Path(sysconfig.get_path("stdlib"))]
+    imported = [*layers, *inside, *libraries]
+    names = {f"{path}{os.sep}": "" for each in imported for path in (each, each.resolve())}
+    names |= {str(home): "~", str(home.resolve()): "~", launch.INSIDE_HOME: "~", str(cache): "~"}
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
 
 
-def plain_cell(cell: Any) -> Any:
-    """Return a cell with its source and nbgrader's metadata, and nothing else."""
-    makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    made = makers.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
-    about = cell.metadata.get("nbgrader")
-    if isinstance(about, dict) and isinstance(about.get("grade_id"), str):
-        made.metadata.nbgrader = about
-    return made
-
-
-def outputs(reply: Any) -> Iterator[Any]:
-    """Yield the outputs in a worker's reply; what is not of their form is left out."""
-    if not isinstance(reply, dict):
-        return
-    printed = text_of(reply.get("text"))
-    if printed:
-        yield stream(printed)
-    pictures = reply.get("pictures")
-    for picture in pictures[:MAX_PICTURES] if isinstance(pictures, list) else []:
-        png = png_of(picture)
-        if png:
-            data = {"image/png": b64encode(png).decode(), "text/plain": "a picture"}
-            yield nbformat.v4.new_output("display_data", data=data)
-    value = text_of(reply.get("value"))
-    if value:
-        yield nbformat.v4.new_output("execute_result", data={"text/plain": value})
-    error = text_of(reply.get("error"))
-    if error:
-        yield failure(error)
-
-
-def stream(text: str) -> Any:
+def stream(name: str, text: str) -> Any:
     """Return an output that was printed."""
-    return nbformat.v4.new_output("stream", name="stdout", text=text)
+    return nbformat.v4.new_output("stream", name=name, text=text)
 
 
-def failure(text: str) -> Any:
-    """Return an output that is an error: a traceback, whose last line says what it is."""
-    kind, _, message = text.rstrip().rpartition("\n")[2].partition(": ")
+def failure(name: str, message: str, lines: list[str]) -> Any:
+    """Return an output that is an error: its traceback ends with what it is."""
+    last = f"{name}: {message}" if message else name
     return nbformat.v4.new_output(
-        "error", ename=kind, evalue=message, traceback=text.rstrip().split("\n")
+        "error", ename=name, evalue=message, traceback=[*lines, *last.split("\n")]
     )
 
 
-def text_of(value: Any) -> str:
-    """Return the text in an array of bytes, without control characters."""
-    if not isinstance(value, np.ndarray) or value.dtype != np.uint8:
-        return ""
-    text = value.tobytes().decode("utf-8", "replace")[:MAX_TEXT]
-    text = COLOUR.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c if c.isprintable() or c in "\n\t" else UNKNOWN for c in text)
+def text_of(data: np.ndarray) -> str:
+    """Return the text in an array of bytes, as a page can show it."""
+    text = data[: 4 * MAX_TEXT].tobytes().decode("utf-8", "replace")[:MAX_TEXT]
+    # Of a line that was written several times, as a progress bar is, the last.
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in COLOUR.sub("", text).split("\n")]
+    return printable("\n".join(lines))
 
 
-def png_of(value: Any) -> bytes:
-    """Return the PNG in an array of bytes, drawn anew so that it is one and nothing else."""
-    if not isinstance(value, np.ndarray) or value.dtype != np.uint8:
+def png_of(data: np.ndarray) -> bytes:
+    """Return the PNG in an array of bytes, drawn anew on white; nothing if it is none."""
+    if data.size > MAX_PNG:
         return b""
     try:
-        with Image.open(io.BytesIO(value.tobytes()), formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(data.tobytes()), formats=["PNG"]) as image:
             if image.width * image.height > MAX_PIXELS:
                 return b""
-            fresh = io.BytesIO()
-            image.convert("RGB").save(fresh, format="PNG")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
+            drawn = image.convert("RGBA")
+    except Exception:  # a decoder that meets a file made to break it may raise anything
         return b""
+    white = Image.new("RGBA", drawn.size, "white")
+    fresh = io.BytesIO()
+    Image.alpha_composite(white, drawn).convert("RGB").save(fresh, format="PNG")
     return fresh.getvalue()
 
 

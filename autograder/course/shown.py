@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import nbformat
@@ -42,25 +43,29 @@ class Cell:
         What is in it; of text that was handed out, the heading only.
     outputs : list of Output
         What came of it.
+    number : int
+        Of a cell of code, its number among those; messages name a cell by it.
     """
 
     kind: str
     source: str
     outputs: list[Output] = field(default_factory=list)
+    number: int = 0
 
 
 def cells(executed: bytes, handed_out: bytes) -> list[Cell]:
     """Return the cells of a notebook as it ran; `handed_out` is the notebook that students got."""
     given = {cell.source for cell in nbformat.reads(handed_out.decode(), as_version=4).cells}
     notebook = nbformat.reads(executed.decode(), as_version=4)
-    return [cell for found in notebook.cells for cell in shown(found, given)]
+    numbers = count(1)
+    return [cell for found in notebook.cells for cell in shown(found, given, numbers)]
 
 
-def shown(cell: Any, given: set[str]) -> Iterator[Cell]:
+def shown(cell: Any, given: set[str], numbers: Iterator[int]) -> Iterator[Cell]:
     """Yield what to show of a cell: of what was handed out, only headings and code."""
     if cell.cell_type == "code":
         outputs = [output for found in cell.outputs for output in output_of(found)]
-        yield Cell("code", cell.source, outputs)
+        yield Cell("code", cell.source, outputs, next(numbers))
     elif cell.source not in given:
         yield Cell("text", cell.source)
     else:

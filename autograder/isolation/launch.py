@@ -44,7 +44,7 @@ def command(
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
-        Further folders that the worker may read.
+        Further files and folders that the worker may read.
     """
     layers = [layer.resolve() for layer in layers]
     packages = [*paths.packages(), *paths.own_packages()]
@@ -139,7 +139,7 @@ def bubblewrap(
     unwanted : sequence of Path
         Files and folders that are empty inside.
     readable : sequence of Path
-        Folders that are seen inside as they are called outside.
+        Further files and folders, which are called inside as outside.
     """
     # Mounts in the order of their depth: what lies in a folder is laid over it.
     mounts: dict[Path, list[str]] = {}
@@ -155,8 +155,8 @@ def bubblewrap(
     for layer, place in places.items():
         inside = str(place / "cs231n")
         mounts[place / "cs231n"] = ["--ro-bind-try", str(layer / "cs231n"), inside]
-    for folder in readable:
-        mounts[folder] = ["--ro-bind", str(folder), str(folder)]
+    for path in readable:
+        mounts[path] = ["--ro-bind-try", str(path), str(path)]
     for path in unwanted:
         seen = moved(path, places)
         empty = ["--tmpfs", str(seen)] if path.is_dir() else ["--ro-bind", os.devnull, str(seen)]

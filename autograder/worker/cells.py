@@ -1,12 +1,16 @@
 """Run the cells of a student's notebook, one at a time, in an IPython shell without a kernel.
 
 A kernel would need sockets, which a worker does not have. What a cell printed, drew or raised goes
-back as plain bytes; the grader decides what of it is shown.
+back as plain data; the grader decides what of it is shown.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import contextlib
 import importlib.machinery
+import io
 import sys
 import traceback
 import types
@@ -16,13 +20,97 @@ from typing import Any
 import numpy as np
 
 MAX_TEXT = 20_000  # characters of text from one cell
+MAX_OUTPUTS = 100  # from one cell
 MAX_PICTURES = 4  # from one cell
 MAX_PNG = 1 << 20  # bytes of one picture
-MAX_FRAMES = 4  # of a traceback
+MAX_FRAMES = 5  # of a traceback
+MAX_LINE = 250  # characters of one line of it
+MAX_MESSAGE = 1500  # characters of an exception's text
+STREAMS = ("stdout", "stderr")
 
 shell: Any = None
-values: list[Any] = []
-"""What the last cell's expressions gave."""
+
+
+class Outputs:
+    """What one cell gives, in order; what is too much is counted and not kept."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name  # of the cell
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what there is."""
+        self._kept: list[tuple[str, list[Any]]] = []  # kind, and pieces of text or one picture
+        self._text = self._pictures = 0  # how much there is of each
+        self._lost_text = self._lost_pictures = 0
+
+    def text(self, kind: str, text: str) -> None:
+        """Add text: printed to one of `STREAMS`, or a "value" that the cell shows."""
+        kept = text[: MAX_TEXT - self._text]
+        if kept and kind in STREAMS and self._kept and self._kept[-1][0] == kind:
+            self._kept[-1][1].append(kept)
+        elif kept and len(self._kept) < MAX_OUTPUTS:
+            self._kept.append((kind, [kept]))
+        else:
+            kept = ""
+        self._text += len(kept)
+        self._lost_text += len(text) - len(kept)
+
+    def picture(self, png: bytes) -> None:
+        """Add a picture."""
+        room = self._pictures < MAX_PICTURES and len(self._kept) < MAX_OUTPUTS
+        if room and len(png) <= MAX_PNG:
+            self._kept.append(("picture", [png]))
+            self._pictures += 1
+        else:
+            self._lost_pictures += 1
+
+    def display(self, data: Any) -> None:
+        """Add what has several forms, by MIME type: as a picture if it has that one, or as text."""
+        png = png_of(data)
+        if png:
+            self.picture(png)
+        else:
+            self.text("value", str(data.get("text/plain", "")))
+
+    def reply(self) -> list[dict[str, Any]]:
+        """Return all of it as kinds with bytes."""
+        kept = list(self._kept)
+        if self._lost_text:
+            kept.append(("stderr", [f"\n... characters left out: {self._lost_text}\n"]))
+        if self._lost_pictures:
+            kept.append(("stderr", [f"\n... pictures left out: {self._lost_pictures}\n"]))
+        return [
+            {"kind": kind, "data": as_bytes(parts[0] if kind == "picture" else "".join(parts))}
+            for kind, parts in kept
+        ]
+
+
+current = Outputs()
+"""Takes up what is printed and shown: that of the last cell."""
+
+
+class Stream(io.TextIOBase):
+    """Stands for standard output or standard error, in all cells."""
+
+    encoding = "utf-8"
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def writable(self) -> bool:
+        """Return that it can be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Take up text."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        current.text(self._kind, text)
+        return len(text)
+
+
+stdout, stderr = (Stream(kind) for kind in STREAMS)
 
 
 def cell(source: str, name: str) -> dict[str, Any]:
@@ -38,61 +126,105 @@ def cell(source: str, name: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``"text"``: what was printed; ``"pictures"``: PNG files; ``"value"``: the last line's value
-        as text; ``"error"``: a traceback. Texts and pictures are arrays of bytes.
+        ``"outputs"``: a list of dictionaries with ``"kind"`` ("stdout", "stderr", "value" or
+        "picture") and ``"data"``, the text or PNG file as an array of bytes; ``"error"``: None, or
+        what `describe` returns.
     """
-    from IPython.utils.capture import capture_output
-
+    global current
     running = start()
-    values.clear()
-    with capture_output() as captured:
-        result = running.run_cell(source, store_history=False)
-    error = result.error_before_exec or result.error_in_exec
-    pictures = [png for output in captured.outputs for png in png_of(output)]
-    shown = values and not source.rstrip().endswith(";")
-    return {
-        "text": as_bytes(captured.stdout + captured.stderr),
-        "pictures": pictures[:MAX_PICTURES],
-        "value": as_bytes(described(values[-1]) if shown else ""),
-        "error": as_bytes(describe(error, name) if error is not None else ""),
-    }
+    current = Outputs(name)
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        result = running.run_cell(source, store_history=True)  # so that _ and Out work
+        error = result.error_before_exec or result.error_in_exec
+        described = None if error is None else describe(error)
+    return {"outputs": current.reply(), "error": described}
 
 
 def start() -> Any:
     """Return the shell that all cells share; the first call makes it."""
     global shell
     if shell is None:
-        from IPython.core.interactiveshell import InteractiveShell
         from IPython.core.profiledir import ProfileDir
         from traitlets.config import Config
 
-        class Shell(InteractiveShell):
-            """A shell without a terminal, a window or a history."""
-
-            def enable_gui(self, gui: Any = None) -> None:
-                """Do nothing: pictures are kept, and no window opens."""
-
         offer_check()
         settings = Config()
-        settings.HistoryManager.enabled = False
+        settings.HistoryManager.enabled = False  # no file of it
         settings.InteractiveShell.colors = "nocolor"
-        shell = Shell.instance(config=settings, profile_dir=ProfileDir(location=profile()))
-        shell.showtraceback = shell.showsyntaxerror = silent  # errors are described by `describe`
-        shell.display_trap.hook = values.append  # and values by `described`
+        profile = ProfileDir(location=make_profile())
+        shell = shell_class().instance(config=settings, profile_dir=profile)
         shell.run_line_magic("matplotlib", "inline")
     return shell
 
 
-def profile() -> str:
+def shell_class() -> Any:
+    """Return the class of a shell that has no terminal, and gives all outputs to `current`."""
+    from IPython.core.compilerop import CachingCompiler
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets import Type
+
+    class Compiler(CachingCompiler):
+        """Calls the code of a cell by the cell's name, in tracebacks and warnings."""
+
+        def get_code_name(self, *_: object) -> str:
+            return current.name
+
+    class Hook(DisplayHook):
+        """Takes up the value of an expression."""
+
+        def start_displayhook(self) -> None:
+            pass
+
+        write_output_prompt = finish_displayhook = start_displayhook
+
+        def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+            current.display(format_dict)
+
+    class Publisher(DisplayPublisher):
+        """Takes up what is displayed: figures, most of all."""
+
+        def publish(self, data: Any, *_: object, **__: object) -> None:
+            current.display(data)
+
+        def clear_output(self, wait: bool = False) -> None:
+            current.clear()
+
+    class Shell(InteractiveShell):
+        """A shell without a terminal or a window."""
+
+        compiler_class = Type(Compiler)
+        displayhook_class = Type(Hook)
+        display_pub_class = Type(Publisher)
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """Do nothing: pictures are kept, and no window opens."""
+
+        def ask_exit(self) -> None:
+            """Do nothing: ``exit`` in a cell does not end the notebook."""
+
+        def showtraceback(
+            self, exc_tuple: Any = None, *_: Any, running_compiled_code: bool = False, **__: Any
+        ) -> None:
+            """Show what failed beside the cell's own code, such as a ``__repr__``."""
+            error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+            if error is not None and not running_compiled_code:
+                about = describe(error)
+                stderr.write("\n".join([*about["lines"], f"{about['name']}: {about['message']}\n"]))
+
+        def showsyntaxerror(self, *_: Any, **__: Any) -> None:
+            """Do nothing: `describe` does."""
+
+    return Shell
+
+
+def make_profile() -> str:
     """Make the folder that IPython wants to have, with a file that it would copy there."""
-    folder = Path.home() / "profile"
+    folder = Path.home() / ".ipython" / "profile_default"
     (folder / "startup").mkdir(parents=True)
     (folder / "startup" / "README").touch()
     return str(folder)
-
-
-def silent(*_: object, **__: object) -> None:
-    """Print nothing."""
 
 
 def offer_check() -> None:
@@ -107,48 +239,58 @@ def offer_check() -> None:
     sys.modules["autograder"] = module
 
 
-def png_of(output: Any) -> list[np.ndarray]:
-    """Return the picture in an output, if it is one of a bearable size."""
-    data = output.data.get("image/png") if isinstance(output.data, dict) else None
-    if isinstance(data, str):
-        import base64
-
-        data = base64.b64decode(data)
-    if not isinstance(data, bytes) or not 0 < len(data) <= MAX_PNG:
-        return []
-    return [np.frombuffer(data, dtype=np.uint8)]
+def png_of(data: Any) -> bytes:
+    """Return the picture among the forms of an output, or nothing."""
+    png = data.get("image/png", b"")
+    if isinstance(png, str):
+        with contextlib.suppress(binascii.Error):
+            return base64.b64decode(png)
+    return png if isinstance(png, bytes) else b""
 
 
-def described(value: Any) -> str:
-    """Return a value as the notebook shows it, as text."""
-    if value is None:  # of a call, for example
-        return ""
-    formats, _ = shell.display_formatter.format(value, include=("text/plain",))
-    return str(formats.get("text/plain", ""))
+def describe(error: BaseException) -> dict[str, Any]:
+    """Describe an exception for its author.
 
-
-def describe(error: BaseException, name: str) -> str:
-    """Return a short traceback: lines of the student's own code, then the error."""
-    lines = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        parts = Path(frame.filename).parts
-        if frame.filename.startswith("<ipython"):
-            where = name
-        elif "cs231n" in parts:
-            where = "/".join(parts[parts.index("cs231n") :])
-        else:
-            continue  # IPython's or NumPy's own
-        text = f"\n    {frame.line}" if frame.line else ""
-        lines.append(f"{where}, line {frame.lineno}, in {frame.name}:{text}")
-    message = str(error)
+    Returns
+    -------
+    dict
+        ``"name"``: its type; ``"message"``; ``"lines"``: a short traceback, with lines of the
+        notebook and of the package only.
+    """
+    lines = [frame_lines(frame) for frame in traceback.extract_tb(error.__traceback__)]
+    try:
+        message = "\n".join([str(error), *getattr(error, "__notes__", [])])
+    except Exception:
+        message = "(its text cannot be made)"
     if isinstance(error, SyntaxError):
-        lines.append(f"{name}, line {error.lineno}:\n    {(error.text or '').strip()}")
         message = error.msg
-    return "\n".join([*lines[-MAX_FRAMES:], f"{type(error).__name__}: {message}"])
+        name, text = error.filename or "", (error.text or "").strip()
+        lines.append(frame_lines(traceback.FrameSummary(name, error.lineno, "", line=text)))
+    known = [line for line in lines if line]
+    if len(known) > MAX_FRAMES:
+        known = [known[0], "...", *known[1 - MAX_FRAMES :]]
+    return {
+        "name": type(error).__name__[:MAX_LINE],
+        "message": message[:MAX_MESSAGE],
+        "lines": [line for frame in known for line in frame.split("\n")],
+    }
 
 
-def as_bytes(text: str) -> np.ndarray:
-    """Return text as bytes, cut where it is too long."""
-    if len(text) > MAX_TEXT:
-        text = f"{text[:MAX_TEXT]}\n... ({len(text) - MAX_TEXT} more characters)"
-    return np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8)
+def frame_lines(frame: traceback.FrameSummary) -> str:
+    """Return where a frame is and its line of code; nothing for code that is not the exercise's."""
+    parts = Path(frame.filename).parts
+    if frame.filename.startswith("Cell "):
+        where = frame.filename
+    elif "cs231n" in parts[-3:]:
+        where = "/".join(parts[parts.index("cs231n", -3) :])
+    else:
+        return ""
+    function = f", in {frame.name}" if frame.name not in ("", "<module>") else ""
+    line = f"{where}, line {frame.lineno}{function}:"[:MAX_LINE]
+    return f"{line}\n    {frame.line[:MAX_LINE]}" if frame.line else line
+
+
+def as_bytes(data: str | bytes) -> np.ndarray:
+    """Return text or a file's content as an array of bytes."""
+    raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    return np.frombuffer(raw, dtype=np.uint8)

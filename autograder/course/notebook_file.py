@@ -1,0 +1,116 @@
+"""The file that a student handed in as a notebook: read as a stranger's, and made plain.
+
+nbformat would convert and validate all that is in it. What is shown and run is the text of its
+cells, so no more is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import nbformat
+
+from autograder.course.intake import MAX_NOTEBOOK
+
+MAX_CELLS = 500
+MAX_CELL = 100_000  # characters of one cell
+MAX_POINTS = 1000  # of one cell
+GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# nbgrader's metadata, version 3: what has to be there, and what may be.
+NEEDED = {"schema_version": int, "grade": bool, "grade_id": str, "locked": bool, "solution": bool}
+POSSIBLE: dict[str, Any] = {
+    **NEEDED,
+    "task": bool,
+    "points": (int, float),
+    "cell_type": str,
+    "checksum": str,
+}
+MAKERS = {
+    "code": nbformat.v4.new_code_cell,
+    "markdown": nbformat.v4.new_markdown_cell,
+    "raw": nbformat.v4.new_raw_cell,
+}
+
+
+class NotANotebook(ValueError):
+    """A file that cannot be read as a notebook; the message says why."""
+
+
+def read(data: bytes) -> Any:
+    """Return the cells of a notebook of format 4, without what else was stored in it.
+
+    Outputs, attachments and metadata are left out, but for that of nbgrader's where it is whole.
+
+    Raises
+    ------
+    NotANotebook
+        The file is no notebook, or larger than one that a person wrote.
+    """
+    notebook = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}})
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    for number, cell in enumerate(stored_cells(data), 1):
+        kind, source = text_of(cell, number)
+        made = MAKERS[kind](source, id=f"cell-{number}")
+        about = grading_of(cell)
+        if about:
+            made.metadata.nbgrader = about
+        notebook.cells.append(made)
+    return notebook
+
+
+def stored_cells(data: bytes) -> list[Any]:
+    """Return the cells in a file, whatever each of them may be."""
+    if len(data) > MAX_NOTEBOOK:
+        raise NotANotebook(f"it is larger than {MAX_NOTEBOOK >> 20} MiB")
+    try:
+        tree = json.loads(data)
+    except (ValueError, RecursionError):
+        raise NotANotebook("it is not JSON, which notebooks are written in") from None
+    version = tree.get("nbformat") if isinstance(tree, dict) else None
+    if type(version) is not int:
+        raise NotANotebook("it does not say that it is one")
+    if version != 4:
+        raise NotANotebook("it is not in format 4 of notebooks, the one that JupyterLab saves")
+    cells = tree.get("cells")
+    if not isinstance(cells, list):
+        raise NotANotebook("it has no cells")
+    if len(cells) > MAX_CELLS:
+        raise NotANotebook(f"it has {len(cells)} cells, and {MAX_CELLS} are the most that are run")
+    return cells
+
+
+def text_of(cell: Any, number: int) -> tuple[str, str]:
+    """Return the kind and the text of a cell; one without text is empty."""
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if kind not in list(MAKERS):
+        raise NotANotebook(f"cell {number} is none of code, Markdown and raw text")
+    source = cell.get("source") or ""
+    lines = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        raise NotANotebook(f"what cell {number} holds is not text")
+    text = "".join(lines)
+    if len(text) > MAX_CELL:
+        raise NotANotebook(f"cell {number} has {len(text)} characters, more than {MAX_CELL}")
+    # JSON can hold halves of characters, which no file can.
+    return kind, text.encode("utf-8", "replace").decode("utf-8")
+
+
+def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return what nbgrader's metadata says of a cell, if all of it has the right form."""
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if not isinstance(about, dict) or not NEEDED.keys() <= about.keys() <= POSSIBLE.keys():
+        return {}
+    for name, value in about.items():
+        kind = POSSIBLE[name]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            return {}
+    whole = (
+        about["schema_version"] == 3
+        and GRADE_ID.fullmatch(about["grade_id"]) is not None
+        and all(len(about.get(name, "")) <= 32 for name in ("cell_type", "checksum"))
+        and 0 <= about.get("points", 0) <= MAX_POINTS
+    )
+    return about if whole else {}
