@@ -131,8 +131,8 @@ def main(options: argparse.Namespace) -> int:
         return 1
     if path.exists() and not options.force:
         print(
-            f"{path} is there already, and was left as it is. --force replaces it, --out FILE "
-            "makes another one.",
+            f"{path} is there already, and was left as it is. To replace it: python -m nox -s "
+            "submit -- --force. To make another one: the same with --out FILE.",
             file=sys.stderr,
         )
         return 1
