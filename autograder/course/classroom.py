@@ -99,31 +99,38 @@ def run(
     ledger = Ledger(course, settings.regrade)
     for record in plan.unreadable:
         plan.records[record.student] = ledger.settle(Graded(record))
-    failures = []
-    if plan.todo:
-        console.print("Making the case pack from the solution ...")
-        cases = pack.build(settings.seed)
-        if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
-            notebook.data_set()  # made once, and not by each job
-        grade = partial(grade_one, notebook_seconds=settings.notebook_seconds)
-        by_name = {submission.student: submission for submission in plan.todo}
-        with (
-            progress(console, len(plan.todo)) as done,
-            contextlib.closing(grade_all(plan.todo, cases, settings.jobs, grade)) as graded,
-        ):
-            for student, outcome in graded:
-                if isinstance(outcome, Exception):
-                    failures.append(student)
-                    done(f"{student}: could not be graded: {outcome}")
-                    continue
-                if not settings.assignment:
-                    keep_submission(by_name[student], course.root)
-                record = plan.records[student] = ledger.settle(outcome)
-                done(f"{student}: {record.points:g} points in {record.seconds:.0f} s")
+    failures = grade_todo(plan, ledger, course, settings, console) if plan.todo else []
     records = sorted(plan.records.values(), key=lambda record: record.student)
     tell_ledger(ledger.catch_up(records), console)
     write_all(records, course)
     return records, failures
+
+
+def grade_todo(
+    plan: Plan, ledger: Ledger, course: Course, settings: Settings, console: Console
+) -> list[str]:
+    """Grade whom the plan names, and keep each result at once; return whom the grader failed on."""
+    console.print("Making the case pack from the solution ...")
+    cases = pack.build(settings.seed)
+    if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
+        notebook.data_set()  # made once, and not by each job
+    grade = partial(grade_one, notebook_seconds=settings.notebook_seconds)
+    by_name = {submission.student: submission for submission in plan.todo}
+    failures = []
+    with (
+        progress(console, len(plan.todo)) as done,
+        contextlib.closing(grade_all(plan.todo, cases, settings.jobs, grade)) as graded,
+    ):
+        for student, outcome in graded:
+            if isinstance(outcome, Exception):
+                failures.append(student)
+                done(f"{student}: could not be graded: {outcome}")
+                continue
+            if not settings.assignment:  # in nbgrader's layout it is where it belongs
+                keep_submission(by_name[student], course.root)
+            record = plan.records[student] = ledger.settle(outcome)
+            done(f"{student}: {record.points:g} points in {record.seconds:.0f} s")
+    return failures
 
 
 def screened(item: Submission | Unreadable, allowed: Collection[str]) -> Submission | Unreadable:
