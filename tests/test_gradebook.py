@@ -1,6 +1,8 @@
 """autograder/course/gradebook.py: verdicts go in, and what an instructor decided stays."""
 
 import csv
+import os
+import secrets
 from datetime import datetime
 
 import nbformat
@@ -14,6 +16,7 @@ from autograder.course.student import outcomes
 from made_up import course_at, record_of
 
 CELL = "conv_forward_naive"
+DATABASE = os.environ.get("CONVNETS_TEST_DATABASE", "")  # such as postgresql+psycopg://...
 
 
 @pytest.fixture
@@ -148,3 +151,14 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path):
     url = f"sqlite:///{tmp_path}/no/such/folder/gradebook.db"
     with pytest.raises(CourseError, match="cannot be opened"):
         open_course(tmp_path / "course", url)
+
+
+@pytest.mark.skipif(DATABASE == "", reason="CONVNETS_TEST_DATABASE names no database to try")
+def test_any_database_that_sqlalchemy_knows(tmp_path):
+    course, student = open_course(tmp_path, DATABASE), f"al-{secrets.token_hex(4)}"
+    assert course.url == DATABASE
+    assert not (tmp_path / "gradebook.db").exists()
+    assert enter(course, record_of(student)).points == 100
+    change(course, student, manual_score=5.0)
+    assert enter(course, record_of(student, passed=False)).points == 93
+    assert enter(course, record_of(student, passed=False), replace=True).points == 5
