@@ -34,6 +34,15 @@ def test_what_a_person_wrote_stays(tmp_path):
     assert (course.course_id, again.course_id) == ("convnets", "cs1")
 
 
+def test_a_second_folder_can_share_a_gradebook(tmp_path):
+    first = course_at(tmp_path / "first")
+    second = nbcourse.open_course(tmp_path / "second", first.url)
+    assert second.url == first.url
+    for course in (first, second):
+        folder = course.root / "release" / ASSIGNMENT
+        assert (folder / f"{ASSIGNMENT}.ipynb").is_file()
+
+
 def test_a_broken_configuration_is_named(tmp_path):
     (tmp_path / nbcourse.CONFIG).write_text("c = get_config(\n")
     with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read"):

@@ -161,8 +161,9 @@ def add_assignment(course: Course) -> None:
             known = bool(gradebook.find_assignment(ASSIGNMENT).notebooks)
         except MissingEntry:
             known = False
-    if not known:
-        generate(course.config)
+    released = course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    if not known or not released.is_file():  # a database may serve more than one folder
+        generate(course.config, database=not known)
 
 
 def copy_notebook(folder: Path) -> None:
