@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from autograder.course import release
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+psutil = pytest.importorskip("psutil", reason="psutil, which comes with ipykernel, is not there")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
@@ -29,6 +29,7 @@ pytestmark = [
 ]
 
 WAIT = 180_000  # milliseconds; a machine at work on other things takes its time
+NEWS = "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 LAYERS = "assignment/cs231n/layers.py"
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
 ANSWER = """\
@@ -57,9 +58,18 @@ def exercise(tmp_path_factory, public_pack):
 
 
 @pytest.fixture(scope="module")
-def lab(exercise, tmp_path_factory):
-    """Start JupyterLab as the session ``lab`` does, but with settings of its own."""
+def home(tmp_path_factory):
+    """Return a folder for Jupyter's settings, with which it asks no question about news."""
     home = tmp_path_factory.mktemp("home")
+    news = home / "JUPYTER_CONFIG_DIR" / NEWS
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    return home
+
+
+@pytest.fixture(scope="module")
+def lab(exercise, home):
+    """Start JupyterLab as the session ``lab`` does, but with settings of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -70,9 +80,10 @@ def lab(exercise, tmp_path_factory):
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={exercise}"),
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
     ]
+    others = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
     own = {name: str(home / name) for name in names}
-    environment = {**os.environ, **own, "HOME": str(home), "PYTHONPATH": str(exercise)}
+    environment = {**others, **own, "HOME": str(home), "PYTHONPATH": str(exercise)}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=exercise, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -82,9 +93,22 @@ def lab(exercise, tmp_path_factory):
         await_server(address, server, home / "log")
         yield f"{address}?token={token}"
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)  # its kernels are in the same group
-        server.wait(30)
+        stop(server)
+
+
+def stop(server):
+    """End the server, and what it started: each kernel is in a process group of its own."""
+    started = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
+    server.terminate()
+    try:
+        server.wait(60)  # it ends its kernels itself
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    _, left = psutil.wait_procs(started, timeout=5)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def await_server(address, server, log):
@@ -99,17 +123,18 @@ def await_server(address, server, log):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
-    """Return a page on which the notebook is open."""
+def page(lab, home):
+    """Return a page on which the notebook is open and its kernel ready."""
     with sync_api.sync_playwright() as playwright:
         root = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=root)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(WAIT)
-        page.goto(lab)
-        cell(page, "# Setup: run this first").wait_for()
-        with contextlib.suppress(sync_api.TimeoutError):  # a question about news
-            page.get_by_role("button", name="No", exact=True).click(timeout=3000)
+        with explained(page, home):
+            page.goto(lab)
+            cell(page, "# Setup: run this first").wait_for()
+            # A cell that is run before there is a kernel is not run later either.
+            page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
         yield page
         browser.close()
 
@@ -119,17 +144,30 @@ def cell(page, text):
     return page.locator(".jp-Notebook .jp-Cell", has_text=text).first
 
 
-def run(page, text, expected):
-    """Run a cell, wait for a text in its output, and return all of the output."""
+def run(page, text, number):
+    """Run a cell, wait until it is the kernel's cell `number` to have run; return its output."""
     chosen = cell(page, text)
     chosen.scroll_into_view_if_needed()
     chosen.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
-    try:
-        chosen.locator(".jp-OutputArea").get_by_text(expected).first.wait_for()
-    except sync_api.TimeoutError:
-        pytest.fail(f"{text!r} did not give {expected!r}, but:\n{chosen.inner_text()}")
+    chosen.locator(".jp-InputPrompt", has_text=f"[{number}]:").wait_for()
     return chosen.locator(".jp-OutputArea").first.inner_text()
+
+
+@contextlib.contextmanager
+def explained(page, home):
+    """Add to an error what the page showed and what the server said; keep a picture too."""
+    picture = Path(os.environ.get("CONVNETS_SCREENSHOTS", home)) / "failed.png"
+    try:
+        yield
+    except BaseException as error:  # what pytest.fail raises is no Exception
+        with contextlib.suppress(sync_api.Error):  # the browser may be what has failed
+            page.screenshot(path=picture, timeout=10_000)
+            text = page.inner_text("body", timeout=10_000)
+            error.add_note(f"The page, as in {picture}:\n{text}")
+        log = (home / "log").read_text(encoding="utf-8", errors="replace")
+        error.add_note(f"The end of JupyterLab's log:\n{log[-3000:]}")
+        raise
 
 
 def look(page, name):
@@ -147,10 +185,10 @@ def write_in_the_editor(page, exercise):
     editor = page.locator(".jp-FileEditor .cm-content")
     editor.wait_for()
     editor.click()
-    lines = (exercise / LAYERS).read_text(encoding="utf-8").splitlines()
+    lines = (exercise / LAYERS).read_text(encoding="utf-8").splitlines(keepends=True)
     function = next(i for i, line in enumerate(lines) if line.startswith("def conv_forward_naive"))
-    first = lines.index("    raise NotImplementedError(", function)
-    last = lines.index("    )", first)
+    first = lines.index("    raise NotImplementedError(\n", function)
+    last = lines.index("    )\n", first)
     page.keyboard.press("Control+Home")
     for _ in range(first):
         page.keyboard.press("ArrowDown")
@@ -159,39 +197,49 @@ def write_in_the_editor(page, exercise):
     page.keyboard.insert_text(ANSWER)
     look(page, "editor")
     page.keyboard.press("Control+s")
-    await_text(exercise / LAYERS, ANSWER)
+    await_text(exercise / LAYERS, "".join([*lines[:first], ANSWER, *lines[last + 1 :]]))
 
 
 def await_text(path, text):
-    """Wait until a file holds a text."""
-    for _ in range(60):
-        if text in path.read_text(encoding="utf-8"):
+    """Wait until a file holds a text and nothing else."""
+    for _ in range(120):
+        if path.read_text(encoding="utf-8") == text:
             return
         time.sleep(0.5)
-    pytest.fail(f"{path} was not saved with the new text.")
+    pytest.fail(f"{path} was not saved with just the answer put in.")
 
 
-def test_a_students_first_layer(page, exercise):
-    output = run(page, "# Setup: run this first", "You edit")
+def test_a_students_first_layer(page, exercise, home):
+    with explained(page, home):
+        write_the_first_layer(page, exercise)
+        validate(page)
+
+
+def write_the_first_layer(page, exercise):
+    output = run(page, "# Setup: run this first", number=1)
     assert str(exercise / LAYERS) in output
 
     # With the stub: what is to be done, and where; no traceback of ours.
-    output = run(page, 'check("conv_forward_naive")', "CheckNotPassed")
+    output = run(page, 'check("conv_forward_naive")', number=2)
     assert "conv_forward_naive is not written yet. Write it in cs231n/layers.py" in output
     assert "0 of 100 points. Next: conv_forward_naive" in output
+    assert "CheckNotPassed: conv_forward_naive: 0 of 12 points so far." in output
     assert "Traceback" not in output
     look(page, "stub")
 
-    # Written in the editor, the layer counts without a restart of the kernel.
+    # Written in the editor, the layer counts in the same kernel: its third cell.
     write_in_the_editor(page, exercise)
     page.locator(".lm-TabBar-tab", has_text="ConvolutionalNetworks.ipynb").first.click()
-    output = run(page, 'check("conv_forward_naive")', "12 of 12 points")
+    output = run(page, 'check("conv_forward_naive")', number=3)
+    assert "conv_forward_naive: 12 of 12 points" in output
     assert "12 of 100 points. Next: conv_backward_naive" in output
     assert "CheckNotPassed" not in output
     look(page, "right")
 
-    # nbgrader's Validate runs the whole notebook, and names what is still wrong.
-    page.keyboard.press("Control+s")
+
+def validate(page):
+    """nbgrader's Validate runs the whole notebook, and names what is still wrong."""
+    # It saves the notebook itself, and takes another save that is under way for its own.
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for()
