@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from autograder.verdict import Status, Verdict
 
+WIDTH = 83  # letters in a line of a message; with its indent it fits a notebook's page
 WORDS = {
     Status.PASSED: "right",
     Status.FAILED: "wrong",
@@ -35,6 +36,15 @@ def outcome(name: str, verdicts: Sequence[Verdict]) -> str:
         score = f"{number(verdict.points)}/{number(verdict.max_points)}"
         lines.append(f"  {WORDS[verdict.status]:<8} {score:>5}  {verdict.title}")
         if verdict.message and verdict.message != told:  # a stub says the same to every check
-            lines.append(textwrap.indent(verdict.message, " " * 17))
+            lines += indented(verdict.message)
         told = verdict.message
     return "\n".join(lines)
+
+
+def indented(message: str) -> list[str]:
+    """Return the lines of a message under their check; long ones are wrapped, but not numbers."""
+    lines = []
+    for line in message.splitlines():
+        as_it_is = len(line) <= WIDTH or line.startswith(" ")  # a table, or a line of code
+        lines += [line] if as_it_is else textwrap.wrap(line, WIDTH)
+    return [f"{'':17}{line}" if line else "" for line in lines]

@@ -23,3 +23,12 @@ def test_outcome_says_each_check_and_its_message():
 def test_the_same_message_is_told_once():
     text = outcome("f", [verdict(n, Status.MISSING, "not written yet") for n in "abc"])
     assert text.count("not written yet") == 1
+
+
+def test_long_sentences_are_wrapped_and_tables_are_not():
+    sentence, row = "word " * 40, "  " + "1.25 " * 40
+    text = outcome("f", [verdict("a", Status.FAILED, f"{sentence}\n{row}")])
+    lines = text.splitlines()[2:]
+    assert lines[-1] == " " * 17 + row
+    assert len(lines) == 4
+    assert all(len(line) <= 100 and line.startswith(" " * 17 + "word") for line in lines[:-1])
