@@ -165,7 +165,7 @@ def test_without_compiled_kernels_one_line_says_how_to_get_them():
     done = _run(code, CONVNETS_BACKEND="")
     assert done.stdout == "numpy\n"
     assert done.stderr.count("RuntimeWarning") == 1
-    assert "python -m pip install ." in done.stderr
+    assert f"{sys.executable} -m pip install ." in done.stderr
 
 
 def test_the_api_is_the_naive_one():

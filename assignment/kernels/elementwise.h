@@ -142,7 +142,7 @@ INLINE struct step adam_rule(const struct update *u, vec w, vec dw, vec s, vec t
 INLINE void update_stretch(const struct update *u, ptrdiff_t task, rule_function *rule,
                            const int two) {
     ptrdiff_t i = task * STRETCH, end = least(i + STRETCH, u->size);
-    unsigned arithmetic = flush_tiny();
+    uint64_t arithmetic = flush_tiny();
     for (; i + VL <= end; i += VL) {
         vec t = two ? load(u->t + i) : (vec){};
         struct step next = rule(u, load(u->w + i), load(u->dw + i), load(u->s + i), t);

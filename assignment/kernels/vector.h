@@ -69,19 +69,26 @@ INLINE void end_streaming(void) {
 /* Take numbers too small to be written in the usual form (in float32, those below 1e-38) for zero,
  * until `restore_arithmetic` gets back what this returns. Processors calculate with them a hundred
  * times more slowly, and the squared gradients of a unit that has died are such numbers. */
-INLINE unsigned flush_tiny(void) {
+INLINE uint64_t flush_tiny(void) {
 #if defined(__SSE2__)
     unsigned before = _mm_getcsr();
     _mm_setcsr(before | 0x8040); /* as results, and as inputs */
+    return before;
+#elif defined(__aarch64__)
+    uint64_t before;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before)::"memory");
+    __asm__ volatile("msr fpcr, %0" ::"r"(before | 1 << 24) : "memory"); /* the bit FZ: both */
     return before;
 #else
     return 0;
 #endif
 }
 
-INLINE void restore_arithmetic(unsigned before) {
+INLINE void restore_arithmetic(uint64_t before) {
 #if defined(__SSE2__)
-    _mm_setcsr(before);
+    _mm_setcsr((unsigned)before);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" ::"r"(before) : "memory");
 #else
     (void)before;
 #endif
