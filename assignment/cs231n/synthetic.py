@@ -374,7 +374,7 @@ def load() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         Images (50000, 3, 32, 32) and (10000, 3, 32, 32), uint8, with labels, int64: the sizes
         of CIFAR-10.
     """
-    path = cache_folder() / f"synthetic-v{GENERATOR_VERSION}.npz"
+    path = cache_path()
     try:
         return read_cache(path)
     except FileNotFoundError:
@@ -389,10 +389,11 @@ def load() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return arrays
 
 
-def cache_folder() -> Path:
-    """Return where the default set is kept: ``$CONVNETS_CACHE``, or the user's cache folder."""
+def cache_path() -> Path:
+    """Return the file that keeps the default set, in ``$CONVNETS_CACHE`` or the user's cache."""
     chosen = os.environ.get("CONVNETS_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("convnets-by-hand")
+    folder = Path(chosen) if chosen else platformdirs.user_cache_path("convnets-by-hand")
+    return folder / f"synthetic-v{GENERATOR_VERSION}.npz"
 
 
 def read_cache(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -64,8 +64,7 @@ def execute(
     submission: Submission,
     outcomes: Mapping[str, str],
     *,
-    seconds: float = 300.0,
-    threads: int = 1,
+    seconds: float,
     isolation: str | None = None,
 ) -> Executed:
     """Run a notebook with a student's layers.
@@ -83,8 +82,6 @@ def execute(
         What stands below each check, by the cell's nbgrader id.
     seconds : float
         For all cells together.
-    threads : int
-        Threads for numerical libraries.
     isolation : str, optional
         One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
     """
@@ -93,7 +90,7 @@ def execute(
     except NotANotebook as error:
         empty = nbformat.v4.new_notebook()
         return Executed(empty, f"The file that was handed in as a notebook is none: {error}.")
-    with started(submission, seconds, threads, isolation or probe.strongest()) as run:
+    with started(submission, seconds, isolation or probe.strongest()) as run:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code, 1):
             about = cell.metadata.get("nbgrader", {})
@@ -196,14 +193,13 @@ class Run:
 
 
 @contextlib.contextmanager
-def started(submission: Submission, seconds: float, threads: int, isolation: str) -> Iterator[Run]:
+def started(submission: Submission, seconds: float, isolation: str) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
     images = data_set()
     with TemporaryDirectory(prefix="convnets-submission-") as folder:
         layers = stage(submission, Path(folder))
         with Worker(
             layers,
-            threads=threads,
             isolation=isolation,
             unavailable=HIDDEN,
             readable=[images],
@@ -215,9 +211,8 @@ def started(submission: Submission, seconds: float, threads: int, isolation: str
 def data_set() -> Path:
     """Return the file with the default data set, which is made if it is not there."""
     synthetic = given_module("synthetic")
-    path: Path = (
-        synthetic.cache_folder().resolve() / f"synthetic-v{synthetic.GENERATOR_VERSION}.npz"
-    )
+    cached: Path = synthetic.cache_path()
+    path = cached.parent.resolve() / cached.name
     if not path.is_file():
         synthetic.load()
     return path
