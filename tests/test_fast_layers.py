@@ -168,6 +168,18 @@ def test_without_compiled_kernels_one_line_says_how_to_get_them():
     assert f"{sys.executable} -m pip install ." in done.stderr
 
 
+def test_on_windows_nobody_is_sent_for_a_compiler_that_would_not_help():
+    code = (
+        "import sys; from cs231n import numpy_kernels; sys.modules['cs231n_kernels'] = None\n"
+        "sys.platform = 'win32'; from cs231n import fast_layers; print(fast_layers.BACKEND)"
+    )
+    done = _run(code, CONVNETS_BACKEND="")
+    assert done.stdout == "numpy\n"
+    assert done.stderr.count("RuntimeWarning") == 1
+    assert "WSL" in done.stderr
+    assert "pip install" not in done.stderr
+
+
 def test_the_api_is_the_naive_one():
     rng = np.random.default_rng(0)
     x, w, b = rng.standard_normal((2, 3, 6, 5)), rng.standard_normal((4, 3, 3, 3)), np.ones(4)

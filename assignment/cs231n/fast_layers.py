@@ -38,14 +38,22 @@ def _choose() -> tuple[ModuleType, str]:
         if choice == "compiled":
             raise
         warnings.warn(
-            f"The fast layers run on NumPy, several times slower than compiled ({error}). To "
-            f"compile them: `{sys.executable} -m pip install .` in the folder of the exercise, "
-            "with a C compiler (GCC or Clang) installed; then restart Python.",
+            f"The fast layers run on NumPy, several times slower than compiled ({error}). "
+            f"{_how_to_compile()}",
             RuntimeWarning,
             stacklevel=2,
         )
         return numpy_kernels, "numpy"
     return cs231n_kernels, "compiled"
+
+
+def _how_to_compile() -> str:
+    if sys.platform == "win32":  # what they need of POSIX is not there
+        return "That is enough for the exercise. Windows cannot compile them; Linux in WSL can."
+    return (
+        f"To compile them: `{sys.executable} -m pip install .` in the folder of the exercise, "
+        "with a C compiler (GCC or Clang) installed; then restart Python."
+    )
 
 
 kernels, BACKEND = _choose()
