@@ -7,9 +7,10 @@ import importlib
 import os
 import sys
 
-from autograder import api, doctor, locate, present, submit
+from autograder import api, locate, present, submit
 from autograder.engine import UnknownCheck
 from autograder.pack import PackError
+from autograder.sandbox import doctor
 
 COURSE = {
     "grade": ("grade", "grade a class"),

@@ -38,7 +38,7 @@ class Spec:
     Attributes
     ----------
     op : str
-        The worker's operation (``autograder/worker/operations.py``).
+        The worker's operation (``autograder/sandbox/worker/operations.py``).
     draw : callable
         Makes the operation's arguments from a random generator.
     reference : str

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import GRADIENTS, Case
-from autograder.client import Raised, WorkerError
 from autograder.compare import differences
 from autograder.fingerprint import (
     DOUBLE_CASE,
@@ -21,6 +20,7 @@ from autograder.fingerprint import (
 )
 from autograder.pack import Pack
 from autograder.pattern import common
+from autograder.sandbox.client import Raised, WorkerError
 from autograder.session import Session
 
 SECONDS = 5.0  # for student code on one case, when it is run again to learn more

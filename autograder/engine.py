@@ -94,7 +94,7 @@ def run_checks(
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
     isolation : str, optional
-        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
+        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
 
     Returns
     -------

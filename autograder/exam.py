@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import Case, Payload
-from autograder.client import TimedOut
 from autograder.compare import differences
 from autograder.declare import Declared
 from autograder.picture import first_axis
+from autograder.sandbox.client import TimedOut
 from autograder.session import Session
 from autograder.training import Trained, trained
 

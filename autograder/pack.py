@@ -3,7 +3,7 @@
 A pack is made from the solution and a seed before any student code starts. A student's copy of
 the exercise has the public pack; a class is graded with a pack from the course's secret seed.
 
-On disk a pack is one message of the wire (``autograder/worker/wire.py``): a JSON header, then
+On disk a pack is one message of the wire (``autograder/sandbox/worker/wire.py``): a JSON header, then
 arrays as plain ``.npy`` bytes.
 """
 
@@ -23,10 +23,10 @@ import numpy as np
 from autograder import locate
 from autograder.cases import GRADIENTS, Case, Payload, Spec
 from autograder.declare import all_checks
-from autograder.overlay import read_layer
+from autograder.sandbox.overlay import read_layer
+from autograder.sandbox.worker import wire
 from autograder.session import Session
 from autograder.submission import EDITABLE
-from autograder.worker import wire
 
 PUBLIC_SEED = "public"
 PUBLIC_PACK = Path(__file__).with_name("packs") / "public.pack"
@@ -63,7 +63,7 @@ def identify(seed: str) -> str:
     here = Path(__file__).parent
     sources = [
         *sorted((here / "checks").glob("*.py")),
-        *(here / name for name in ("cases.py", "training.py", "worker/operations.py")),
+        *(here / name for name in ("cases.py", "training.py", "sandbox/worker/operations.py")),
         *sorted((here / "course" / "mistakes").glob("*.py")),
         *(here / name for name in ("fingerprint.py", "course/fingerprints.py")),
         *(locate.solutions() / name for name in EDITABLE),

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import Payload
-from autograder.client import Died, Raised, TimedOut, Worker, WorkerError
 from autograder.helpers import GIVEN, LIBRARIES
-from autograder.isolation import launch, probe
-from autograder.overlay import stage
-from autograder.replies import fits
+from autograder.sandbox import launch, probe
+from autograder.sandbox.client import Died, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox.overlay import stage
+from autograder.sandbox.replies import fits
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
@@ -50,7 +50,7 @@ class Session:
     threads : int
         Threads for numerical libraries in the worker.
     isolation : str, optional
-        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
+        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     """
 
     def __init__(

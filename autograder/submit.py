@@ -10,10 +10,10 @@ from pathlib import Path
 
 from autograder import api, locate, pack, zipped
 from autograder.cases import Case
-from autograder.client import WorkerError
 from autograder.declare import names
 from autograder.engine import run_checks
 from autograder.pack import Pack
+from autograder.sandbox.client import WorkerError
 from autograder.session import LOAD_SECONDS, NETS, CannotLoad, Session
 from autograder.submission import CNN, EDITABLE, LAYERS, Submission
 from autograder.verdict import Status, Verdict

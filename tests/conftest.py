@@ -3,7 +3,7 @@
 import pytest
 
 from autograder import locate, pack
-from autograder.overlay import read_layer
+from autograder.sandbox.overlay import read_layer
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from autograder.course.mistakes.variant import variant
 from autograder.course.museum import with_code
 from autograder.fingerprint import Mark, from_plain, mark_of
 from autograder.picture import Evidence
+from autograder.sandbox.worker import wire
 from autograder.verdict import Status
-from autograder.worker import wire
 
 RNG = np.random.default_rng(0)
 EXPECTED = RNG.normal(size=(2, 3, 5, 5))

@@ -10,14 +10,15 @@ import pytest
 from rich.console import Console
 
 from autograder import __main__ as cli
-from autograder import doctor, pack
+from autograder import pack
 from autograder.course import classroom, grade, report, results, sample_class
 from autograder.course.classroom import Settings, UsageError
 from autograder.course.classroom import run as run_class
 from autograder.course.plan import store
 from autograder.course.student import Graded
-from autograder.doctor import NoSandbox
 from autograder.pack import Pack
+from autograder.sandbox import doctor
+from autograder.sandbox.doctor import NoSandbox
 from autograder.submission import LAYERS, Submission
 from autograder.verdict import Status
 from made_up import course_at, record_of

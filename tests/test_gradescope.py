@@ -19,7 +19,7 @@ from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
 from autograder.course.release import ReleaseError
 from autograder.course.results import Record
 from autograder.engine import list_checks
-from autograder.isolation.probe import strongest
+from autograder.sandbox.probe import strongest
 from autograder.submission import CNN, LAYERS
 from autograder.verdict import Status, Verdict
 
@@ -133,7 +133,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "assignment/kernels/meson.build",
         "assignment/cs231n/solver.py",
         "autograder/engine.py",
-        "autograder/worker/__main__.py",
+        "autograder/sandbox/worker/__main__.py",
         "autograder/checks/test_training.py",
         "autograder/checks/pytest.ini",
         "autograder/course/intake.py",

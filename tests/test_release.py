@@ -30,7 +30,7 @@ def test_what_is_in_and_what_is_not(files):
         "autograder/packs/public.pack",
         "autograder/checks/test_conv_forward.py",
         "autograder/checks/pytest.ini",
-        "autograder/worker/__main__.py",
+        "autograder/sandbox/worker/__main__.py",
         "notebooks/ConvolutionalNetworks.ipynb",
         "data/fetch.py",
     ):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder import session
-from autograder.client import Died, Raised
-from autograder.replies import fits
+from autograder.sandbox.client import Died, Raised
+from autograder.sandbox.replies import fits
 from autograder.session import Session
 from autograder.submission import CNN, LAYERS, Submission
 

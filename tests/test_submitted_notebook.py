@@ -17,11 +17,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image, PngImagePlugin
 
-from autograder.client import Raised
 from autograder.course import nbcourse, notebook, notebook_file
-from autograder.isolation import LEVELS, launch
-from autograder.isolation.probe import probe
-from autograder.replies import fits
+from autograder.sandbox import launch
+from autograder.sandbox.client import Raised
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.probe import probe
+from autograder.sandbox.replies import fits
 from autograder.submission import LAYERS, Submission
 
 sys.path.append(str(launch.WORKER))

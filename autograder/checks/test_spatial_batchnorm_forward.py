@@ -3,9 +3,9 @@
 import numpy as np
 
 from autograder.cases import SPREAD, Case, batchnorm_forward, batchnorm_sequence
-from autograder.client import Raised
 from autograder.declare import check
 from autograder.exam import DOUBLE, CheckFailed, Exam, NotWritten
+from autograder.sandbox.client import Raised
 
 FUNCTION = "spatial_batchnorm_forward"
 

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from autograder.cases import Case, Payload
-from autograder.client import Raised
 from autograder.course.mistakes import MISTAKES, Mistake
 from autograder.course.museum import file_of
 from autograder.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
+from autograder.sandbox.client import Raised
 from autograder.session import Session
 from autograder.submission import CNN, Submission
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import doctor, locate
+from autograder import locate
 from autograder.course import gradebook, nbcourse, sample_class
 from autograder.course.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
 from autograder.course.intake import absolute
@@ -20,7 +20,8 @@ from autograder.course.nbcourse import ASSIGNMENT, Course, CourseError
 from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
 from autograder.course.terminal import show_changes, show_table
-from autograder.doctor import NoSandbox
+from autograder.sandbox import doctor
+from autograder.sandbox.doctor import NoSandbox
 from autograder.screening import ALLOWED
 
 NOT_STUDENTS = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems leave in folders

@@ -26,8 +26,8 @@ from autograder.course.mistakes.unseen import UNSEEN, Unseen
 from autograder.course.museum import in_the_way, with_code
 from autograder.course.ways import WAYS, Way
 from autograder.engine import run_checks
-from autograder.overlay import read_layer
 from autograder.picture import Evidence
+from autograder.sandbox.overlay import read_layer
 from autograder.submission import Submission
 from autograder.verdict import Status
 

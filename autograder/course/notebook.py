@@ -22,12 +22,12 @@ import nbformat
 import numpy as np
 from PIL import Image
 
-from autograder.client import Died, Raised, TimedOut, Worker, printable
 from autograder.course.notebook_file import NotANotebook, read
-from autograder.isolation import launch, paths, probe
 from autograder.locate import given_module
-from autograder.overlay import stage
-from autograder.replies import fits
+from autograder.sandbox import launch, paths, probe
+from autograder.sandbox.client import Died, Raised, TimedOut, Worker, printable
+from autograder.sandbox.overlay import stage
+from autograder.sandbox.replies import fits
 from autograder.submission import Submission
 
 MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell
@@ -83,7 +83,7 @@ def execute(
     seconds : float
         For all cells together.
     isolation : str, optional
-        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
+        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     """
     try:
         notebook = read(data)

@@ -13,8 +13,8 @@ from autograder.course.nbcourse import ASSIGNMENT, released_notebook
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.course.stubs import check_stubs
 from autograder.engine import run_checks
-from autograder.overlay import read_layer
 from autograder.present import total
+from autograder.sandbox.overlay import read_layer
 from autograder.submission import EDITABLE
 from autograder.verdict import Status
 

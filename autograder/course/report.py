@@ -21,9 +21,9 @@ from autograder.course.results import Record
 from autograder.course.shown import Cell
 from autograder.declare import names
 from autograder.diagnosis import EXPLAINED
-from autograder.doctor import ABOUT
-from autograder.isolation import LEVELS
 from autograder.present import WORDS
+from autograder.sandbox.doctor import ABOUT
+from autograder.sandbox.levels import LEVELS
 from autograder.verdict import Status, Verdict
 
 SHORT = {

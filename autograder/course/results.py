@@ -46,7 +46,7 @@ class Record:
     verdicts : list of Verdict
         One for each check.
     isolation : str
-        How student code was shut in, one of `autograder.isolation.LEVELS`; empty if none ran.
+        How student code was shut in, one of `autograder.sandbox.levels.LEVELS`; empty if none ran.
     pictures : dict of str to str
         What the pictures on the student's page show, by check or function, in order.
     notebook : str
@@ -94,7 +94,7 @@ class Record:
 def grader_version() -> str:
     """Return a digest of what judges and runs a submission, apart from the pack."""
     package = Path(__file__).parents[1]
-    sources = [*package.glob("*.py"), *(package / "worker").glob("*.py")]
+    sources = [*package.glob("*.py"), *(package / "sandbox").rglob("*.py")]
     sources += (locate.given() / "cs231n").glob("*.py")
     digest = hashlib.sha256()
     for path in sorted(sources):

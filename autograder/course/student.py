@@ -9,9 +9,9 @@ from autograder.course import notebook, pictures, results
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.engine import run_checks
-from autograder.isolation.probe import strongest
 from autograder.pack import Pack
 from autograder.picture import Evidence
+from autograder.sandbox.probe import strongest
 from autograder.submission import Submission
 from autograder.training import Trained
 from autograder.verdict import Verdict

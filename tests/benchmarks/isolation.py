@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from autograder import engine, locate, pack
 from autograder.declare import names
-from autograder.isolation import LEVELS
-from autograder.isolation.probe import probe
-from autograder.overlay import read_layer
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.overlay import read_layer
+from autograder.sandbox.probe import probe
 
 QUICK = [name for name in names() if name not in ("overfit_small_data", "one_epoch")]
 

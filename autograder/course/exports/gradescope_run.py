@@ -14,13 +14,14 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import doctor, pack
+from autograder import pack
 from autograder.course import results
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake import Unreadable, collect
 from autograder.course.results import Record
 from autograder.engine import run_checks
-from autograder.isolation.probe import strongest
+from autograder.sandbox import doctor
+from autograder.sandbox.probe import strongest
 from autograder.verdict import Verdict
 
 SECRET_PACK = "secret.pack"  # in the folder source/
@@ -38,7 +39,7 @@ def grade(base: Path) -> Record:
     ------
     NotGraded
         There is no such folder.
-    autograder.doctor.NoSandbox
+    autograder.sandbox.doctor.NoSandbox
         The course wants a sandbox around student code, and there is none here.
     autograder.pack.PackError
         The case pack cannot be read.

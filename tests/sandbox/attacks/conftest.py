@@ -7,10 +7,10 @@ import pytest
 
 from autograder import declare, locate, pack
 from autograder.cases import Case
-from autograder.isolation import LEVELS
-from autograder.isolation.probe import probe
-from autograder.overlay import read_layer
 from autograder.pack import Pack
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.overlay import read_layer
+from autograder.sandbox.probe import probe
 from autograder.session import Session
 
 from .arena import CANARY, EVERYWHERE, Arena

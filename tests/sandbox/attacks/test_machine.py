@@ -6,7 +6,7 @@ import time
 import pytest
 
 from autograder import session
-from autograder.client import Died, Raised, TimedOut
+from autograder.sandbox.client import Died, Raised, TimedOut
 from autograder.session import Session
 
 from .arena import BUBBLEWRAP, SANDBOX, Attack, gains_points, judge

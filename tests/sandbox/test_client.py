@@ -1,4 +1,4 @@
-"""autograder/client.py and the worker: what a submission does stays in its process."""
+"""autograder/sandbox/client.py and the worker: what a submission does stays in its process."""
 
 import sys
 import textwrap
@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from autograder import client, locate
-from autograder.client import Died, Raised, TimedOut, Worker
+from autograder import locate
+from autograder.sandbox import client
+from autograder.sandbox.client import Died, Raised, TimedOut, Worker
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.isolation import paths
+from autograder.sandbox import paths
 
-WORKER = Path(__file__).resolve().parents[1] / "worker"
+WORKER = Path(__file__).resolve().with_name("worker")
 # What a worker may see of our environment: where programs are, and what Windows cannot do without.
 PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONVNETS_ISA")
 INSIDE = Path("/exercise")  # where the worker and the package's layers are seen in bubblewrap
@@ -34,7 +34,7 @@ def command(
     Parameters
     ----------
     level : str
-        One of `autograder.isolation.LEVELS`.
+        One of `autograder.sandbox.levels.LEVELS`.
     layers : sequence of Path
         Folders that each hold a part of the package ``cs231n``, uppermost first.
     home : Path

@@ -8,7 +8,7 @@ from .table import count, rows, table
 
 def test_the_readme_has_the_table():
     text = (locate.root() / "autograder" / "README.md").read_text(encoding="utf-8")
-    assert table() in text, "put in what `python -m tests.attacks.table` prints"
+    assert table() in text, "put in what `python -m tests.sandbox.attacks.table` prints"
     assert f"{count()} attacks" in text
     assert f"{count() - sum(s != EVERYWHERE for *_, s in rows())} of them" in text
 

@@ -1,7 +1,7 @@
-"""autograder/overlay.py: only the files that students may edit are taken from them."""
+"""autograder/sandbox/overlay.py: only the files that students may edit are taken from them."""
 
 from autograder import locate
-from autograder.overlay import read_layer, stage
+from autograder.sandbox.overlay import read_layer, stage
 from autograder.submission import CNN, EDITABLE, LAYERS, Submission
 
 

@@ -1,4 +1,4 @@
-"""autograder/worker/wire.py: what is sent arrives, and nothing else does."""
+"""autograder/sandbox/worker/wire.py: what is sent arrives, and nothing else does."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.worker import wire
+from autograder.sandbox.worker import wire
 
 
 def roundtrip(tree):

@@ -1,12 +1,12 @@
-"""autograder/doctor.py: it says what was tried here, and refuses where there is no sandbox."""
+"""autograder/sandbox/doctor.py: it says what was tried here, and refuses where there is no sandbox."""
 
 import argparse
 
 import pytest
 
-from autograder import doctor
-from autograder.isolation import LEVELS
-from autograder.isolation.probe import FORBIDDEN, Probe
+from autograder.sandbox import doctor
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.probe import FORBIDDEN, Probe
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import engine, locate
-from autograder.isolation import LEVELS
 from autograder.pack import Pack
+from autograder.sandbox.levels import LEVELS
 from autograder.submission import CNN, LAYERS, Submission
 from autograder.verdict import Status, Verdict
 

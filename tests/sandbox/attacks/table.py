@@ -1,4 +1,4 @@
-"""The table in ``autograder/README.md``: ``python -m tests.attacks.table`` prints it.
+"""The table in ``autograder/README.md``: ``python -m tests.sandbox.attacks.table`` prints it.
 
 `test_table` compares it with what stands there; the tests themselves hold each level to it.
 """

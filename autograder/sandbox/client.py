@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from autograder.isolation import launch, probe
-from autograder.worker import wire
+from autograder.sandbox import launch, probe
+from autograder.sandbox.worker import wire
 
 TAIL = 2000  # characters of what the student printed that are kept for a message
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; the largest asked for has a few megabytes
@@ -64,7 +64,7 @@ class Worker:
     threads : int
         Threads for numerical libraries. Results are the same from run to run at a given number.
     isolation : str, optional
-        One of `autograder.isolation.LEVELS`; the strongest that holds here if not given.
+        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     unavailable : sequence of str
         Modules that student code has to do without.
     max_memory : int

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder import locate
-from autograder.client import Worker
-from autograder.isolation import LEVELS
-from autograder.isolation.probe import FORBIDDEN, probe, strongest
+from autograder.sandbox.client import Worker
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.probe import FORBIDDEN, probe, strongest
 from autograder.session import LOAD_SECONDS
 
 ABOUT = {

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from autograder import locate
 from autograder.helpers import GIVEN
-from autograder.isolation import LEVELS, launch
-from autograder.worker import wire
+from autograder.sandbox import launch
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.worker import wire
 
 ATTEMPTS = Path(__file__).with_name("attempts.py")
 SECONDS = 30.0
@@ -56,7 +57,7 @@ class Probe:
     Attributes
     ----------
     level : str
-        One of `autograder.isolation.LEVELS`.
+        One of `autograder.sandbox.levels.LEVELS`.
     works : bool
         A worker starts and answers.
     stopped : frozenset of str

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.client import Died, Worker
 from autograder.helpers import GIVEN
-from autograder.isolation import LEVELS, launch, paths
-from autograder.isolation.probe import FORBIDDEN, Probe, probe, strongest
+from autograder.sandbox import launch, paths
+from autograder.sandbox.client import Died, Worker
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.probe import FORBIDDEN, Probe, probe, strongest
 
 sys.path.append(str(launch.WORKER))
 import landlock

@@ -12,7 +12,7 @@ import pytest
 from autograder import engine, locate
 from autograder.course import pool, results
 from autograder.course.results import Record
-from autograder.isolation.probe import strongest
+from autograder.sandbox.probe import strongest
 from autograder.submission import Submission
 
 from . import test_forging, test_machine, test_reading, test_shortcuts
