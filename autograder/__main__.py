@@ -9,7 +9,7 @@ import sys
 
 from autograder import api, locate, present, submit
 from autograder.engine import UnknownCheck
-from autograder.pack import PackError
+from autograder.judging.pack import PackError
 from autograder.sandbox import doctor
 
 COURSE = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from autograder import locate, pack, picture, present, progress
-from autograder.declare import names
+from autograder import locate, picture, present, progress
 from autograder.engine import run_checks
+from autograder.judging import pack
+from autograder.judging.declare import names
+from autograder.judging.verdict import Status, Verdict
 from autograder.picture import Evidence
 from autograder.submission import EDITABLE, Submission
-from autograder.verdict import Status, Verdict
 
 
 class CheckNotPassed(AssertionError):

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import GRADIENTS, Case
-from autograder.compare import differences
 from autograder.fingerprint import (
     DOUBLE_CASE,
     RAISED,
@@ -18,10 +16,12 @@ from autograder.fingerprint import (
     from_plain,
     wrong_outputs,
 )
-from autograder.pack import Pack
+from autograder.judging.case import GRADIENTS, Case
+from autograder.judging.compare import differences
+from autograder.judging.pack import Pack
+from autograder.judging.session import Session
 from autograder.pattern import common
 from autograder.sandbox.client import Raised, WorkerError
-from autograder.session import Session
 
 SECONDS = 5.0  # for student code on one case, when it is run again to learn more
 SMALL = 300  # values of an argument, at most, for which a numeric gradient is quick

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Case, NetSettings
-from autograder.compare import differences
+from autograder.judging.case import Case, NetSettings
+from autograder.judging.compare import differences
 
 ROOTS = np.sqrt([2.0, 3.0, 5.0, 7.0])
 INITIAL = "params"  # outputs named so are random: they are known by their statistics

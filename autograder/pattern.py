@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Case
+from autograder.judging.case import Case
 
 Property = tuple[str, Callable[[Case], bool]]
 

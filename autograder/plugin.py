@@ -8,16 +8,16 @@ from collections.abc import Callable, Generator
 import numpy as np
 import pytest
 
-from autograder.declare import Declared, declaration
 from autograder.diagnosis import Diagnosis, Explanation, own_gradient
-from autograder.exam import CheckFailed, Exam, NotWritten
 from autograder.fingerprint import RAISED
-from autograder.pack import Pack
+from autograder.judging.declare import Declared, declaration
+from autograder.judging.exam import CheckFailed, Exam, NotWritten
+from autograder.judging.pack import Pack
+from autograder.judging.session import CannotLoad, Session
+from autograder.judging.verdict import Status, Verdict
 from autograder.picture import Evidence, as_text
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
-from autograder.session import CannotLoad, Session
 from autograder.training import Trained
-from autograder.verdict import Status, Verdict
 
 HINTS = {
     "TypeError: 'float' object cannot be interpreted as an integer": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
 
 WIDTH = 83  # letters in a line of a message; with its indent it fits a notebook's page
 WORDS = {

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.engine import list_checks
+from autograder.judging.verdict import Verdict
 from autograder.present import number, total
-from autograder.verdict import Verdict
 
 NAME = ".progress.json"
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import api, locate, pack, zipped
-from autograder.cases import Case
-from autograder.declare import names
+from autograder import api, locate, zipped
 from autograder.engine import run_checks
-from autograder.pack import Pack
+from autograder.judging import pack
+from autograder.judging.case import Case
+from autograder.judging.declare import names
+from autograder.judging.pack import Pack
+from autograder.judging.session import LOAD_SECONDS, NETS, CannotLoad, Session
+from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.client import WorkerError
-from autograder.session import LOAD_SECONDS, NETS, CannotLoad, Session
 from autograder.submission import CNN, EDITABLE, LAYERS, Submission
-from autograder.verdict import Status, Verdict
 
 NAME = "submission.zip"
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Payload, Spec
+from autograder.judging.case import Payload, Spec
 from autograder.locate import given_module
 
 MAX_CURVE = 100_000  # points of a curve

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder import locate, pack
+from autograder import locate
+from autograder.judging import pack
 from autograder.sandbox.overlay import read_layer
 
 

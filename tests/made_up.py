@@ -9,7 +9,7 @@ from autograder.course.gradebook import Score
 from autograder.course.nbcourse import open_course
 from autograder.course.results import Record
 from autograder.engine import list_checks
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
 
 
 def record_of(student, *, passed=True, message="", key="k", problem="", notes=(), when=""):

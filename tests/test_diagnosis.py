@@ -5,9 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from autograder import engine, fingerprint, pack, picture
-from autograder.cases import Case
-from autograder.compare import differences
+from autograder import engine, fingerprint, picture
 from autograder.course.mistakes import MISTAKES
 from autograder.course.mistakes.conv_backward import CROP
 from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
@@ -16,9 +14,12 @@ from autograder.course.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
 from autograder.course.mistakes.variant import variant
 from autograder.course.museum import with_code
 from autograder.fingerprint import Mark, from_plain, mark_of
+from autograder.judging import pack
+from autograder.judging.case import Case
+from autograder.judging.compare import differences
+from autograder.judging.verdict import Status
 from autograder.picture import Evidence
 from autograder.sandbox.worker import wire
-from autograder.verdict import Status
 
 RNG = np.random.default_rng(0)
 EXPECTED = RNG.normal(size=(2, 3, 5, 5))

@@ -4,10 +4,11 @@ import ast
 
 import pytest
 
-from autograder import engine, pack
-from autograder.declare import names
+from autograder import engine
+from autograder.judging import pack
+from autograder.judging.declare import names
+from autograder.judging.verdict import Status
 from autograder.submission import CNN, LAYERS, Submission
-from autograder.verdict import Status
 
 LAYER_FUNCTIONS = {
     "conv_forward_naive": 12,
@@ -173,7 +174,7 @@ def test_same_input_same_verdicts(skeleton, public_pack):
 
 
 def test_a_defect_of_ours_is_not_the_students(solution, public_pack, monkeypatch):
-    from autograder.exam import Exam
+    from autograder.judging.exam import Exam
 
     def fail(self, *args):
         raise ZeroDivisionError

@@ -12,7 +12,7 @@ from autograder.course.exports import command, lms, roster
 from autograder.course.exports.scores import ExportError, Score, scores
 from autograder.course.results import Record
 from autograder.engine import list_checks
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Quiz 1 (77),ConvNets by hand (4711),Current Score

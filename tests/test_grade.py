@@ -10,17 +10,17 @@ import pytest
 from rich.console import Console
 
 from autograder import __main__ as cli
-from autograder import pack
 from autograder.course import classroom, grade, report, results, sample_class
 from autograder.course.classroom import Settings, UsageError
 from autograder.course.classroom import run as run_class
 from autograder.course.plan import store
 from autograder.course.student import Graded
-from autograder.pack import Pack
+from autograder.judging import pack
+from autograder.judging.pack import Pack
+from autograder.judging.verdict import Status
 from autograder.sandbox import doctor
 from autograder.sandbox.doctor import NoSandbox
 from autograder.submission import LAYERS, Submission
-from autograder.verdict import Status
 from made_up import course_at, record_of
 
 

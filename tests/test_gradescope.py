@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder import locate, pack
+from autograder import locate
 from autograder.course import release
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
 from autograder.course.release import ReleaseError
 from autograder.course.results import Record
 from autograder.engine import list_checks
+from autograder.judging import pack
+from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.probe import strongest
 from autograder.submission import CNN, LAYERS
-from autograder.verdict import Status, Verdict
 
 SEED = "a secret seed of a course"
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/

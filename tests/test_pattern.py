@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.declare import names
+from autograder.judging.declare import names
 from autograder.pattern import PROPERTIES, common
 
 

@@ -7,7 +7,7 @@ import time
 from autograder.course.pool import GraderDied, grade_all
 from autograder.course.results import Record
 from autograder.course.student import Graded
-from autograder.pack import Pack
+from autograder.judging.pack import Pack
 from autograder.submission import Submission
 
 CASES = Pack("the pack", {})

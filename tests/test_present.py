@@ -1,7 +1,7 @@
 """autograder/present.py: verdicts as text."""
 
+from autograder.judging.verdict import Status, Verdict
 from autograder.present import outcome
-from autograder.verdict import Status, Verdict
 
 
 def verdict(name, status, message=""):

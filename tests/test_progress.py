@@ -4,7 +4,7 @@ import pytest
 
 from autograder import progress
 from autograder.engine import list_checks
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
 
 
 def verdicts(function, passed=True):

@@ -8,7 +8,7 @@ from autograder.course.results import Record
 from autograder.course.shown import Cell, Output
 from autograder.diagnosis import EXPLAINED
 from autograder.engine import list_checks
-from autograder.verdict import Status
+from autograder.judging.verdict import Status
 from made_up import record_of, score_for
 
 

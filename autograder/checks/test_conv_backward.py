@@ -1,8 +1,8 @@
 """``conv_backward_naive(dout, cache) -> (dx, dw, db)``."""
 
-from autograder.cases import conv_backward
-from autograder.declare import check
-from autograder.exam import NUMERIC, Exam
+from autograder.judging.case import conv_backward
+from autograder.judging.declare import check
+from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "conv_backward_naive"
 

@@ -1,8 +1,8 @@
 """``conv_forward_naive(x, w, b, conv_param) -> (out, cache)``."""
 
-from autograder.cases import conv_forward
-from autograder.declare import check
-from autograder.exam import Exam
+from autograder.judging.case import conv_forward
+from autograder.judging.declare import check
+from autograder.judging.exam import Exam
 
 FUNCTION = "conv_forward_naive"
 

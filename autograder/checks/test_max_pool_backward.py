@@ -1,8 +1,8 @@
 """``max_pool_backward_naive(dout, cache) -> dx``."""
 
-from autograder.cases import pool_backward
-from autograder.declare import check
-from autograder.exam import NUMERIC, Exam
+from autograder.judging.case import pool_backward
+from autograder.judging.declare import check
+from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "max_pool_backward_naive"
 

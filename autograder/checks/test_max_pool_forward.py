@@ -1,8 +1,8 @@
 """``max_pool_forward_naive(x, pool_param) -> (out, cache)``."""
 
-from autograder.cases import pool_forward
-from autograder.declare import check
-from autograder.exam import Exam
+from autograder.judging.case import pool_forward
+from autograder.judging.declare import check
+from autograder.judging.exam import Exam
 
 FUNCTION = "max_pool_forward_naive"
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.cases import SPREAD, Case, batchnorm_forward, batchnorm_sequence
-from autograder.declare import check
-from autograder.exam import DOUBLE, CheckFailed, Exam, NotWritten
+from autograder.judging.case import SPREAD, Case, batchnorm_forward, batchnorm_sequence
+from autograder.judging.declare import check
+from autograder.judging.exam import DOUBLE, CheckFailed, Exam, NotWritten
 from autograder.sandbox.client import Raised
 
 FUNCTION = "spatial_batchnorm_forward"

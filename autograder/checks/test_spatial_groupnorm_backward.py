@@ -1,8 +1,8 @@
 """``spatial_groupnorm_backward(dout, cache) -> (dx, dgamma, dbeta)``."""
 
-from autograder.cases import groupnorm_backward
-from autograder.declare import check
-from autograder.exam import NUMERIC, Exam
+from autograder.judging.case import groupnorm_backward
+from autograder.judging.declare import check
+from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "spatial_groupnorm_backward"
 

@@ -1,8 +1,8 @@
 """``spatial_groupnorm_forward(x, gamma, beta, G, gn_param) -> (out, cache)``."""
 
-from autograder.cases import groupnorm_forward
-from autograder.declare import check
-from autograder.exam import Exam
+from autograder.judging.case import groupnorm_forward
+from autograder.judging.declare import check
+from autograder.judging.exam import Exam
 
 FUNCTION = "spatial_groupnorm_forward"
 

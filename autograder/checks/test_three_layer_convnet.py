@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import NetSettings, Shape, net
-from autograder.declare import check
-from autograder.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
+from autograder.judging.case import NetSettings, Shape, net
+from autograder.judging.declare import check
+from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
 
 FUNCTION = "ThreeLayerConvNet"
 WEIGHTS = ("W1", "W2", "W3")

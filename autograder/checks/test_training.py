@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.cases import Case
-from autograder.declare import check
-from autograder.exam import CheckFailed, Exam
+from autograder.judging.case import Case
+from autograder.judging.declare import check
+from autograder.judging.exam import CheckFailed, Exam
 from autograder.training import one_epoch, overfit, request
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import pack
 from autograder.course import autograded, gradebook, notebook, report, results, shown
 from autograder.course.intake import Unreadable, collect
 from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
@@ -20,6 +19,7 @@ from autograder.course.pool import grade_all
 from autograder.course.results import Record
 from autograder.course.student import Graded, grade_one
 from autograder.course.terminal import progress
+from autograder.judging import pack
 from autograder.screening import ALLOWED, screen
 from autograder.submission import Submission
 

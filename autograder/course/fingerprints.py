@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from autograder.cases import Case, Payload
 from autograder.course.mistakes import MISTAKES, Mistake
 from autograder.course.museum import file_of
 from autograder.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
+from autograder.judging.case import Case, Payload
+from autograder.judging.session import Session
 from autograder.sandbox.client import Raised
-from autograder.session import Session
 from autograder.submission import CNN, Submission
 
 SECONDS = 60.0  # for one mistake on one case; they take far less

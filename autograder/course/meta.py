@@ -20,16 +20,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import locate, pack
+from autograder import locate
 from autograder.course.mistakes import MISTAKES, Mistake
 from autograder.course.mistakes.unseen import UNSEEN, Unseen
 from autograder.course.museum import in_the_way, with_code
 from autograder.course.ways import WAYS, Way
 from autograder.engine import run_checks
+from autograder.judging import pack
+from autograder.judging.verdict import Status
 from autograder.picture import Evidence
 from autograder.sandbox.overlay import read_layer
 from autograder.submission import Submission
-from autograder.verdict import Status
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- begin: meta -->", "<!-- end: meta -->"

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder.course.student import Graded
-from autograder.pack import Pack
+from autograder.judging.pack import Pack
 from autograder.submission import Submission
 
 Grade = Callable[[Submission, Pack], Graded]

@@ -8,15 +8,16 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import locate, pack, zipped
+from autograder import locate, zipped
 from autograder.course.nbcourse import ASSIGNMENT, released_notebook
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.course.stubs import check_stubs
 from autograder.engine import run_checks
+from autograder.judging import pack
+from autograder.judging.verdict import Status
 from autograder.present import total
 from autograder.sandbox.overlay import read_layer
 from autograder.submission import EDITABLE
-from autograder.verdict import Status
 
 PARTS = (
     "assignment",

@@ -19,12 +19,12 @@ from autograder.course.nbcourse import ASSIGNMENT
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.shown import Cell
-from autograder.declare import names
 from autograder.diagnosis import EXPLAINED
+from autograder.judging.declare import names
+from autograder.judging.verdict import Status, Verdict
 from autograder.present import WORDS
 from autograder.sandbox.doctor import ABOUT
 from autograder.sandbox.levels import LEVELS
-from autograder.verdict import Status, Verdict
 
 SHORT = {
     "conv_forward_naive": "conv fwd",

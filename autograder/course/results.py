@@ -15,10 +15,10 @@ from typing import Any
 
 from autograder import locate
 from autograder.course.intake import Unreadable
-from autograder.declare import names
 from autograder.engine import list_checks
+from autograder.judging.declare import names
+from autograder.judging.verdict import Status, Verdict
 from autograder.submission import Submission
-from autograder.verdict import Status, Verdict
 
 SCHEMA = 1
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from autograder.course import report
 from autograder.course.gradebook import Score
 from autograder.course.results import Record
-from autograder.declare import names
 from autograder.engine import list_checks
+from autograder.judging.declare import names
 
 
 class progress:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder import locate
+from autograder.judging.session import LOAD_SECONDS
 from autograder.sandbox.client import Worker
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import FORBIDDEN, probe, strongest
-from autograder.session import LOAD_SECONDS
 
 ABOUT = {
     "bubblewrap": "namespaces of its own and a read-only view of a few folders, by the program "

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Payload
+from autograder.judging.case import Payload
 
 
 def fits(op: str, request: Payload, reply: Any) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from autograder import engine, locate, pack
-from autograder.declare import names
+from autograder import engine, locate
+from autograder.judging import pack
+from autograder.judging.declare import names
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.overlay import read_layer
 from autograder.sandbox.probe import probe

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import present
 from autograder.course.results import Record
-from autograder.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict
 
 
 def results_json(record: Record) -> dict[str, Any]:

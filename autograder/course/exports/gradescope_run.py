@@ -14,15 +14,15 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import pack
 from autograder.course import results
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake import Unreadable, collect
 from autograder.course.results import Record
 from autograder.engine import run_checks
+from autograder.judging import pack
+from autograder.judging.verdict import Verdict
 from autograder.sandbox import doctor
 from autograder.sandbox.probe import strongest
-from autograder.verdict import Verdict
 
 SECRET_PACK = "secret.pack"  # in the folder source/
 REQUIRE_SANDBOX = "require-sandbox"  # a file there, if nobody is to be graded without one
@@ -41,7 +41,7 @@ def grade(base: Path) -> Record:
         There is no such folder.
     autograder.sandbox.doctor.NoSandbox
         The course wants a sandbox around student code, and there is none here.
-    autograder.pack.PackError
+    autograder.judging.pack.PackError
         The case pack cannot be read.
     autograder.engine.EngineError
         The grader failed.

@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import locate, pack, zipped
+from autograder import locate, zipped
 from autograder.course import release
 from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.exports.scores import ExportError
 from autograder.course.release import ReleaseError
 from autograder.course.seed import SeedError, course_seed
 from autograder.engine import list_checks
+from autograder.judging import pack
 
 PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from
 PROGRAMS = ("run_autograder", "setup.sh")

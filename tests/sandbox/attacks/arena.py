@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import engine, locate
-from autograder.pack import Pack
+from autograder.judging.pack import Pack
+from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.levels import LEVELS
 from autograder.submission import CNN, LAYERS, Submission
-from autograder.verdict import Status, Verdict
 
 CANARY = "canary-5f0c2a"
 MARK = "BEGIN SOLUTION"  # in the solution, and in nothing that students have

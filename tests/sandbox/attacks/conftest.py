@@ -5,13 +5,14 @@ import os
 import numpy as np
 import pytest
 
-from autograder import declare, locate, pack
-from autograder.cases import Case
-from autograder.pack import Pack
+from autograder import locate
+from autograder.judging import declare, pack
+from autograder.judging.case import Case
+from autograder.judging.pack import Pack
+from autograder.judging.session import Session
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.overlay import read_layer
 from autograder.sandbox.probe import probe
-from autograder.session import Session
 
 from .arena import CANARY, EVERYWHERE, Arena
 

@@ -4,8 +4,8 @@ import importlib.util
 
 import pytest
 
+from autograder.judging.verdict import Status
 from autograder.submission import Submission
-from autograder.verdict import Status
 
 from .arena import Attack
 

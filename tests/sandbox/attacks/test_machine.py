@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from autograder import session
+from autograder.judging import session
+from autograder.judging.session import Session
 from autograder.sandbox.client import Died, Raised, TimedOut
-from autograder.session import Session
 
 from .arena import BUBBLEWRAP, SANDBOX, Attack, gains_points, judge
 

@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 
 from autograder import locate
-from autograder.cases import GRADIENTS, Case, Payload, Spec
-from autograder.declare import all_checks
+from autograder.judging.case import GRADIENTS, Case, Payload, Spec
+from autograder.judging.declare import all_checks
+from autograder.judging.session import Session
 from autograder.sandbox.overlay import read_layer
 from autograder.sandbox.worker import wire
-from autograder.session import Session
 from autograder.submission import EDITABLE
 
 PUBLIC_SEED = "public"
-PUBLIC_PACK = Path(__file__).with_name("packs") / "public.pack"
+PUBLIC_PACK = Path(__file__).parents[1] / "packs" / "public.pack"
 REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
 FORMAT = 2
 
@@ -60,10 +60,10 @@ class Pack:
 def identify(seed: str) -> str:
     """Return the id of the pack that `seed` gives: a digest of all that goes into it."""
     digest = hashlib.sha256()
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     sources = [
         *sorted((here / "checks").glob("*.py")),
-        *(here / name for name in ("cases.py", "training.py", "sandbox/worker/operations.py")),
+        *(here / name for name in ("judging/case.py", "training.py", "sandbox/worker/operations.py")),
         *sorted((here / "course" / "mistakes").glob("*.py")),
         *(here / name for name in ("fingerprint.py", "course/fingerprints.py")),
         *(locate.solutions() / name for name in EDITABLE),

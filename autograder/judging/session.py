@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import Payload
 from autograder.helpers import GIVEN, LIBRARIES
+from autograder.judging.case import Payload
 from autograder.sandbox import launch, probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.overlay import stage

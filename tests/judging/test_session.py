@@ -1,12 +1,12 @@
-"""autograder/session.py and replies.py: one submission, its workers, and the form of what comes."""
+"""autograder/judging/session.py and replies.py: one submission, its workers, and the form of what comes."""
 
 import numpy as np
 import pytest
 
-from autograder import session
+from autograder.judging import session
+from autograder.judging.session import Session
 from autograder.sandbox.client import Died, Raised
 from autograder.sandbox.replies import fits
-from autograder.session import Session
 from autograder.submission import CNN, LAYERS, Submission
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)

@@ -13,8 +13,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from autograder.cases import Spec
-from autograder.verdict import CheckInfo
+from autograder.judging.case import Spec
+from autograder.judging.verdict import CheckInfo
 
 MODULES = (
     "test_conv_forward",

@@ -1,11 +1,12 @@
-"""autograder/pack.py: same seed, same pack; and a pack survives the disk."""
+"""autograder/judging/pack.py: same seed, same pack; and a pack survives the disk."""
 
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder import locate, pack
-from autograder.declare import all_checks
+from autograder import locate
+from autograder.judging import pack
+from autograder.judging.declare import all_checks
 
 
 def flat(value):

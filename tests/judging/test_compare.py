@@ -1,9 +1,9 @@
-"""autograder/compare.py: equal is equal, and the words for what differs are true."""
+"""autograder/judging/compare.py: equal is equal, and the words for what differs are true."""
 
 import numpy as np
 import pytest
 
-from autograder.compare import differences
+from autograder.judging.compare import differences
 
 RNG = np.random.default_rng(0)
 EXPECTED = RNG.normal(size=(2, 3, 4, 5))
