@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator
 import numpy as np
 import pytest
 
-from autograder.diagnosis import Diagnosis, Explanation, own_gradient
-from autograder.fingerprint import RAISED
+from autograder.diagnosis.explain import Diagnosis, Explanation, own_gradient
+from autograder.diagnosis.fingerprint import RAISED
 from autograder.judging.declare import Declared, declaration
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.course.mistakes import MISTAKES, Mistake
 from autograder.course.museum import file_of
-from autograder.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
+from autograder.diagnosis.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
 from autograder.judging.case import Case, Payload
 from autograder.judging.session import Session
 from autograder.sandbox.client import Raised

@@ -19,7 +19,7 @@ from autograder.course.nbcourse import ASSIGNMENT
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.shown import Cell
-from autograder.diagnosis import EXPLAINED
+from autograder.diagnosis.explain import EXPLAINED
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict
 from autograder.present import WORDS

@@ -63,9 +63,12 @@ def identify(seed: str) -> str:
     here = Path(__file__).parents[1]
     sources = [
         *sorted((here / "checks").glob("*.py")),
-        *(here / name for name in ("judging/case.py", "training.py", "sandbox/worker/operations.py")),
+        *(
+            here / name
+            for name in ("judging/case.py", "training.py", "sandbox/worker/operations.py")
+        ),
         *sorted((here / "course" / "mistakes").glob("*.py")),
-        *(here / name for name in ("fingerprint.py", "course/fingerprints.py")),
+        *(here / name for name in ("diagnosis/fingerprint.py", "course/fingerprints.py")),
         *(locate.solutions() / name for name in EDITABLE),
     ]
     for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):

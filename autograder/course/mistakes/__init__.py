@@ -2,7 +2,7 @@
 
 Every mistake is a small variant of a correct way to write the function (see ``ways``). The checks
 must reject each one, and when a pack is made, what each one returns on every case is noted, so
-that the same mistake is recognized in a student's work (see ``autograder/fingerprint.py``). The
+that the same mistake is recognized in a student's work (see ``autograder/diagnosis/explain/fingerprint.py``). The
 code itself never reaches students.
 """
 

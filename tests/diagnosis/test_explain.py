@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from autograder import engine, fingerprint, picture
+from autograder import engine, picture
 from autograder.course.mistakes import MISTAKES
 from autograder.course.mistakes.conv_backward import CROP
 from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
@@ -13,7 +13,8 @@ from autograder.course.mistakes.conv_forward import LOOPS as CONV_FORWARD
 from autograder.course.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
 from autograder.course.mistakes.variant import variant
 from autograder.course.museum import with_code
-from autograder.fingerprint import Mark, from_plain, mark_of
+from autograder.diagnosis import fingerprint
+from autograder.diagnosis.fingerprint import Mark, from_plain, mark_of
 from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.compare import differences

@@ -1,9 +1,9 @@
-"""autograder/pattern.py: what failing cases have in common is said only where it is exact."""
+"""autograder/diagnosis/pattern.py: what failing cases have in common is said only where it is exact."""
 
 import pytest
 
+from autograder.diagnosis.pattern import PROPERTIES, common
 from autograder.judging.declare import names
-from autograder.pattern import PROPERTIES, common
 
 
 def cases_of(pack, function):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.fingerprint import (
+from autograder.diagnosis.fingerprint import (
     DOUBLE_CASE,
     RAISED,
     Known,
@@ -16,11 +16,11 @@ from autograder.fingerprint import (
     from_plain,
     wrong_outputs,
 )
+from autograder.diagnosis.pattern import common
 from autograder.judging.case import GRADIENTS, Case
 from autograder.judging.compare import differences
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
-from autograder.pattern import common
 from autograder.sandbox.client import Raised, WorkerError
 
 SECONDS = 5.0  # for student code on one case, when it is run again to learn more
