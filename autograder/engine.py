@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import checks as checks_package
+from autograder.exercises.convnets import checks as checks_package
+from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.declare import all_checks, modules
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
@@ -20,7 +21,6 @@ from autograder.judging.verdict import CheckInfo, Verdict
 from autograder.picture import Evidence
 from autograder.plugin import CheckPlugin
 from autograder.submission import Submission
-from autograder.training import Trained
 
 FOLDER = Path(checks_package.__file__ or "").parent
 # Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.diagnosis.explain import Diagnosis, Explanation, own_gradient
 from autograder.diagnosis.fingerprint import RAISED
+from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.declare import Declared, declaration
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack
@@ -17,7 +18,6 @@ from autograder.judging.session import CannotLoad, Session
 from autograder.judging.verdict import Status, Verdict
 from autograder.picture import Evidence, as_text
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
-from autograder.training import Trained
 
 HINTS = {
     "TypeError: 'float' object cannot be interpreted as an integer": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from autograder.helpers import GIVEN
+from autograder.exercises.convnets.forbidden import GIVEN
 from autograder.submission import LAYERS
 
 ALLOWED = frozenset(

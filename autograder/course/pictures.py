@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from autograder import picture
+from autograder.exercises.convnets.cases.training import Trained
 from autograder.locate import given_module
 from autograder.picture import Evidence
-from autograder.training import Trained
 
 DPI = 80
 

@@ -9,12 +9,12 @@ from autograder.course import notebook, pictures, results
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.engine import run_checks
+from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Verdict
 from autograder.picture import Evidence
 from autograder.sandbox.probe import strongest
 from autograder.submission import Submission
-from autograder.training import Trained
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ def check(
 
 def modules() -> list[ModuleType]:
     """Import and return the modules that hold the checks."""
-    return [importlib.import_module(f"autograder.checks.{name}") for name in MODULES]
+    return [
+        importlib.import_module(f"autograder.exercises.convnets.checks.{name}") for name in MODULES
+    ]
 
 
 def declaration(test: Any) -> Declared:

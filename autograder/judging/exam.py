@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.convnets.cases.training import Trained, trained
 from autograder.judging.case import Case, Payload
 from autograder.judging.compare import differences
 from autograder.judging.declare import Declared
 from autograder.judging.session import Session
 from autograder.picture import first_axis
 from autograder.sandbox.client import TimedOut
-from autograder.training import Trained, trained
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
 NUMERIC = 1e-5  # against a gradient by centered differences

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.helpers import GIVEN, LIBRARIES
+from autograder.exercises.convnets.forbidden import GIVEN, LIBRARIES
 from autograder.judging.case import Payload
 from autograder.sandbox import launch, probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, WorkerError

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograder import locate
-from autograder.helpers import GIVEN
+from autograder.exercises.convnets.forbidden import GIVEN
 from autograder.sandbox import launch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.worker import wire

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.helpers import GIVEN
+from autograder.exercises.convnets.forbidden import GIVEN
 from autograder.sandbox import launch, paths
 from autograder.sandbox.client import Died, Worker
 from autograder.sandbox.levels import LEVELS

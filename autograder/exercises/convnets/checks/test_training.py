@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.convnets.cases.training import one_epoch, overfit, request
 from autograder.judging.case import Case
 from autograder.judging.declare import check
 from autograder.judging.exam import CheckFailed, Exam
-from autograder.training import one_epoch, overfit, request
 
 
 @check(

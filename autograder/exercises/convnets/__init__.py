@@ -1,0 +1,1 @@
+"""The exercise ConvolutionalNetworks: convolution, pooling, normalization, and a net of them."""
