@@ -8,7 +8,7 @@ import os
 import sys
 
 from autograder import api, locate, present, submit
-from autograder.engine import UnknownCheck
+from autograder.engine.run import UnknownCheck
 from autograder.judging.pack import PackError
 from autograder.sandbox import doctor
 

@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from autograder import locate, picture, present, progress
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.verdict import Verdict
 from autograder.present import number, total
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import api, locate, zipped
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.declare import names

@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.course.gradebook import Score
 from autograder.course.nbcourse import open_course
 from autograder.course.results import Record
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
 
 

@@ -11,7 +11,7 @@ from autograder.course import results
 from autograder.course.exports import command, lms, roster
 from autograder.course.exports.scores import ExportError, Score, scores
 from autograder.course.results import Record
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
 
 CANVAS = """\

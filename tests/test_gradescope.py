@@ -18,7 +18,7 @@ from autograder.course import release
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
 from autograder.course.release import ReleaseError
 from autograder.course.results import Record
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.probe import strongest
@@ -133,7 +133,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "LICENSE",
         "assignment/kernels/meson.build",
         "assignment/cs231n/solver.py",
-        "autograder/engine.py",
+        "autograder/engine/run/run.py",
         "autograder/sandbox/worker/__main__.py",
         "autograder/exercises/convnets/checks/test_training.py",
         "autograder/exercises/convnets/checks/pytest.ini",

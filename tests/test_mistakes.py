@@ -4,12 +4,12 @@ from collections import Counter
 
 import pytest
 
-from autograder import engine
 from autograder.course import meta
 from autograder.course.mistakes import MISTAKES
 from autograder.course.mistakes.unseen import UNSEEN
 from autograder.course.mistakes.variant import variant
 from autograder.course.museum import with_code
+from autograder.engine import run as engine
 from autograder.judging import declare
 
 FUNCTIONS = [name for name in declare.names() if name not in ("overfit_small_data", "one_epoch")]

@@ -10,7 +10,7 @@ import pytest
 from autograder import locate
 from autograder.course import nbcourse
 from autograder.course.nbcourse import ASSIGNMENT, CourseError
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from made_up import course_at
 
 

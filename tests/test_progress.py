@@ -3,7 +3,7 @@
 import pytest
 
 from autograder import progress
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
 
 

@@ -7,7 +7,7 @@ from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.shown import Cell, Output
 from autograder.diagnosis.explain import EXPLAINED
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status
 from made_up import record_of, score_for
 

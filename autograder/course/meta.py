@@ -25,7 +25,7 @@ from autograder.course.mistakes import MISTAKES, Mistake
 from autograder.course.mistakes.unseen import UNSEEN, Unseen
 from autograder.course.museum import in_the_way, with_code
 from autograder.course.ways import WAYS, Way
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status
 from autograder.picture import Evidence

@@ -12,7 +12,7 @@ from autograder import locate, zipped
 from autograder.course.nbcourse import ASSIGNMENT, released_notebook
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.course.stubs import check_stubs
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status
 from autograder.present import total

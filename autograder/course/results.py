@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder import locate
 from autograder.course.intake import Unreadable
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict
 from autograder.submission import Submission

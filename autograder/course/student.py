@@ -8,7 +8,7 @@ from autograder import present
 from autograder.course import notebook, pictures, results
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Verdict

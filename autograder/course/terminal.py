@@ -13,7 +13,7 @@ from rich.table import Table
 from autograder.course import report
 from autograder.course.gradebook import Score
 from autograder.course.results import Record
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging.declare import names
 
 

@@ -65,7 +65,11 @@ def identify(seed: str) -> str:
         *sorted((here / "exercises" / "convnets" / "checks").glob("*.py")),
         *(
             here / name
-            for name in ("judging/case.py", "exercises/convnets/cases/training.py", "sandbox/worker/operations.py")
+            for name in (
+                "judging/case.py",
+                "exercises/convnets/cases/training.py",
+                "sandbox/worker/operations.py",
+            )
         ),
         *sorted((here / "course" / "mistakes").glob("*.py")),
         *(here / name for name in ("diagnosis/fingerprint.py", "course/fingerprints.py")),

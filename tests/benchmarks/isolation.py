@@ -13,7 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from autograder import engine, locate
+from autograder import locate
+from autograder.engine import run as engine
 from autograder.judging import pack
 from autograder.judging.declare import names
 from autograder.sandbox.levels import LEVELS

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from autograder import engine, picture
+from autograder import picture
 from autograder.course.mistakes import MISTAKES
 from autograder.course.mistakes.conv_backward import CROP
 from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
@@ -15,6 +15,7 @@ from autograder.course.mistakes.variant import variant
 from autograder.course.museum import with_code
 from autograder.diagnosis import fingerprint
 from autograder.diagnosis.fingerprint import Mark, from_plain, mark_of
+from autograder.engine import run as engine
 from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.compare import differences

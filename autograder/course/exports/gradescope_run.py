@@ -18,7 +18,7 @@ from autograder.course import results
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake import Unreadable, collect
 from autograder.course.results import Record
-from autograder.engine import run_checks
+from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict
 from autograder.sandbox import doctor
@@ -43,7 +43,7 @@ def grade(base: Path) -> Record:
         The course wants a sandbox around student code, and there is none here.
     autograder.judging.pack.PackError
         The case pack cannot be read.
-    autograder.engine.EngineError
+    autograder.engine.run.EngineError
         The grader failed.
     """
     source, submitted = base / "source", base / "submission"

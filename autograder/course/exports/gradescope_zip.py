@@ -18,7 +18,7 @@ from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PAC
 from autograder.course.exports.scores import ExportError
 from autograder.course.release import ReleaseError
 from autograder.course.seed import SeedError, course_seed
-from autograder.engine import list_checks
+from autograder.engine.run import list_checks
 from autograder.judging import pack
 
 PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import engine, locate
+from autograder import locate
+from autograder.engine import run as engine
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.levels import LEVELS

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import engine, locate
+from autograder import locate
 from autograder.course import pool, results
 from autograder.course.results import Record
+from autograder.engine import run as engine
 from autograder.sandbox.probe import strongest
 from autograder.submission import Submission
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from autograder import engine
+from autograder.engine import run as engine
 from autograder.judging import pack
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine.plugin import CheckPlugin
 from autograder.exercises.convnets import checks as checks_package
 from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.declare import all_checks, modules
@@ -19,7 +20,6 @@ from autograder.judging.pack import Pack
 from autograder.judging.session import Session
 from autograder.judging.verdict import CheckInfo, Verdict
 from autograder.picture import Evidence
-from autograder.plugin import CheckPlugin
 from autograder.submission import Submission
 
 FOLDER = Path(checks_package.__file__ or "").parent
