@@ -7,10 +7,11 @@ import importlib
 import os
 import sys
 
-from autograder import api, locate, present, submit
+from autograder import api, locate, submit
 from autograder.engine.run import UnknownCheck
 from autograder.judging.pack import PackError
 from autograder.sandbox import doctor
+from autograder.show import text as present
 
 COURSE = {
     "grade": ("grade", "grade a class"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from autograder import locate, picture, present, progress
+from autograder import locate, progress
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict
-from autograder.picture import Evidence
+from autograder.show import picture
+from autograder.show import text as present
+from autograder.show.picture import Evidence
 from autograder.submission import EDITABLE, Submission
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Verdict
-from autograder.present import number, total
+from autograder.show.text import number, total
 
 NAME = ".progress.json"
 

@@ -28,8 +28,8 @@ from autograder.course.ways import WAYS, Way
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status
-from autograder.picture import Evidence
 from autograder.sandbox.overlay import read_layer
+from autograder.show.picture import Evidence
 from autograder.submission import Submission
 
 README = Path(__file__).parents[1] / "README.md"

@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from autograder import picture
 from autograder.exercises.convnets.cases.training import Trained
 from autograder.locate import given_module
-from autograder.picture import Evidence
+from autograder.show import picture
+from autograder.show.picture import Evidence
 
 DPI = 80
 

@@ -15,8 +15,8 @@ from autograder.course.stubs import check_stubs
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status
-from autograder.present import total
 from autograder.sandbox.overlay import read_layer
+from autograder.show.text import total
 from autograder.submission import EDITABLE
 
 PARTS = (

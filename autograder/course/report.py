@@ -22,9 +22,9 @@ from autograder.course.shown import Cell
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict
-from autograder.present import WORDS
 from autograder.sandbox.doctor import ABOUT
 from autograder.sandbox.levels import LEVELS
+from autograder.show.text import WORDS
 
 SHORT = {
     "conv_forward_naive": "conv fwd",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder import present
 from autograder.course import notebook, pictures, results
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
@@ -12,8 +11,9 @@ from autograder.engine.run import run_checks
 from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Verdict
-from autograder.picture import Evidence
 from autograder.sandbox.probe import strongest
+from autograder.show import text as present
+from autograder.show.picture import Evidence
 from autograder.submission import Submission
 
 

@@ -16,8 +16,8 @@ from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack
 from autograder.judging.session import CannotLoad, Session
 from autograder.judging.verdict import Status, Verdict
-from autograder.picture import Evidence, as_text
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
+from autograder.show.picture import Evidence, as_text
 
 HINTS = {
     "TypeError: 'float' object cannot be interpreted as an integer": (

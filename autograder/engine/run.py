@@ -19,7 +19,7 @@ from autograder.judging.declare import all_checks, modules
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
 from autograder.judging.verdict import CheckInfo, Verdict
-from autograder.picture import Evidence
+from autograder.show.picture import Evidence
 from autograder.submission import Submission
 
 FOLDER = Path(checks_package.__file__ or "").parent

@@ -12,8 +12,8 @@ from autograder.judging.case import Case, Payload
 from autograder.judging.compare import differences
 from autograder.judging.declare import Declared
 from autograder.judging.session import Session
-from autograder.picture import first_axis
 from autograder.sandbox.client import TimedOut
+from autograder.show.picture import first_axis
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
 NUMERIC = 1e-5  # against a gradient by centered differences

@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pytest
 
-from autograder import picture
 from autograder.course.mistakes import MISTAKES
 from autograder.course.mistakes.conv_backward import CROP
 from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
@@ -20,8 +19,9 @@ from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.compare import differences
 from autograder.judging.verdict import Status
-from autograder.picture import Evidence
 from autograder.sandbox.worker import wire
+from autograder.show import picture
+from autograder.show.picture import Evidence
 
 RNG = np.random.default_rng(0)
 EXPECTED = RNG.normal(size=(2, 3, 5, 5))

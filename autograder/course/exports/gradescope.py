@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder import present
 from autograder.course.results import Record
 from autograder.judging.verdict import Status, Verdict
+from autograder.show import text as present
 
 
 def results_json(record: Record) -> dict[str, Any]:

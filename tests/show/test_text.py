@@ -1,7 +1,7 @@
-"""autograder/present.py: verdicts as text."""
+"""autograder/show/text.py: verdicts as text."""
 
 from autograder.judging.verdict import Status, Verdict
-from autograder.present import outcome
+from autograder.show.text import outcome
 
 
 def verdict(name, status, message=""):
