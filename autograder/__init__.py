@@ -6,6 +6,6 @@ In a notebook::
     check("conv_forward_naive")
 """
 
-from autograder.api import CheckNotPassed, check
+from autograder.student.check import CheckNotPassed, check
 
 __all__ = ["CheckNotPassed", "check"]

@@ -7,11 +7,13 @@ import importlib
 import os
 import sys
 
-from autograder import api, locate, submit
+from autograder import locate
 from autograder.engine.run import UnknownCheck
 from autograder.judging.pack import PackError
 from autograder.sandbox import doctor
 from autograder.show import text as present
+from autograder.student import check as api
+from autograder.student import submit
 
 COURSE = {
     "grade": ("grade", "grade a class"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from autograder import locate, progress
+from autograder import locate
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.declare import names
@@ -13,6 +13,7 @@ from autograder.judging.verdict import Status, Verdict
 from autograder.show import picture
 from autograder.show import text as present
 from autograder.show.picture import Evidence
+from autograder.student import progress
 from autograder.submission import EDITABLE, Submission
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import api, locate, zipped
+from autograder import locate, zipped
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.case import Case
@@ -17,6 +17,7 @@ from autograder.judging.pack import Pack
 from autograder.judging.session import LOAD_SECONDS, NETS, CannotLoad, Session
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.client import WorkerError
+from autograder.student import check as api
 from autograder.submission import CNN, EDITABLE, LAYERS, Submission
 
 NAME = "submission.zip"

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from autograder import api, locate
+from autograder import locate
+from autograder.student import check as api
 
 ROOT = locate.root()
 

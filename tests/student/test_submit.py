@@ -1,12 +1,14 @@
-"""autograder/submit.py: a student's archive to hand in, looked at before it is made."""
+"""autograder/student/submit.py: a student's archive to hand in, looked at before it is made."""
 
 import argparse
 import zipfile
 
 import pytest
 
-from autograder import api, locate, submit
+from autograder import locate
 from autograder.course.intake import read_submission
+from autograder.student import check as api
+from autograder.student import submit
 from autograder.submission import CNN, LAYERS, Submission
 
 WRONG = """

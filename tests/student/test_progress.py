@@ -1,10 +1,10 @@
-"""autograder/progress.py: how far a student has come, kept from check to check."""
+"""autograder/student/progress.py: how far a student has come, kept from check to check."""
 
 import pytest
 
-from autograder import progress
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
+from autograder.student import progress
 
 
 def verdicts(function, passed=True):
