@@ -137,7 +137,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "autograder/sandbox/worker/__main__.py",
         "autograder/exercises/convnets/checks/test_training.py",
         "autograder/exercises/convnets/checks/pytest.ini",
-        "autograder/course/intake.py",
+        "autograder/course/intake/collect/collect.py",
         "autograder/course/exports/__init__.py",
         "autograder/course/exports/gradescope_run.py",
     ):

@@ -1,6 +1,6 @@
 """autograder/course/sample_class.py: made-up submissions that fit the solution as it is."""
 
-from autograder.course.intake import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.sample_class import CLASS, write
 from autograder.submission import CNN, LAYERS
 

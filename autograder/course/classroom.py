@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.course import autograded, gradebook, notebook, report, results, shown
-from autograder.course.intake import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect
+from autograder.course.intake.screening import ALLOWED, screen
 from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
 from autograder.course.nbcourse import Course
 from autograder.course.plan import Plan, make_plan
@@ -20,7 +21,6 @@ from autograder.course.results import Record
 from autograder.course.student import Graded, grade_one
 from autograder.course.terminal import progress
 from autograder.judging import pack
-from autograder.screening import ALLOWED, screen
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0

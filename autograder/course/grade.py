@@ -15,14 +15,14 @@ from rich.console import Console
 from autograder import locate
 from autograder.course import gradebook, nbcourse, sample_class
 from autograder.course.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
-from autograder.course.intake import absolute
+from autograder.course.intake.collect import absolute
+from autograder.course.intake.screening import ALLOWED
 from autograder.course.nbcourse import ASSIGNMENT, Course, CourseError
 from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
 from autograder.course.terminal import show_changes, show_table
 from autograder.sandbox import doctor
 from autograder.sandbox.doctor import NoSandbox
-from autograder.screening import ALLOWED
 
 NOT_STUDENTS = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems leave in folders
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.course.intake import MAX_NOTEBOOK
+from autograder.course.intake.collect import MAX_NOTEBOOK
 
 MAX_CELLS = 500
 MAX_CELL = 100_000  # characters of one cell

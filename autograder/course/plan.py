@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import results
-from autograder.course.intake import Unreadable
+from autograder.course.intake.collect import Unreadable
 from autograder.course.results import Record
 from autograder.course.student import Graded
 from autograder.submission import Submission

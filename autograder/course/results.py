@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import locate
-from autograder.course.intake import Unreadable
+from autograder.course.intake.collect import Unreadable
 from autograder.engine.run import list_checks
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict

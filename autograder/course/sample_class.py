@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import locate
-from autograder.course.intake import NOTEBOOK
+from autograder.course.intake.collect import NOTEBOOK
 from autograder.submission import CNN, EDITABLE, LAYERS
 
 Files = dict[str, str]

@@ -27,7 +27,7 @@ from autograder import locate
 from autograder.course import report, results
 from autograder.course.classroom import UsageError
 from autograder.course.grade import find_submissions
-from autograder.course.intake import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.results import harmless
 from autograder.submission import EDITABLE, Submission
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from autograder import locate
-from autograder.course.intake import read_submission
+from autograder.course.intake.collect import read_submission
 from autograder.student import check as api
 from autograder.student import submit
 from autograder.submission import CNN, LAYERS, Submission

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder.course import results
 from autograder.course.exports.gradescope import results_json, summary
-from autograder.course.intake import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.results import Record
 from autograder.engine.run import run_checks
 from autograder.judging import pack

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.course.exports.scores import ExportError
-from autograder.course.naming import safe
+from autograder.course.intake.naming import safe
 
 MAX_ROSTER = 32 << 20  # bytes
 # What the systems name the files of a class's submissions that they let an instructor download;

@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from autograder.course.intake import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect
 from autograder.submission import LAYERS, Submission
 
 from .arena import differences, digest

@@ -1,8 +1,8 @@
-"""autograder/screening.py: what a report says of a submission's source."""
+"""autograder/course/intake/screening.py: what a report says of a submission's source."""
 
 import pytest
 
-from autograder.screening import screen
+from autograder.course.intake.screening import screen
 from autograder.submission import CNN, LAYERS
 
 

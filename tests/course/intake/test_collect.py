@@ -1,4 +1,4 @@
-"""autograder/course/intake.py: what students hand in is found, and what is hostile is named."""
+"""autograder/course/intake/collect/collect.py: what students hand in is found, and what is hostile is named."""
 
 import gzip
 import io
@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
-from autograder.course import archive, intake, naming
-from autograder.course.intake import MAX_NOTEBOOK, IntakeError, collect, read_submission
+from autograder.course.intake import archive, naming
+from autograder.course.intake import collect as intake
+from autograder.course.intake.collect import MAX_NOTEBOOK, IntakeError, collect, read_submission
 from autograder.submission import CNN, LAYERS
 
 LAYERS_TEXT, CNN_TEXT = b"# layers\n", b"# cnn\n"

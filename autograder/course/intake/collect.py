@@ -1,6 +1,6 @@
 """Find the files to grade in what a student handed in: a folder or an archive, nested as it may be.
 
-Archives are read in memory by `autograder.course.archive` and never unpacked to disk.
+Archives are read in memory by `autograder.course.intake.archive` and never unpacked to disk.
 """
 
 from __future__ import annotations
@@ -10,14 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from autograder.course.archive import (
-    MAX_ARCHIVE,
-    ArchiveError,
-    Budget,
-    Read,
-    read_archive,
-)
-from autograder.course.naming import ARCHIVES, safe, shown, student_name, unique
+from autograder.course.intake.archive import MAX_ARCHIVE, ArchiveError, Budget, Read, read_archive
+from autograder.course.intake.naming import ARCHIVES, safe, shown, student_name, unique
 from autograder.submission import EDITABLE, Submission
 
 MAX_FILE = 1 << 20  # bytes of one source file
