@@ -159,4 +159,4 @@ if COURSE:
     def meta(session: nox.Session) -> None:
         """Measure the checks: known mistakes caught and named, correct ways accepted."""
         install(session, "dev")
-        session.run("python", "-m", "autograder.course.meta", *session.posargs)
+        session.run("python", "-m", "autograder.course.museum.meta", *session.posargs)

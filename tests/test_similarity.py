@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 from autograder import locate
-from autograder.course import sample_class, similarity
-from autograder.course.ways import WAYS
+from autograder.course import similarity
+from autograder.course.museum import sample_class
+from autograder.course.museum.convnets.ways import WAYS
 from autograder.submission import CNN, LAYERS, Submission
 
 QUIET = Console(file=io.StringIO())

@@ -13,10 +13,11 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import locate
-from autograder.course import gradebook, nbcourse, sample_class
+from autograder.course import gradebook, nbcourse
 from autograder.course.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.screening import ALLOWED
+from autograder.course.museum import sample_class
 from autograder.course.nbcourse import ASSIGNMENT, Course, CourseError
 from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed

@@ -71,8 +71,8 @@ def identify(seed: str) -> str:
                 "sandbox/worker/operations.py",
             )
         ),
-        *sorted((here / "course" / "mistakes").glob("*.py")),
-        *(here / name for name in ("diagnosis/fingerprint.py", "course/fingerprints.py")),
+        *sorted((here / "course" / "museum" / "convnets" / "mistakes").glob("*.py")),
+        *(here / name for name in ("diagnosis/fingerprint.py", "course/museum/fingerprints.py")),
         *(locate.solutions() / name for name in EDITABLE),
     ]
     for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):
@@ -109,7 +109,7 @@ def build(seed: str) -> Pack:
             expected = reference(session, spec, payload)
             cases[check].append(Case(spec.op, payload, expected))
     # Only a course's copy has the code of the mistakes, as only it has the solution.
-    from autograder.course.fingerprints import collect
+    from autograder.course.museum.fingerprints import collect
 
     return Pack(identify(seed), cases, collect(cases, solution))
 

@@ -5,13 +5,13 @@ import io
 import numpy as np
 import pytest
 
-from autograder.course.mistakes import MISTAKES
-from autograder.course.mistakes.conv_backward import CROP
-from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
-from autograder.course.mistakes.conv_forward import LOOPS as CONV_FORWARD
-from autograder.course.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
-from autograder.course.mistakes.variant import variant
-from autograder.course.museum import with_code
+from autograder.course.museum.convnets.mistakes import MISTAKES
+from autograder.course.museum.convnets.mistakes.conv_backward import CROP
+from autograder.course.museum.convnets.mistakes.conv_backward import LOOPS as CONV_BACKWARD
+from autograder.course.museum.convnets.mistakes.conv_forward import LOOPS as CONV_FORWARD
+from autograder.course.museum.convnets.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.submissions import with_code
 from autograder.diagnosis import fingerprint
 from autograder.diagnosis.fingerprint import Mark, from_plain, mark_of
 from autograder.engine import run as engine

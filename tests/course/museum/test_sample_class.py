@@ -1,7 +1,7 @@
-"""autograder/course/sample_class.py: made-up submissions that fit the solution as it is."""
+"""autograder/course/museum/submissions/sample_class.py: made-up submissions that fit the solution as it is."""
 
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.sample_class import CLASS, write
+from autograder.course.museum.sample_class import CLASS, write
 from autograder.submission import CNN, LAYERS
 
 

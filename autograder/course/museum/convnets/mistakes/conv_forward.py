@@ -1,6 +1,6 @@
 """Mistakes in ``conv_forward_naive``."""
 
-from autograder.course.mistakes.variant import variants
+from autograder.course.museum.mistake import variants
 
 LOOPS = """
 def conv_forward_naive(x, w, b, conv_param):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from autograder.course.mistakes import MISTAKES, Mistake
-from autograder.course.museum import file_of
+from autograder.course.museum.convnets.mistakes import MISTAKES, Mistake
+from autograder.course.museum.submissions import file_of
 from autograder.diagnosis.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
 from autograder.judging.case import Case, Payload
 from autograder.judging.session import Session

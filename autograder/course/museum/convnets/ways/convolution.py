@@ -1,11 +1,11 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Correct ways to write a convolution."""
 
-from autograder.course.mistakes.conv_backward import CONVOLVED
-from autograder.course.mistakes.conv_backward import LOOPS as BACKWARD_LOOPS
-from autograder.course.mistakes.conv_forward import LOOPS as FORWARD_LOOPS
-from autograder.course.mistakes.variant import variant
-from autograder.course.ways.way import Way
+from autograder.course.museum.convnets.mistakes.conv_backward import CONVOLVED
+from autograder.course.museum.convnets.mistakes.conv_backward import LOOPS as BACKWARD_LOOPS
+from autograder.course.museum.convnets.mistakes.conv_forward import LOOPS as FORWARD_LOOPS
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.way import Way
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
 

@@ -1,8 +1,8 @@
 """Correct ways to write ``ThreeLayerConvNet``."""
 
-from autograder.course.mistakes.three_layer_convnet import NET
-from autograder.course.mistakes.variant import variant
-from autograder.course.ways.way import Way
+from autograder.course.museum.convnets.mistakes.three_layer_convnet import NET
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.way import Way
 
 FUNCTION = ("ThreeLayerConvNet",)
 

@@ -6,8 +6,14 @@ of these is wrong.
 
 from __future__ import annotations
 
-from autograder.course.ways import convolution, net, normalization, pooling, whole_files
-from autograder.course.ways.way import Way
+from autograder.course.museum.convnets.ways import (
+    convolution,
+    net,
+    normalization,
+    pooling,
+    whole_files,
+)
+from autograder.course.museum.way import Way
 
 __all__ = ["WAYS", "Way"]
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``spatial_groupnorm_backward``."""
 
-from autograder.course.mistakes.variant import variants
+from autograder.course.museum.mistake import variants
 
 FUNCTION = "spatial_groupnorm_backward"
 

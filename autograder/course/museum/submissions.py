@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course.ways import Way
+from autograder.course.museum.convnets.ways import Way
 from autograder.submission import CNN, LAYERS, Submission
 
 

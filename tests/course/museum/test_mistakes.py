@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from autograder.course import meta
-from autograder.course.mistakes import MISTAKES
-from autograder.course.mistakes.unseen import UNSEEN
-from autograder.course.mistakes.variant import variant
-from autograder.course.museum import with_code
+from autograder.course.museum import meta
+from autograder.course.museum.convnets.mistakes import MISTAKES
+from autograder.course.museum.convnets.unseen import UNSEEN
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.submissions import with_code
 from autograder.engine import run as engine
 from autograder.judging import declare
 

@@ -1,10 +1,10 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Correct ways to write max pooling."""
 
-from autograder.course.mistakes.max_pool_backward import LOOPS as BACKWARD_LOOPS
-from autograder.course.mistakes.max_pool_forward import LOOPS as FORWARD_LOOPS
-from autograder.course.mistakes.variant import variant
-from autograder.course.ways.way import Way
+from autograder.course.museum.convnets.mistakes.max_pool_backward import LOOPS as BACKWARD_LOOPS
+from autograder.course.museum.convnets.mistakes.max_pool_forward import LOOPS as FORWARD_LOOPS
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.way import Way
 
 FORWARD, BACKWARD = "max_pool_forward_naive", "max_pool_backward_naive"
 

@@ -8,7 +8,7 @@ code itself never reaches students.
 
 from __future__ import annotations
 
-from autograder.course.mistakes import (
+from autograder.course.museum.convnets.mistakes import (
     conv_backward,
     conv_forward,
     max_pool_backward,
@@ -19,7 +19,7 @@ from autograder.course.mistakes import (
     spatial_groupnorm_forward,
     three_layer_convnet,
 )
-from autograder.course.mistakes.variant import Mistake
+from autograder.course.museum.mistake import Mistake
 
 MODULES = (
     conv_forward,

@@ -1,14 +1,14 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Correct ways to write the two normalizations."""
 
-from autograder.course.mistakes import (
+from autograder.course.museum.convnets.mistakes import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
     spatial_groupnorm_backward,
     spatial_groupnorm_forward,
 )
-from autograder.course.mistakes.variant import variant
-from autograder.course.ways.way import Way
+from autograder.course.museum.mistake import variant
+from autograder.course.museum.way import Way
 
 BATCH = ("spatial_batchnorm_forward", "spatial_batchnorm_backward")
 GROUP = ("spatial_groupnorm_forward", "spatial_groupnorm_backward")

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``ThreeLayerConvNet``."""
 
-from autograder.course.mistakes.variant import variants
+from autograder.course.museum.mistake import variants
 
 NET = """
 from cs231n.fast_layers import (

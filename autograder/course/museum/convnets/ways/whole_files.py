@@ -1,11 +1,11 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Whole ``layers.py`` files as students bring them, from the established course or by habit."""
 
-from autograder.course.mistakes.conv_backward import LOOPS as CONV_BACKWARD
-from autograder.course.mistakes.conv_forward import LOOPS as CONV_FORWARD
-from autograder.course.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
-from autograder.course.mistakes.max_pool_forward import LOOPS as POOL_FORWARD
-from autograder.course.ways.way import Way
+from autograder.course.museum.convnets.mistakes.conv_backward import LOOPS as CONV_BACKWARD
+from autograder.course.museum.convnets.mistakes.conv_forward import LOOPS as CONV_FORWARD
+from autograder.course.museum.convnets.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
+from autograder.course.museum.convnets.mistakes.max_pool_forward import LOOPS as POOL_FORWARD
+from autograder.course.museum.way import Way
 
 HEADER = '''
 from __future__ import print_function

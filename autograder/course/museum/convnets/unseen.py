@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.course.mistakes.variant import variant
-from autograder.course.ways import convolution, net, normalization, pooling
+from autograder.course.museum.convnets.ways import convolution, net, normalization, pooling
+from autograder.course.museum.mistake import variant
 
 
 @dataclass(frozen=True)

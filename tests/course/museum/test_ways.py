@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.course import meta
-from autograder.course.ways import WAYS
+from autograder.course.museum import meta
+from autograder.course.museum.convnets.ways import WAYS
 
 
 def test_there_are_enough():

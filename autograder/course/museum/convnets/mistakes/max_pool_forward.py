@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - student code has the lines that it has
 """Mistakes in ``max_pool_forward_naive``."""
 
-from autograder.course.mistakes.variant import Mistake, variants
+from autograder.course.museum.mistake import Mistake, variants
 
 FUNCTION = "max_pool_forward_naive"
 

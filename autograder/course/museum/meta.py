@@ -1,6 +1,6 @@
 """Score the checks themselves: every known mistake and every correct way, through the engine.
 
-``python -m autograder.course.meta`` prints, for each function, how many mistakes are caught, how
+``python -m autograder.course.museum.meta`` prints, for each function, how many mistakes are caught, how
 many are named to the student, rightly or wrongly, and how many correct ways are accepted. It
 fails unless all are caught, all are accepted, 95 % are named and none is named wrongly.
 
@@ -21,10 +21,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from autograder import locate
-from autograder.course.mistakes import MISTAKES, Mistake
-from autograder.course.mistakes.unseen import UNSEEN, Unseen
-from autograder.course.museum import in_the_way, with_code
-from autograder.course.ways import WAYS, Way
+from autograder.course.museum.convnets.mistakes import MISTAKES, Mistake
+from autograder.course.museum.convnets.unseen import UNSEEN, Unseen
+from autograder.course.museum.convnets.ways import WAYS, Way
+from autograder.course.museum.submissions import in_the_way, with_code
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status
@@ -32,7 +32,7 @@ from autograder.sandbox.overlay import read_layer
 from autograder.show.picture import Evidence
 from autograder.submission import Submission
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- begin: meta -->", "<!-- end: meta -->"
 NAMED, UNSEEN_NAMED = 0.95, 0.75  # the shares of mistakes that must be named
 
@@ -234,7 +234,7 @@ def write_into(path: Path, table: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 when the checks meet the bars."""
     parser = argparse.ArgumentParser(
-        prog="python -m autograder.course.meta", description="Score the checks themselves."
+        prog="python -m autograder.course.museum.meta", description="Score the checks themselves."
     )
     parser.add_argument("function", nargs="*", help="functions to look at; all if none is given")
     parser.add_argument("--jobs", type=int, default=2, help="submissions at a time (default 2)")

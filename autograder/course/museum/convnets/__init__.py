@@ -1,0 +1,1 @@
+"""The museum of the exercise ConvolutionalNetworks: mistakes, correct ways, and unseen mistakes."""
