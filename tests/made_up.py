@@ -5,8 +5,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from autograder.course.gradebook import Score
-from autograder.course.nbcourse import open_course
+from autograder.course.gradebook.course import open_course
+from autograder.course.gradebook.scores import Score
 from autograder.course.results import Record
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict

@@ -12,8 +12,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import locate
-from autograder.course import gradebook, release
-from autograder.course.nbcourse import ASSIGNMENT, read_course
+from autograder.course import release
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import ASSIGNMENT, read_course
 from autograder.course.report import page_of
 from autograder.submission import CNN, LAYERS
 

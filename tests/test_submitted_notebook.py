@@ -17,7 +17,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image, PngImagePlugin
 
-from autograder.course import nbcourse, notebook, notebook_file
+from autograder.course import notebook, notebook_file
+from autograder.course.gradebook import course as nbcourse
 from autograder.sandbox import launch
 from autograder.sandbox.client import Raised
 from autograder.sandbox.levels import LEVELS

@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import autograded, gradebook, plan, results
-from autograder.course.nbcourse import ASSIGNMENT, Course
+from autograder.course import plan, results
+from autograder.course.gradebook import autograded
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import ASSIGNMENT, Course
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.student import Graded, outcomes

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import locate, zipped
-from autograder.course.nbcourse import ASSIGNMENT, released_notebook
+from autograder.course.gradebook.course import ASSIGNMENT, released_notebook
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.course.stubs import check_stubs
 from autograder.engine.run import run_checks

@@ -14,8 +14,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.course.gradebook import Score
-from autograder.course.nbcourse import ASSIGNMENT
+from autograder.course.gradebook.course import ASSIGNMENT
+from autograder.course.gradebook.scores import Score
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.shown import Cell

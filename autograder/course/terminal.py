@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import report
-from autograder.course.gradebook import Score
+from autograder.course.gradebook.scores import Score
 from autograder.course.results import Record
 from autograder.engine.run import list_checks
 from autograder.judging.declare import names

@@ -12,10 +12,12 @@ from typing import NamedTuple
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder import locate
-from autograder.course import gradebook, nbcourse, results
+from autograder.course import results
 from autograder.course.exports import gradescope, lms, roster
 from autograder.course.exports.scores import ExportError, records, scores
-from autograder.course.nbcourse import CourseError
+from autograder.course.gradebook import course as nbcourse
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import CourseError
 from autograder.course.results import DamagedRecord
 
 

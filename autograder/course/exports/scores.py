@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import gradebook, nbcourse, results
+from autograder.course import results
+from autograder.course.gradebook import course as nbcourse
+from autograder.course.gradebook import scores as gradebook
 from autograder.course.results import Record
 
 
@@ -57,7 +59,7 @@ def scores(results_dir: Path) -> dict[str, Score]:
 
     Raises
     ------
-    ExportError, autograder.course.results.DamagedRecord, autograder.course.nbcourse.CourseError
+    ExportError, autograder.course.results.DamagedRecord, autograder.course.gradebook.course.CourseError
         Nobody was graded, or a record or the gradebook cannot be read.
     """
     found = {r.student: Score(r.student, r.points, r.max_points) for r in records(results_dir)}

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
-from autograder.course.nbcourse import ASSIGNMENT, Course
+from autograder.course.gradebook.course import ASSIGNMENT, Course
 from autograder.course.results import write_text
 
 

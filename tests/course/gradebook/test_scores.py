@@ -1,4 +1,4 @@
-"""autograder/course/gradebook.py: verdicts go in, and what an instructor decided stays."""
+"""autograder/course/gradebook/scores/scores.py: verdicts go in, and what an instructor decided stays."""
 
 import csv
 import os
@@ -10,8 +10,9 @@ import pytest
 from nbconvert.filters.markdown import markdown2html
 from nbgrader.api import Gradebook
 
-from autograder.course import autograded, gradebook
-from autograder.course.nbcourse import ASSIGNMENT, CourseError, open_course
+from autograder.course.gradebook import autograded
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import ASSIGNMENT, CourseError, open_course
 from autograder.course.student import outcomes
 from made_up import course_at, record_of
 

@@ -1,4 +1,4 @@
-"""autograder/course/nbcourse.py: a course directory in which nbgrader's own commands work."""
+"""autograder/course/gradebook/course.py: a course directory in which nbgrader's own commands work."""
 
 import json
 import subprocess
@@ -8,8 +8,8 @@ import nbformat
 import pytest
 
 from autograder import locate
-from autograder.course import nbcourse
-from autograder.course.nbcourse import ASSIGNMENT, CourseError
+from autograder.course.gradebook import course as nbcourse
+from autograder.course.gradebook.course import ASSIGNMENT, CourseError
 from autograder.engine.run import list_checks
 from made_up import course_at
 

@@ -22,7 +22,7 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from autograder.course.nbcourse import ASSIGNMENT, Course, CourseError
+from autograder.course.gradebook.course import ASSIGNMENT, Course, CourseError
 from autograder.course.results import Record, harmless
 
 HISTORY = "history.csv"
