@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from autograder.course import report
+from autograder.course.notebooks.shown import Cell, Output
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
-from autograder.course.shown import Cell, Output
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status

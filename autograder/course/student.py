@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.course import notebook, pictures, results
+from autograder.course import pictures, results
+from autograder.course.notebooks import run as notebook
 from autograder.course.pictures import Picture
 from autograder.course.results import Record
 from autograder.engine.run import run_checks

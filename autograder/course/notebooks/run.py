@@ -22,7 +22,7 @@ import nbformat
 import numpy as np
 from PIL import Image
 
-from autograder.course.notebook_file import NotANotebook, read
+from autograder.course.notebooks.file import NotANotebook, read
 from autograder.locate import given_module
 from autograder.sandbox import launch, paths, probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, printable

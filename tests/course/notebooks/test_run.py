@@ -1,4 +1,4 @@
-"""autograder/course/notebook.py: a student's notebook runs in the sandbox, for the page only."""
+"""autograder/course/notebooks/run.py: a student's notebook runs in the sandbox, for the page only."""
 
 import io
 import json
@@ -17,8 +17,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image, PngImagePlugin
 
-from autograder.course import notebook, notebook_file
 from autograder.course.gradebook import course as nbcourse
+from autograder.course.notebooks import file as notebook_file
+from autograder.course.notebooks import run as notebook
 from autograder.sandbox import launch
 from autograder.sandbox.client import Raised
 from autograder.sandbox.levels import LEVELS
