@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from autograder import __main__ as cli
-from autograder.course import classroom, grade, report, results
+from autograder.course import classroom, grade, results
 from autograder.course.classroom import Settings, UsageError
 from autograder.course.classroom import run as run_class
 from autograder.course.museum import sample_class
+from autograder.course.pages import report
 from autograder.course.plan import store
 from autograder.course.student import Graded
 from autograder.judging import pack

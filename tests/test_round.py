@@ -15,7 +15,7 @@ from autograder import locate
 from autograder.course import release
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, read_course
-from autograder.course.report import page_of
+from autograder.course.pages.report import page_of
 from autograder.submission import CNN, LAYERS
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.course import report, results
+from autograder.course import results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
@@ -19,6 +19,7 @@ from autograder.course.intake.screening import ALLOWED, screen
 from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
+from autograder.course.pages import report
 from autograder.course.plan import Plan, make_plan
 from autograder.course.pool import grade_all
 from autograder.course.results import Record

@@ -10,7 +10,7 @@ from autograder.course import plan, results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, Course
-from autograder.course.pictures import Picture
+from autograder.course.pages.pictures import Picture
 from autograder.course.results import Record
 from autograder.course.student import Graded, outcomes
 from autograder.submission import Submission

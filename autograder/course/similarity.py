@@ -24,10 +24,11 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder import locate
-from autograder.course import report, results
+from autograder.course import results
 from autograder.course.classroom import UsageError
 from autograder.course.grade import find_submissions
 from autograder.course.intake.collect import Unreadable, collect
+from autograder.course.pages import report
 from autograder.course.results import harmless
 from autograder.submission import EDITABLE, Submission
 

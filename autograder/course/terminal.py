@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from autograder.course import report
 from autograder.course.gradebook.scores import Score
+from autograder.course.pages import report
 from autograder.course.results import Record
 from autograder.engine.run import list_checks
 from autograder.judging.declare import names

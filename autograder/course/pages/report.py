@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from autograder.course.gradebook.course import ASSIGNMENT
 from autograder.course.gradebook.scores import Score
 from autograder.course.notebooks.shown import Cell
-from autograder.course.pictures import Picture
+from autograder.course.pages.pictures import Picture
 from autograder.course.results import Record
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.judging.declare import names

@@ -1,10 +1,10 @@
-"""autograder/course/report.py: the pages for a class and for each student."""
+"""autograder/course/pages/report.py: the pages for a class and for each student."""
 
 from dataclasses import replace
 
-from autograder.course import report
 from autograder.course.notebooks.shown import Cell, Output
-from autograder.course.pictures import Picture
+from autograder.course.pages import report
+from autograder.course.pages.pictures import Picture
 from autograder.course.results import Record
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.engine.run import list_checks
