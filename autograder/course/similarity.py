@@ -25,8 +25,8 @@ from rich.progress import track
 
 from autograder import locate
 from autograder.course import results
-from autograder.course.classroom import UsageError
-from autograder.course.grade import find_submissions
+from autograder.course.grading.classroom import UsageError
+from autograder.course.grading.command import find_submissions
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.pages import report
 from autograder.course.results import harmless

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, CourseError, open_course
-from autograder.course.student import outcomes
+from autograder.course.grading.student import outcomes
 from made_up import course_at, record_of
 
 CELL = "conv_forward_naive"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.course import pool, results
+from autograder.course import results
+from autograder.course.grading import pool
 from autograder.course.results import Record
 from autograder.engine import run as engine
 from autograder.sandbox.probe import strongest

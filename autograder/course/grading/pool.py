@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder.course.student import Graded
+from autograder.course.grading.student import Graded
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
 

@@ -14,17 +14,17 @@ from autograder.course import results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
+from autograder.course.grading.ledger import Ledger, keep_submission, read_executed, read_pictures
+from autograder.course.grading.plan import Plan, make_plan
+from autograder.course.grading.pool import grade_all
+from autograder.course.grading.student import Graded, grade_one
+from autograder.course.grading.terminal import progress
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.screening import ALLOWED, screen
-from autograder.course.ledger import Ledger, keep_submission, read_executed, read_pictures
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
 from autograder.course.pages import report
-from autograder.course.plan import Plan, make_plan
-from autograder.course.pool import grade_all
 from autograder.course.results import Record
-from autograder.course.student import Graded, grade_one
-from autograder.course.terminal import progress
 from autograder.judging import pack
 from autograder.submission import Submission
 

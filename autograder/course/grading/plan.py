@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import results
+from autograder.course.grading.student import Graded
 from autograder.course.intake.collect import Unreadable
 from autograder.course.results import Record
-from autograder.course.student import Graded
 from autograder.submission import Submission
 
 

@@ -1,12 +1,12 @@
-"""autograder/course/pool.py: students are graded side by side, and a crash costs one of them."""
+"""autograder/course/grading/pool.py: students are graded side by side, and a crash costs one of them."""
 
 import multiprocessing
 import os
 import time
 
-from autograder.course.pool import GraderDied, grade_all
+from autograder.course.grading.pool import GraderDied, grade_all
+from autograder.course.grading.student import Graded
 from autograder.course.results import Record
-from autograder.course.student import Graded
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
 

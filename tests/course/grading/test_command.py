@@ -10,13 +10,15 @@ import pytest
 from rich.console import Console
 
 from autograder import __main__ as cli
-from autograder.course import classroom, grade, results
-from autograder.course.classroom import Settings, UsageError
-from autograder.course.classroom import run as run_class
+from autograder.course import results
+from autograder.course.grading import classroom
+from autograder.course.grading import command as grade
+from autograder.course.grading.classroom import Settings, UsageError
+from autograder.course.grading.classroom import run as run_class
+from autograder.course.grading.plan import store
+from autograder.course.grading.student import Graded
 from autograder.course.museum import sample_class
 from autograder.course.pages import report
-from autograder.course.plan import store
-from autograder.course.student import Graded
 from autograder.judging import pack
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Status

@@ -13,16 +13,16 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import locate
-from autograder.course.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, Course, CourseError
+from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
+from autograder.course.grading.terminal import show_changes, show_table
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import sample_class
 from autograder.course.results import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
-from autograder.course.terminal import show_changes, show_table
 from autograder.sandbox import doctor
 from autograder.sandbox.doctor import NoSandbox
 
