@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.course import release
+from autograder.course.release import archive as release
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.course import release
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
-from autograder.course.release import ReleaseError
+from autograder.course.release import archive as release
+from autograder.course.release.archive import ReleaseError
 from autograder.course.results import Record
 from autograder.engine.run import list_checks
 from autograder.judging import pack

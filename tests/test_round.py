@@ -12,10 +12,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import locate
-from autograder.course import release
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, read_course
 from autograder.course.pages.report import page_of
+from autograder.course.release import archive as release
 from autograder.submission import CNN, LAYERS
 
 pytestmark = pytest.mark.slow

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import locate, zipped
-from autograder.course import release
 from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.exports.scores import ExportError
-from autograder.course.release import ReleaseError
+from autograder.course.release import archive as release
+from autograder.course.release.archive import ReleaseError
 from autograder.course.seed import SeedError, course_seed
 from autograder.engine.run import list_checks
 from autograder.judging import pack

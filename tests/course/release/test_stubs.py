@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder import locate
-from autograder.course import stubs
+from autograder.course.release import stubs
 
 LAYERS = "cs231n/layers.py"
 SECTIONS = {

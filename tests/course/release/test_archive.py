@@ -1,4 +1,4 @@
-"""autograder/course/release.py: students get what they need, and never the answers."""
+"""autograder/course/release/archive/archive.py: students get what they need, and never the answers."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from autograder import locate
-from autograder.course import release
+from autograder.course.release import archive as release
 
 
 @pytest.fixture(scope="module")

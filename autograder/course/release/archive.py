@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder import locate, zipped
 from autograder.course.gradebook.course import ASSIGNMENT, released_notebook
+from autograder.course.release.stubs import check_stubs
 from autograder.course.seed import NAME as SEED_FILE
-from autograder.course.stubs import check_stubs
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status

@@ -1,0 +1,1 @@
+"""What students get: the stubs made from the solution, and the archive, proved fit to hand out."""
