@@ -1,4 +1,4 @@
-"""autograder/course/similarity.py: copies are found, and what everybody is given does not count."""
+"""autograder/course/similarity/compare/compare.py: copies are found, and what everybody is given does not count."""
 
 import argparse
 import csv
@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from autograder import locate
-from autograder.course import similarity
 from autograder.course.museum import sample_class
 from autograder.course.museum.convnets.ways import WAYS
+from autograder.course.similarity import compare as similarity
 from autograder.submission import CNN, LAYERS, Submission
 
 QUIET = Console(file=io.StringIO())
