@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course.gradebook.course import open_course
 from autograder.course.gradebook.scores import Score
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import locate, zipped
+from autograder import disk as zipped
+from autograder import locate
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.case import Case

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder import locate
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.exports import gradescope, lms, roster
 from autograder.course.exports.scores import ExportError, records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import CourseError
-from autograder.course.results import DamagedRecord
+from autograder.course.record import DamagedRecord
 
 
 class Format(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.judging.verdict import Status, Verdict
 from autograder.show import text as present
 

@@ -14,10 +14,10 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine.run import run_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict

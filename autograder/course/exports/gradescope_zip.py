@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import locate, zipped
+from autograder import disk as zipped
+from autograder import locate
 from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.exports.scores import ExportError
 from autograder.course.release import archive as release

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from autograder.course.exports.roster import Matches, Person, Roster, keys, match
 from autograder.course.exports.scores import ExportError, Score
-from autograder.course.results import harmless
+from autograder.course.record import harmless
 
 COLUMN = "ConvNets by hand"
 CANVAS_ROSTER = """\

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.results import Record
+from autograder.course.record import Record
 
 
 class ExportError(Exception):
@@ -39,7 +39,7 @@ def records(results_dir: Path) -> list[Record]:
     ------
     ExportError
         Nobody was graded into `results_dir`.
-    autograder.course.results.DamagedRecord
+    autograder.course.record.DamagedRecord
         A record cannot be read.
     """
     paths = sorted((results_dir / "students").glob("*.json"))
@@ -59,7 +59,7 @@ def scores(results_dir: Path) -> dict[str, Score]:
 
     Raises
     ------
-    ExportError, autograder.course.results.DamagedRecord, autograder.course.gradebook.course.CourseError
+    ExportError, autograder.course.record.DamagedRecord, autograder.course.gradebook.course.CourseError
         Nobody was graded, or a record or the gradebook cannot be read.
     """
     found = {r.student: Score(r.student, r.points, r.max_points) for r in records(results_dir)}

@@ -15,7 +15,7 @@ import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
 from autograder.course.gradebook.course import ASSIGNMENT, Course
-from autograder.course.results import write_text
+from autograder.course.record import write_text
 
 
 def make(course: Course, student: str, executed: bytes, outcomes: Mapping[str, str]) -> Any:

@@ -28,7 +28,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import locate
-from autograder.course.results import write_text
+from autograder.course.record import write_text
 
 ASSIGNMENT = "ConvolutionalNetworks"  # also the name of its only notebook
 CONFIG = "nbgrader_config.py"

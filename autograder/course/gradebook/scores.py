@@ -23,7 +23,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.course.gradebook.course import ASSIGNMENT, Course, CourseError
-from autograder.course.results import Record, harmless
+from autograder.course.record import Record, harmless
 
 HISTORY = "history.csv"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
@@ -24,7 +24,7 @@ from autograder.course.intake.screening import ALLOWED, screen
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
 from autograder.course.pages import report
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.judging import pack
 from autograder.submission import Submission
 

@@ -21,7 +21,7 @@ from autograder.course.grading.terminal import show_changes, show_table
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import sample_class
-from autograder.course.results import DamagedRecord, Record
+from autograder.course.record import DamagedRecord, Record
 from autograder.course.seed import SeedError, course_seed
 from autograder.sandbox import doctor
 from autograder.sandbox.doctor import NoSandbox

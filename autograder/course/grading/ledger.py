@@ -6,14 +6,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import ASSIGNMENT, Course
 from autograder.course.grading import plan
 from autograder.course.grading.student import Graded, outcomes
 from autograder.course.pages.pictures import Picture
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.submission import Submission
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.grading.student import Graded
 from autograder.course.intake.collect import Unreadable
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.submission import Submission
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import pictures
 from autograder.course.pages.pictures import Picture
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine.run import run_checks
 from autograder.exercises.convnets.cases.training import Trained
 from autograder.judging.pack import Pack

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from autograder.course.gradebook.scores import Score
 from autograder.course.pages import report
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine.run import list_checks
 from autograder.judging.declare import names
 

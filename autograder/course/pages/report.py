@@ -18,7 +18,7 @@ from autograder.course.gradebook.course import ASSIGNMENT
 from autograder.course.gradebook.scores import Score
 from autograder.course.notebooks.shown import Cell
 from autograder.course.pages.pictures import Picture
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.judging.declare import names
 from autograder.judging.verdict import Status, Verdict

@@ -8,7 +8,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import locate, zipped
+from autograder import disk as zipped
+from autograder import locate
 from autograder.course.gradebook.course import ASSIGNMENT, released_notebook
 from autograder.course.release.stubs import check_stubs
 from autograder.course.seed import NAME as SEED_FILE

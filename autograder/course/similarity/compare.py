@@ -24,12 +24,12 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder import locate
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.grading.classroom import UsageError
 from autograder.course.grading.command import find_submissions
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.pages import report
-from autograder.course.results import harmless
+from autograder.course.record import harmless
 from autograder.submission import EDITABLE, Submission
 
 SHORTEST = 25  # characters of a passage, once every name is one character; the library's default

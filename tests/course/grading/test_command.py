@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from autograder import __main__ as cli
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.grading import classroom
 from autograder.course.grading import command as grade
 from autograder.course.grading.classroom import Settings, UsageError

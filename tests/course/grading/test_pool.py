@@ -6,7 +6,7 @@ import time
 
 from autograder.course.grading.pool import GraderDied, grade_all
 from autograder.course.grading.student import Graded
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from autograder.course.notebooks.shown import Cell, Output
 from autograder.course.pages import report
 from autograder.course.pages.pictures import Picture
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.diagnosis.explain import EXPLAINED
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status

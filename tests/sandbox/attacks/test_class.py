@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.grading import pool
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine import run as engine
 from autograder.sandbox.probe import strongest
 from autograder.submission import Submission

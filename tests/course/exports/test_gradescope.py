@@ -15,9 +15,9 @@ import pytest
 
 from autograder import locate
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
+from autograder.course.record import Record
 from autograder.course.release import archive as release
 from autograder.course.release.archive import ReleaseError
-from autograder.course.results import Record
 from autograder.engine.run import list_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status, Verdict

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from autograder.course import results
+from autograder.course import record as results
 from autograder.course.exports import command, lms, roster
 from autograder.course.exports.scores import ExportError, Score, scores
-from autograder.course.results import Record
+from autograder.course.record import Record
 from autograder.engine.run import list_checks
 from autograder.judging.verdict import Status, Verdict
 
