@@ -1,4 +1,4 @@
-"""The checks of the exercise, and the engine that runs them on student code.
+"""The checks of an exercise, and the engine that runs them on student code.
 
 In a notebook::
 

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
 
-from autograder import locate
-from autograder.engine.run import UnknownCheck
-from autograder.judging.pack import PackError
+from autograder import exercises, locate
+from autograder.errors import UserError
+from autograder.judging.verdict import total
 from autograder.sandbox import doctor
-from autograder.show import text as present
-from autograder.student import check as api
-from autograder.student import submit
+from autograder.student import check, submit
 
 COURSE = {
-    "grade": ("grade", "grade a class"),
-    "release": ("release", "make the archive for students"),
-    "stubs": ("stubs", "make the skeleton in assignment/ from the solution"),
+    "grade": ("grading.command", "grade a class"),
+    "release": ("release.archive", "make the archive for students"),
+    "stubs": ("release.stubs", "make the skeleton in assignment/ from the solution"),
     "export": ("exports.command", "write the grades of a class for an LMS"),
-    "similarity": ("similarity", "compare the submissions of a class with each other"),
+    "similarity": ("similarity.compare", "compare the submissions of a class with each other"),
     "gradescope": ("exports.gradescope_zip", "make the autograder's archive for Gradescope"),
 }
 """The instructors' commands: where they are, and what they do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code."""
+    """Run a command and return its exit code.
+
+    Whatever the one who typed it can mend comes as a `UserError`: its message goes to standard
+    error, and the exit code is 2.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
     )
@@ -41,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
-    except (locate.NotFound, PackError, UnknownCheck) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -54,11 +57,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def add_check(commands: argparse._SubParsersAction) -> None:
     """Add the student's own command."""
-    parser = commands.add_parser("check", help="check your own layers.py and cnn.py")
+    exercise = exercises.default()
+    parser = commands.add_parser("check", help=f"check your own {exercise.what_to_write}")
     parser.add_argument(
         "name",
         nargs="*",
-        help="what to check, for example conv_forward_naive; everything if not given",
+        help=f"what to check, for example {exercise.names[0]}; everything if not given",
     )
     parser.set_defaults(run=run_check)
 
@@ -67,7 +71,7 @@ def add_submit(commands: argparse._SubParsersAction) -> None:
     """Add the command that makes the archive to hand in."""
     parser = commands.add_parser("submit", help="make the archive to hand in")
     submit.add_arguments(parser)
-    parser.set_defaults(run=submit.main)
+    parser.set_defaults(run=run_submit)
 
 
 def add_doctor(commands: argparse._SubParsersAction) -> None:
@@ -79,15 +83,32 @@ def add_doctor(commands: argparse._SubParsersAction) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the student's own files; the exit code is 0 when all that was checked is right."""
-    verdicts = api.run(options.name or None)
-    points, max_points = present.total(verdicts)
+    make_public_pack()
+    points, max_points = total(check.run(options.name or None))
     return 0 if points == max_points else 1
 
 
+def run_submit(options: argparse.Namespace) -> int:
+    """Make the archive to hand in."""
+    make_public_pack()
+    return submit.main(options)
+
+
+def make_public_pack() -> None:
+    """Make the public pack anew where it is stale and this copy has what it is made from.
+
+    A student's copy has it from the archive.
+    """
+    if course_is_here():
+        packs = importlib.import_module("autograder.course.museum.packs")
+        with contextlib.suppress(locate.NotFound):  # without the solution, there is what there is
+            packs.public(exercises.default())
+
+
 def course_is_here() -> bool:
-    """Return whether this is a course's own copy; a student's has no ``autograder/course``."""
+    """Return whether this is a course's own copy; a student's has neither the rooms nor answers."""
     try:
-        import autograder.course  # noqa: F401
+        importlib.import_module("autograder.course.museum")
     except ModuleNotFoundError:
         return False
     return True

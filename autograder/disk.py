@@ -1,17 +1,58 @@
-"""Write zip files that are the same, byte by byte, for the same content."""
+"""Files that appear whole or not at all, and what goes into them."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members
+EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members of an archive
 
 
-def write(path: Path, files: Iterable[tuple[str, bytes]], executable: Collection[str] = ()) -> None:
-    """Write a zip file; it appears whole or not at all.
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Provide a temporary file, which takes the place of `path` once it has been written.
+
+    The folder of `path` is made where it is missing. Where an exception comes, `path` is as before.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that holds all of `data` or what it held before."""
+    with whole(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that holds all of `text` or what it held before."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def to_json(tree: Any) -> str:
+    """Return `tree` as JSON for people and programs."""
+    return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+
+
+def harmless(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def write_zip(
+    path: Path, files: Iterable[tuple[str, bytes]], executable: Collection[str] = ()
+) -> None:
+    """Write a zip file that is the same, byte by byte, for the same content.
 
     Parameters
     ----------
@@ -22,16 +63,10 @@ def write(path: Path, files: Iterable[tuple[str, bytes]], executable: Collection
     executable : collection of str
         Members that can be run as programs once they are unpacked.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(temporary, "w") as archive:
-            for name, content in files:
-                member = zipfile.ZipInfo(name, EPOCH)
-                member.create_system = 3  # Unix, on every system: only then are there modes
-                member.compress_type = zipfile.ZIP_DEFLATED
-                member.external_attr = (0o100755 if name in executable else 0o100644) << 16
-                archive.writestr(member, content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, content in files:
+            member = zipfile.ZipInfo(name, EPOCH)
+            member.create_system = 3  # Unix, on every system: only then are there modes
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            archive.writestr(member, content)

@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from autograder.submission import EDITABLE
+from autograder.errors import UserError
+
+PACKAGE = "cs231n"  # which every exercise's students write a part of
 
 
-class NotFound(Exception):
+class NotFound(UserError):
     """A part of the exercise that is needed is not there."""
 
 
@@ -30,7 +32,7 @@ def root() -> Path:
     here = Path(__file__).resolve().parents[1]
     current = Path.cwd()
     for folder in (here, current, *current.parents):
-        if (folder / "assignment" / "cs231n" / "__init__.py").is_file():
+        if (folder / "assignment" / PACKAGE / "__init__.py").is_file():
             return folder
     raise NotFound(
         f"Neither {current} nor a folder above it holds the exercise (a folder 'assignment' with "
@@ -38,6 +40,7 @@ def root() -> Path:
     )
 
 
+@cache
 def given() -> Path:
     """Return the folder that holds the given part of the package ``cs231n``."""
     return root() / "assignment"
@@ -52,7 +55,7 @@ def solutions() -> Path:
         This is a student's copy of the exercise, which has none.
     """
     folder = root() / "solutions"
-    if not all((folder / name).is_file() for name in EDITABLE):
+    if not (folder / PACKAGE).is_dir():
         raise NotFound(f"There is no solution in {folder}: only a course's own copy has it.")
     return folder
 
@@ -67,7 +70,7 @@ def given_module(name: str) -> ModuleType:
         ``"synthetic"`` for ``assignment/cs231n/synthetic.py``. It must not import other modules
         of the package.
     """
-    path = given() / "cs231n" / f"{name}.py"
+    path = given() / PACKAGE / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"_given_{name}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise NotFound(f"{path} is missing: restore it from the exercise's archive.")

@@ -10,15 +10,17 @@ import numpy as np
 
 from autograder.diagnosis.fingerprint import (
     DOUBLE_CASE,
-    RAISED,
     Known,
     Mark,
     from_plain,
     wrong_outputs,
 )
 from autograder.diagnosis.pattern import common
-from autograder.judging.case import GRADIENTS, Case
+from autograder.exercise import Function
+from autograder.judging.case import Case
 from autograder.judging.compare import differences
+from autograder.judging.operations import NumericGradient
+from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
 from autograder.sandbox.client import Raised, WorkerError
@@ -27,11 +29,8 @@ SECONDS = 5.0  # for student code on one case, when it is run again to learn mor
 SMALL = 300  # values of an argument, at most, for which a numeric gradient is quick
 NAMES_AT_MOST = 3  # more mistakes than this with the same results tell a student nothing
 
-Seen = dict[str, Mark] | None
+Seen = dict[Output, Mark] | None
 """What student code gets wrong on a case, by output; None if it did not answer."""
-
-
-EXPLAINED = "This is exactly what comes out when "  # how the message on a known mistake begins
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Explanation:
     def __str__(self) -> str:
         sentences = ", or when ".join(self.sentences)
         if self.by_values:
-            return f"{EXPLAINED}{sentences}."
+            return f"This is exactly what comes out when {sentences}."
         return f"This exception comes up, for example, when {sentences}."
 
 
@@ -62,21 +61,23 @@ class Diagnosis:
 
     Parameters
     ----------
-    function : str
-        As in `CheckInfo.function`.
+    function : Function
+        What was written.
     session : Session
         The submission.
     pack : Pack
         The cases, and what is known of mistakes on them.
     """
 
-    def __init__(self, function: str, session: Session, pack: Pack) -> None:
-        self.function = function
+    def __init__(self, function: Function, session: Session, pack: Pack) -> None:
+        self._function = function
         self._session = session
         self._cases = {
-            check: cases for check, cases in pack.cases.items() if check.startswith(f"{function}/")
+            check: cases
+            for check, cases in pack.cases.items()
+            if check.startswith(f"{function.name}/")
         }
-        self._plain = pack.known.get(function)
+        self._plain = pack.known.get(function.name)
         self._stuck = False
 
     @cached_property
@@ -90,19 +91,17 @@ class Diagnosis:
         return {check: [self._look(case) for case in cases] for check, cases in self._cases.items()}
 
     def _look(self, case: Case) -> Seen:
-        if case.op == "train":
-            return None  # judged by its accuracy: there is nothing to compare
-        if self._stuck:
+        if self._stuck or not case.operation.compared:
             return None
         try:
-            return wrong_outputs(case, self._session.ask(case.op, case.payload, SECONDS))
+            return wrong_outputs(case, self._session.ask(case.op, case.payload, SECONDS).reply)
         except Raised as error:
             return {RAISED: Mark(error.summary)}
         except WorkerError:
             self._stuck = True  # too slow, or it ended the worker: not to be waited for again
             return None
 
-    def explain(self, check: str, index: int, output: str | None) -> Explanation | None:
+    def explain(self, check: str, index: int, output: Output | None) -> Explanation | None:
         """Return the known mistakes that explain one wrong output.
 
         A mistake explains it if both gave the same on this case, and agree on every other case
@@ -117,8 +116,8 @@ class Diagnosis:
             Id of the check that failed.
         index : int
             Number of the case within the check.
-        output : str or None
-            The output that is wrong, as in `fingerprint.outputs`; any if None.
+        output : Output or None
+            The output that is wrong; any if None.
         """
         here = self.seen[check][index]
         if not here or not self._plain:
@@ -158,7 +157,9 @@ class Diagnosis:
             return None
         return Explanation(tuple(name for name, _ in pairs), sentences, by_values)
 
-    def _best(self, check: str, index: int, output: str, on_this_case: bool = False) -> list[int]:
+    def _best(
+        self, check: str, index: int, output: Output, on_this_case: bool = False
+    ) -> list[int]:
         """Return the numbers of those mistakes that explain `output` best."""
         best: tuple[int, int] | None = None
         numbers: list[int] = []
@@ -171,7 +172,7 @@ class Diagnosis:
         return numbers
 
     def _score(
-        self, number: int, check: str, index: int, output: str, on_this_case: bool
+        self, number: int, check: str, index: int, output: Output, on_this_case: bool
     ) -> tuple[int, int] | None:
         """Say how badly a mistake explains `output`, best is (0, -many); None if it does not."""
         unexplained, explained = 0, 0
@@ -200,10 +201,10 @@ class Diagnosis:
             for case, seen in zip(self._cases[check], by_case, strict=True)
             if seen is not None
         ]
-        return common(self.function, tried)
+        return common(self._function.properties, tried)
 
 
-def agreement(seen: Seen, mistake: dict[str, Mark], output: str) -> bool | None:
+def agreement(seen: Seen, mistake: dict[Output, Mark], output: Output) -> bool | None:
     """Return whether student code and a mistake do the same wrong; None if that says nothing."""
     if seen is None or (output not in seen and RAISED not in seen and not mistake):
         return None
@@ -218,7 +219,7 @@ def agreement(seen: Seen, mistake: dict[str, Mark], output: str) -> bool | None:
     return output in seen and output in mistake and seen[output].same(mistake[output])
 
 
-def contradicts(seen: Seen, mistake: dict[str, Mark], output: str) -> bool:
+def contradicts(seen: Seen, mistake: dict[Output, Mark], output: Output) -> bool:
     """Return whether a mistake gets something wrong that student code gets right."""
     if seen is None:
         return False
@@ -227,7 +228,7 @@ def contradicts(seen: Seen, mistake: dict[str, Mark], output: str) -> bool:
     return output in mistake and output not in seen and RAISED not in seen
 
 
-def elsewhere(seen: Seen, mistake: dict[str, Mark], output: str) -> int:
+def elsewhere(seen: Seen, mistake: dict[Output, Mark], output: Output) -> int:
     """Count the other outputs on which student code and a mistake differ."""
     if seen is None or RAISED in seen or RAISED in mistake:
         return 0
@@ -237,7 +238,7 @@ def elsewhere(seen: Seen, mistake: dict[str, Mark], output: str) -> int:
     )
 
 
-def own_gradient(session: Session, case: Case, output: str, got: Any) -> str:
+def own_gradient(session: Session, case: Case, output: Output, got: Any) -> str:
     """Say whether a wrong gradient is at least that of the student's own forward pass.
 
     Returns
@@ -245,30 +246,24 @@ def own_gradient(session: Session, case: Case, output: str, got: Any) -> str:
     str
         A sentence, or nothing where that cannot be found out.
     """
-    function = case.payload.get("function")
-    if case.op != "backward" or function not in GRADIENTS or not isinstance(got, np.ndarray):
+    wrt = case.payload.get("wrt", {})
+    if output != Output(output.name) or output.name not in wrt or not isinstance(got, np.ndarray):
         return ""
-    forward, wrt = GRADIENTS[function]
-    argument = case.args[wrt[output]]
+    forward, name = case.payload["forward"], output.name
+    argument = case.args[wrt[name]]
     if got.shape != argument.shape or argument.size > SMALL or argument.dtype != np.float64:
         return ""
-    request = {
-        "forward": forward,
-        "args": case.args,
-        "dout": case.payload["dout"],
-        "wrt": {output: wrt[output]},
-        "h": 1e-5,
-    }
+    request = {**case.payload, "wrt": {name: wrt[name]}, "h": 1e-5}
     try:
-        slopes = session.ask("numeric_gradient", request, SECONDS)[output]
+        slopes = session.ask(NumericGradient.name, request, SECONDS).reply[name]
     except WorkerError:
         return ""
     if not isinstance(slopes, np.ndarray) or not np.isfinite(slopes).all():
         return ""
-    if not differences(slopes, np.asarray(case.expected[output], dtype=np.float64), DOUBLE_CASE):
+    if not differences(slopes, np.asarray(case.expected[name], dtype=np.float64), DOUBLE_CASE):
         return (
             f"It disagrees with your own forward pass: centered differences of your {forward} "
-            f"give the {output} that is expected."
+            f"give the {name} that is expected."
         )
     if not differences(got, slopes, DOUBLE_CASE):
         return (

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.case import Case, NetSettings
+from autograder.judging.case import Case
 from autograder.judging.compare import differences
+from autograder.judging.output import Output
 
 ROOTS = np.sqrt([2.0, 3.0, 5.0, 7.0])
-INITIAL = "params"  # outputs named so are random: they are known by their statistics
-RAISED = "raised"  # names the "output" of a call that raised an exception
 SINGLE_CASE, DOUBLE_CASE = 1e-4, 1e-5  # an output that is this close to what is expected is right
 
 
@@ -49,15 +48,10 @@ class Mark:
         return all(abs(a - b) <= margin for a, b in zip(self.values, other.values, strict=True))
 
 
-def mark_of(name: str, value: Any) -> Mark:
-    """Return the mark of an output.
+def mark_of(output: Output, value: Any) -> Mark:
+    """Return the mark of an output, given what came over the wire.
 
-    Parameters
-    ----------
-    name : str
-        As in `outputs`.
-    value : Any
-        What came over the wire.
+    Initial parameters are random: they are known by their statistics.
     """
     value = as_array(value)
     if not isinstance(value, np.ndarray):
@@ -65,7 +59,7 @@ def mark_of(name: str, value: Any) -> Mark:
     if value.dtype.kind not in "biuf":
         return Mark(f"{value.dtype} {value.shape}")
     numbers = value.astype(np.float64).ravel()
-    if name.startswith(INITIAL):
+    if output.kind == "params":
         return statistics(value, numbers)
     finite = np.isfinite(numbers)
     text = f"{value.shape}"
@@ -109,65 +103,40 @@ def chance(size: int) -> float:
     return min(0.9, 9 / float(np.sqrt(2 * size)))  # six standard errors of their difference
 
 
-def outputs(case: Case, reply: dict[str, Any]) -> dict[str, Any]:
-    """Return what a reply to `case` holds that can be right or wrong, by the names of messages."""
-    found: dict[str, Any] = {}
-    if case.op == "sequence":
-        for step, (out, running) in enumerate(
-            zip(reply["outs"], reply["running"], strict=True), start=1
-        ):
-            found[f"out of pass {step}"] = out
-            for name, value in running.items():
-                flat = value.ravel() if isinstance(value, np.ndarray) else value
-                found[f"{name} after training pass {step}"] = flat
-    elif case.op == "net":
-        found |= {f"{INITIAL}[{k!r}]": v for k, v in reply.get("initial", {}).items()}
-        found |= {name: reply[name] for name in ("scores", "loss") if name in reply}
-        found |= {f"grads[{k!r}]": v for k, v in reply.get("grads", {}).items()}
-    else:
-        names = case.payload.get("names", ["out"])
-        found |= {name: reply[name] for name in names}
-    for name, value in (reply.get("after") or {}).items():
-        found[f"{name} afterwards"] = value
-    return found
-
-
-def expected_outputs(case: Case) -> dict[str, Any]:
-    """Return what is expected of `outputs`, but for the random initial parameters."""
-    found = outputs(case, case.expected)
-    inputs = {**case.payload, **case.payload.get("args", {})}
-    for name, value in inputs.items():
+def expected_outputs(case: Case) -> dict[Output, Any]:
+    """Return what is expected of a case's outputs, but for random initial parameters."""
+    found = case.outputs(case.expected)
+    for name, value in case.inputs.items():
         if isinstance(value, np.ndarray):
-            found[f"{name} afterwards"] = value
+            found[Output(name, "input")] = value
     return found
 
 
-def wrong_outputs(case: Case, reply: dict[str, Any]) -> dict[str, Mark]:
+def wrong_outputs(case: Case, reply: dict[str, Any]) -> dict[Output, Mark]:
     """Return the marks of those outputs in the reply to `case` that are not as expected."""
-    expected, found = expected_outputs(case), outputs(case, reply)
+    expected, found = expected_outputs(case), case.outputs(reply)
     wrong = {}
-    for name, value in found.items():
-        if name.startswith(INITIAL):
-            mark = mark_of(name, value)
-            if not any(mark.same(right) for right in right_initial(case, name)):
-                wrong[name] = mark
-        elif name in expected and not is_right(value, expected[name], tolerance(case)):
-            wrong[name] = mark_of(name, value)
-    for name in expected:
-        if name.startswith("grads") and name not in found:
-            wrong[name] = Mark("missing")
+    for output, value in found.items():
+        if output.kind == "params":
+            mark = mark_of(output, value)
+            if not any(mark.same(right) for right in right_initial(case, output.name)):
+                wrong[output] = mark
+        elif output in expected and not is_right(value, expected[output], tolerance(case)):
+            wrong[output] = mark_of(output, value)
+    for output in expected:
+        if output.kind == "grads" and output not in found:
+            wrong[output] = Mark("missing")
     return wrong
 
 
-def right_initial(case: Case, name: str) -> Iterable[Mark]:
+def right_initial(case: Case, parameter: str) -> Iterable[Mark]:
     """Yield the mark that an initial parameter of the net should have."""
-    settings = NetSettings(**case.payload["settings"])
-    parameter = name[len(INITIAL) + 2 : -2]
-    shape = settings.shapes().get(parameter)
-    if shape is not None:
-        scale = settings.weight_scale if parameter.startswith("W") else 0.0
-        margin = chance(int(np.prod(shape))) if scale else 1e-7
-        yield Mark(f"{settings.dtype} {shape} around zero", (scale,), margin)
+    wanted = case.payload["initial"].get(parameter)
+    if wanted is not None:
+        shape, spread = wanted
+        margin = chance(int(np.prod(shape))) if spread else 1e-7
+        dtype = case.payload["settings"]["dtype"]
+        yield Mark(f"{dtype} {tuple(shape)} around zero", (spread,), margin)
 
 
 def is_right(value: Any, expected: Any, rtol: float) -> bool:
@@ -180,8 +149,8 @@ def is_right(value: Any, expected: Any, rtol: float) -> bool:
 
 def tolerance(case: Case) -> float:
     """Return how close to what is expected an output of `case` is right."""
-    arrays = {**case.payload, **case.payload.get("args", {})}.values()
-    single = any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arrays)
+    arrays = (value for value in case.inputs.values() if isinstance(value, np.ndarray))
+    single = any(array.dtype == np.float32 for array in arrays)
     return SINGLE_CASE if single else DOUBLE_CASE
 
 
@@ -198,20 +167,20 @@ class Known:
     """
 
     names: list[tuple[str, str]]
-    cases: dict[str, list[list[dict[str, Mark]]]]
+    cases: dict[str, list[list[dict[Output, Mark]]]]
 
 
 def to_plain(known: Known) -> dict[str, Any]:
     """Return `known` as plain data for a pack; equal marks are written once."""
-    cases: dict[str, list[dict[str, Any]]] = {}
+    cases: dict[str, list[list[dict[str, Any]]]] = {}
     for check, by_case in known.cases.items():
         cases[check] = []
         for by_mistake in by_case:
-            groups: dict[str, list[tuple[Mark, list[int]]]] = {}
+            groups: dict[Output, list[tuple[Mark, list[int]]]] = {}
             for number, wrong in enumerate(by_mistake):
                 for output, mark in wrong.items():
                     add(groups.setdefault(output, []), mark, number)
-            cases[check].append({output: rows(found) for output, found in groups.items()})
+            cases[check].append([rows(output, found) for output, found in groups.items()])
     return {"names": [list(pair) for pair in known.names], "cases": cases}
 
 
@@ -224,12 +193,16 @@ def add(groups: list[tuple[Mark, list[int]]], mark: Mark, number: int) -> None:
     groups.append((mark, [number]))
 
 
-def rows(groups: list[tuple[Mark, list[int]]]) -> dict[str, Any]:
-    """Return marks as an array: a row for each, of its tolerance and values, filled with NaN."""
+def rows(output: Output, groups: list[tuple[Mark, list[int]]]) -> dict[str, Any]:
+    """Return the marks of an output as plain data.
+
+    Their numbers are an array: a row for each, of its tolerance and values, filled with NaN.
+    """
     values = np.full((len(groups), 6), np.nan)
     for row, (mark, _) in zip(values, groups, strict=True):
         row[: 1 + len(mark.values)] = (mark.tolerance, *mark.values)
     return {
+        "output": [output.name, output.kind, output.step],
         "texts": [mark.text for mark, _ in groups],
         "values": values,
         "mistakes": [numbers for _, numbers in groups],
@@ -239,12 +212,13 @@ def rows(groups: list[tuple[Mark, list[int]]]) -> dict[str, Any]:
 def from_plain(plain: dict[str, Any]) -> Known:
     """Undo `to_plain`."""
     names = [(str(name), str(sentence)) for name, sentence in plain["names"]]
-    cases: dict[str, list[list[dict[str, Mark]]]] = {}
+    cases: dict[str, list[list[dict[Output, Mark]]]] = {}
     for check, by_case in plain["cases"].items():
         cases[check] = []
         for by_output in by_case:
-            by_mistake: list[dict[str, Mark]] = [{} for _ in names]
-            for output, found in by_output.items():
+            by_mistake: list[dict[Output, Mark]] = [{} for _ in names]
+            for found in by_output:
+                output = Output(*found["output"])
                 for text, row, numbers in zip(
                     found["texts"], found["values"], found["mistakes"], strict=True
                 ):

@@ -6,64 +6,64 @@ The notebook, the terminal, the class run and the tests all come through `run_ch
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import patch
 
 import pytest
 
-from autograder.engine.plugin import CheckPlugin
-from autograder.exercises.convnets import checks as checks_package
-from autograder.exercises.convnets.cases.training import Trained
-from autograder.judging.declare import all_checks, modules
+from autograder.engine.messages import Messages
+from autograder.errors import UserError
+from autograder.exercise import Exercise
+from autograder.exercises.registry import list_checks, modules
+from autograder.judging.declare import Declared, declaration
+from autograder.judging.evidence import Evidence
+from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
-from autograder.judging.verdict import CheckInfo, Verdict
-from autograder.show.picture import Evidence
+from autograder.judging.trained import Trained
+from autograder.judging.verdict import CheckInfo, Status, Verdict
+from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
-FOLDER = Path(checks_package.__file__ or "").parent
+SETTINGS = Path(__file__).with_name("pytest.ini")
 # Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
 PLUGINS_OFF = (
     "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin doctest "
     "unittest stepwise setuponly setupplan nose unraisableexception threadexception tmpdir "
     "recwarn monkeypatch debugging assertion"
 )
+# Keeps options and plugins of the user's own pytest out.
+PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
 class EngineError(Exception):
     """The engine itself failed: no verdict on student code follows from it."""
 
 
-class UnknownCheck(Exception):
-    """There is no check of the name asked for."""
-
-
-def list_checks() -> list[CheckInfo]:
-    """Return all checks in the order of running; together they are worth 100 points."""
-    return [declared.info for declared in all_checks()]
-
-
-def select(names: Sequence[str] | None) -> list[CheckInfo]:
+def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
     """Return the checks whose function or id is in `names`; all of them for None.
 
     Raises
     ------
-    UnknownCheck
+    UserError
         A name is neither; the message lists the functions.
     """
-    infos = list_checks()
+    infos = list_checks(exercise)
     if names is None:
-        return infos
+        return list(infos)
     known = {info.id for info in infos} | {info.function for info in infos}
     for name in names:
         if name not in known:
-            functions = "\n".join(f"  {f}" for f in dict.fromkeys(i.function for i in infos))
-            raise UnknownCheck(f"There is no check {name!r}. There are:\n{functions}")
+            functions = "\n".join(f"  {function}" for function in exercise.names)
+            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
     return [info for info in infos if info.id in names or info.function in names]
 
 
 def run_checks(
+    exercise: Exercise,
     submission: Submission,
     pack: Pack,
     names: Sequence[str] | None = None,
@@ -78,6 +78,8 @@ def run_checks(
 
     Parameters
     ----------
+    exercise : Exercise
+        What is asked.
     submission : Submission
         The code under test; it runs in a process of its own.
     pack : Pack
@@ -99,18 +101,19 @@ def run_checks(
     Returns
     -------
     list of Verdict
-        One for each check, in the order of `list_checks`.
+        One for each check, in the order in which they are declared.
 
     Raises
     ------
-    UnknownCheck
+    UserError
         There is no check of a given name.
     EngineError
         The engine failed; there is no verdict.
     """
-    chosen = {info.id for info in select(names)}
-    with Session(submission, threads=threads, isolation=isolation) as session:
+    chosen = {info.id for info in select(exercise, names)}
+    with Session(submission, exercise.files, threads=threads, isolation=isolation) as session:
         plugin = CheckPlugin(
+            exercise,
             session,
             pack,
             chosen,
@@ -129,14 +132,10 @@ def ignore(_: object) -> None:
 
 
 def run_pytest(plugin: CheckPlugin) -> None:
-    """Run the checks' modules under `plugin`, with nothing else of pytest's surroundings."""
-    arguments = [
-        *(str(Path(module.__file__ or "")) for module in modules()),
-        *("-c", str(FOLDER / "pytest.ini"), "--rootdir", str(FOLDER), "--noconftest"),
-        *(part for name in PLUGINS_OFF.split() for part in ("-p", f"no:{name}")),
-    ]
-    with plain_environment():
-        pytest.main(arguments, plugins=[plugin])
+    """Run the checks under `plugin`, with nothing else of pytest's surroundings."""
+    switched_off = (part for name in PLUGINS_OFF.split() for part in ("-p", f"no:{name}"))
+    with patch.dict(os.environ, PLAIN):
+        pytest.main(["-c", str(SETTINGS), "--noconftest", *switched_off], plugins=[plugin])
     if isinstance(plugin.defect, KeyboardInterrupt):
         raise KeyboardInterrupt
     if plugin.defect is not None:
@@ -145,17 +144,111 @@ def run_pytest(plugin: CheckPlugin) -> None:
         ) from plugin.defect
 
 
-@contextmanager
-def plain_environment() -> Iterator[None]:
-    """Keep options and plugins of the user's own pytest out."""
-    changes = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+class CheckPlugin:
+    """The pytest plugin that gives each chosen check its `Exam`, and makes its outcome a verdict.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked.
+    session : Session
+        The submission under test.
+    pack : Pack
+        Cases and expected values.
+    chosen : set of str
+        Ids of the checks to run.
+    on_verdict, on_failure, on_trained : callable
+        As in `run_checks`.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        session: Session,
+        pack: Pack,
+        chosen: set[str],
+        on_verdict: Callable[[Verdict], None],
+        on_failure: Callable[[Evidence], None],
+        on_trained: Callable[[Trained], None],
+    ) -> None:
+        self.verdicts: list[Verdict] = []
+        self.defect: BaseException | None = None
+        self._exercise, self._session, self._pack = exercise, session, pack
+        self._chosen = chosen
+        self._on_verdict, self._on_trained = on_verdict, on_trained
+        self._messages = Messages(exercise, session, pack, on_failure)
+        self._declared: dict[str, Declared] = {}
+        self._exam: Exam | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Collect the chosen checks from their modules.
+
+        pytest is given no names of files: it would read brackets, colons and dollar signs in the
+        name of a folder as its own.
+        """
+        for module in modules(self._exercise):
+            session.items += [item for item in items_of(module, session) if self._is_chosen(item)]
+        session.testscollected = len(session.items)
+        return True
+
+    def _is_chosen(self, item: pytest.Item) -> bool:
+        declared = declaration(getattr(item, "function", item))
+        self._declared[item.nodeid] = declared
+        return declared.info.id in self._chosen
+
+    @pytest.fixture
+    def exam(self, request: pytest.FixtureRequest) -> Exam:
+        """Provide the cases of the requesting check and a way to run student code on them."""
+        declared = self._declared[request.node.nodeid]
+        self._exam = Exam(
+            declared,
+            self._exercise.function(declared.info.function),
+            self._pack.cases[declared.info.id],
+            self._session,
+            self._on_trained,
+        )
+        return self._exam
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Run one check, and note its verdict."""
+        declared, start = self._declared[item.nodeid], time.monotonic()
+        try:
+            status, message, mistakes = yield from self._judge()
+            info = declared.info
+            verdict = Verdict(
+                id=info.id,
+                function=info.function,
+                title=info.title,
+                status=status,
+                points=info.max_points if status is Status.PASSED else 0.0,
+                max_points=info.max_points,
+                message=message,
+                seconds=time.monotonic() - start,
+                mistakes=mistakes,
+            )
+            self.verdicts.append(verdict)
+            self._on_verdict(verdict)
+        except BaseException as error:
+            self.defect = error  # a defect of ours, or Ctrl-C: never the student's
+            raise
+
+    def _judge(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+        """Return status, message and known mistakes of a check, by how its function ends."""
+        try:
+            yield
+        except NotWritten as error:
+            return Status.MISSING, str(error), ()
+        except CheckFailed as error:
+            return Status.FAILED, *self._messages.explain(error, self._exam)
+        except WorkerError as error:
+            return self._messages.describe(error, self._exam)
+        return Status.PASSED, "", ()
+
+
+def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Item]:
+    """Yield the checks in a module that has been imported, as pytest's items."""
+    node = pytest.Module.from_parent(session, path=Path(module.__file__ or ""))
+    node.obj = module
+    yield from (item for item in node.collect() if isinstance(item, pytest.Item))

@@ -1,34 +1,13 @@
-"""How a check is declared, and the list of all checks.
-
-A check is a pytest function in ``autograder/checks`` that says with `check` what it is worth and
-on which cases it tries student code.
-"""
+"""How a check is declared: a pytest function that says with `check` what it is worth, and so on."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
 from typing import Any
 
 from autograder.judging.case import Spec
 from autograder.judging.verdict import CheckInfo
-
-MODULES = (
-    "test_conv_forward",
-    "test_conv_backward",
-    "test_max_pool_forward",
-    "test_max_pool_backward",
-    "test_spatial_batchnorm_forward",
-    "test_spatial_batchnorm_backward",
-    "test_spatial_groupnorm_forward",
-    "test_spatial_groupnorm_backward",
-    "test_three_layer_convnet",
-    "test_training",
-)
-"""The modules of ``autograder/checks``, in the order in which checks run and are reported."""
 
 
 @dataclass(frozen=True)
@@ -79,32 +58,9 @@ def check(
     return declare
 
 
-def modules() -> list[ModuleType]:
-    """Import and return the modules that hold the checks."""
-    return [
-        importlib.import_module(f"autograder.exercises.convnets.checks.{name}") for name in MODULES
-    ]
-
-
 def declaration(test: Any) -> Declared:
     """Return what `check` has noted on a pytest function."""
     declared = vars(test).get("check")
     if not isinstance(declared, Declared):
         raise TypeError(f"{test.__qualname__} is no check: it lacks the decorator @check(...)")
     return declared
-
-
-@cache
-def all_checks() -> tuple[Declared, ...]:
-    """Return every check in the order of running."""
-    return tuple(
-        declaration(value)
-        for module in modules()
-        for name, value in vars(module).items()
-        if name.startswith("test_")
-    )
-
-
-def names() -> list[str]:
-    """Return what can be checked by name: the functions, in order."""
-    return list(dict.fromkeys(declared.info.function for declared in all_checks()))

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.convnets.cases.training import Trained, trained
-from autograder.judging.case import Case, Payload
+from autograder.exercise import Function
+from autograder.judging.case import Case
 from autograder.judging.compare import differences
 from autograder.judging.declare import Declared
+from autograder.judging.operations import OPERATIONS, Answer, Payload
+from autograder.judging.output import Output
 from autograder.judging.session import Session
+from autograder.judging.trained import Trained
 from autograder.sandbox.client import TimedOut
-from autograder.show.picture import first_axis
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
 NUMERIC = 1e-5  # against a gradient by centered differences
@@ -25,17 +27,25 @@ class CheckFailed(AssertionError):
 
     Attributes
     ----------
-    output : str or None
-        The student's name of the array that is wrong, if it is one.
+    output : Output or None
+        What is wrong, if it is one of the call's outputs.
     got, expected : Any
         That array, and what it should have been.
+    first_axis : str
+        What the first axis of it counts.
     """
 
     def __init__(
-        self, message: str, output: str | None = None, got: Any = None, expected: Any = None
+        self,
+        message: str,
+        output: Output | None = None,
+        got: Any = None,
+        expected: Any = None,
+        first_axis: str = "image",
     ) -> None:
         super().__init__(message)
         self.output, self.got, self.expected = output, got, expected
+        self.first_axis = first_axis
 
 
 class NotWritten(AssertionError):
@@ -49,8 +59,6 @@ class Exam:
     ----------
     cases : list of Case
         The check's cases, with their expected values.
-    current : str
-        What was called last, for messages.
     index : int or None
         The number of the last case asked that is one of `cases`.
     """
@@ -58,71 +66,96 @@ class Exam:
     def __init__(
         self,
         declared: Declared,
+        function: Function,
         cases: list[Case],
         session: Session,
         on_trained: Callable[[Trained], None],
     ) -> None:
         self.declared = declared
-        self._on_trained = on_trained
         self.cases = cases
-        self.current = ""
         self.index: int | None = None
+        self._function = function
+        self._on_trained = on_trained
         self._session = session
+        self._answer = Answer(None)
+        self._called: tuple[str, Payload] | None = None
         self._left = declared.info.seconds
+
+    @property
+    def called(self) -> str:
+        """Return what was called last, for a message."""
+        if self._called is None:
+            return ""
+        op, payload = self._called
+        return OPERATIONS[op].describe(payload)
 
     @property
     def remark(self) -> str:
         """Return what the student should know about how the last reply came about."""
-        return self._session.remark
+        return self._answer.remark
 
     def ask(self, case: Case, **changes: Any) -> dict[str, Any]:
         """Run student code on `case`, with `changes` to its payload; return the reply."""
-        self.current = case.describe()
         found = [i for i, known in enumerate(self.cases) if known is case]
         self.index = found[0] if found else self.index
-        return self.ask_payload(case.op, {**case.payload, **changes})
+        self._called = case.op, case.payload
+        return self._ask(case.op, {**case.payload, **changes})
 
-    def ask_payload(self, op: str, payload: Payload) -> dict[str, Any]:
+    def ask_payload(self, op: str, payload: Payload, *, like: Case) -> dict[str, Any]:
+        """Run student code on what is made from a case; messages name the call as that one's."""
+        self._called = like.op, like.payload
+        return self._ask(op, payload)
+
+    def _ask(self, op: str, payload: Payload) -> dict[str, Any]:
         """Run student code; the time that it takes is taken from the check's limit."""
         if self._left <= 0:
             raise TimedOut(f"it had not finished after {self.declared.info.seconds:.0f} seconds")
-        reply = self._session.ask(op, payload, self._left)
-        self._left -= self._session.seconds
-        if not isinstance(reply, dict):
-            raise CheckFailed("What came back cannot be read.")
+        self._answer = Answer(None)
+        self._answer = self._session.ask(op, payload, self._left)
+        self._left -= self._answer.seconds
+        reply: dict[str, Any] = self._answer.reply
         return reply
 
-    def show_training(self, reply: dict[str, Any]) -> None:
+    def show_training(self, found: Trained | None) -> None:
         """Pass on how a net was trained, for whoever wants to draw it."""
-        found = trained(self.declared.info.function, reply)
         if found is not None:
             self._on_trained(found)
 
-    def expect_close(self, name: str, got: Any, expected: Any, rtol: float) -> None:
+    def expect_close(
+        self, output: Output, got: Any, expected: Any, rtol: float, text: str = ""
+    ) -> None:
         """Fail unless `got` has the shape and, within `rtol` of their scale, the values expected.
 
         Parameters
         ----------
-        name : str
-            What the student calls it: ``"out"``, ``"dx"``.
+        output : Output
+            What it is.
+        got : Any
+            What came over the wire.
+        expected : array_like
+            The reference.
+        rtol : float
+            Tolerance relative to the scale of `expected`.
+        text : str
+            How the message calls it, if not by its own name.
         """
         if got is None:
-            raise NotWritten(f"{name} is None: this part is still to be written.")
+            raise NotWritten(f"{text or output} is None: this part is still to be written.")
         expected = np.asarray(expected, dtype=np.float64)
-        facts = differences(got, expected, rtol, first_axis(name))
+        first_axis = self._function.first_axis(output.name)
+        facts = differences(got, expected, rtol, first_axis)
         if facts:
-            message = "\n".join([f"{name}: {facts[0]}", *facts[1:]])
-            raise CheckFailed(message, name, got, expected)
+            message = "\n".join([f"{text or output}: {facts[0]}", *facts[1:]])
+            raise CheckFailed(message, output, got, expected, first_axis)
 
     def expect_unchanged(self, case: Case, after: Any, names: Sequence[str]) -> None:
         """Fail if student code has written into its inputs."""
-        before = {**case.args, **case.payload} if "args" in case.payload else case.payload
         for name in names:
-            if not np.array_equal(after[name], before[name]):
+            if not np.array_equal(after[name], case.inputs[name]):
                 raise CheckFailed(
                     f"Your code changed its input {name}. The caller still needs it: work on a "
                     f"copy, as in {name}.copy() or np.pad({name}, ...).",
-                    f"{name} afterwards",
+                    Output(name, "input"),
                 )
 
     def expect_contract(self, inputs: Sequence[str]) -> None:
@@ -130,25 +163,22 @@ class Exam:
         (case,) = self.cases
         reply = self.ask(case)
         self.expect_unchanged(case, reply["after"], inputs)
-        if "names" in case.payload:
-            self.expect_gradients(case, reply, SINGLE)
-        else:
-            self.expect_close("out", reply["out"], case.expected["out"], SINGLE)
+        self.expect_outputs(case, reply, SINGLE)
 
     def expect_forward(self, rtol: float = DOUBLE) -> None:
         """Fail unless the output of a forward pass is right on every case."""
         for case in self.cases:
-            self.expect_close("out", self.ask(case)["out"], case.expected["out"], rtol)
+            self.expect_outputs(case, self.ask(case), rtol)
 
     def expect_backward(self, rtol: float = DOUBLE) -> None:
         """Fail unless all gradients of a backward pass are right on every case."""
         for case in self.cases:
-            self.expect_gradients(case, self.ask(case), rtol)
+            self.expect_outputs(case, self.ask(case), rtol)
 
-    def expect_gradients(self, case: Case, reply: dict[str, Any], rtol: float) -> None:
-        """Fail unless all gradients in the reply to `case` are right."""
-        names = case.payload["names"]
-        if all(reply[name] is None for name in names):
+    def expect_outputs(self, case: Case, reply: dict[str, Any], rtol: float) -> None:
+        """Fail unless everything that a layer returned for `case` is right."""
+        names = list(case.expected)
+        if len(names) > 1 and all(reply[name] is None for name in names):
             raise NotWritten(f"It returned None for {', '.join(names)}: still to be written.")
         for name in names:
-            self.expect_close(name, reply[name], case.expected[name], rtol)
+            self.expect_close(Output(name), reply[name], case.expected[name], rtol)

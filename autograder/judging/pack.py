@@ -3,38 +3,28 @@
 A pack is made from the solution and a seed before any student code starts. A student's copy of
 the exercise has the public pack; a class is graded with a pack from the course's secret seed.
 
-On disk a pack is one message of the wire (``autograder/sandbox/worker/wire.py``): a JSON header, then
-arrays as plain ``.npy`` bytes.
+On disk a pack is one message of the wire (``autograder/sandbox/worker/wire.py``): a JSON header,
+then arrays as plain ``.npy`` bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from autograder import locate
-from autograder.judging.case import GRADIENTS, Case, Payload, Spec
-from autograder.judging.declare import all_checks
-from autograder.judging.session import Session
-from autograder.sandbox.overlay import read_layer
+from autograder.disk import whole
+from autograder.errors import UserError
+from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
-from autograder.submission import EDITABLE
 
-PUBLIC_SEED = "public"
-PUBLIC_PACK = Path(__file__).parents[1] / "packs" / "public.pack"
-REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
-FORMAT = 2
+PACKS = Path(__file__).parents[1] / "packs"
+FORMAT = 3
 
 
-class PackError(Exception):
+class PackError(UserError):
     """There is no usable pack; the message says how to get one."""
 
 
@@ -57,91 +47,6 @@ class Pack:
     known: dict[str, Any] = field(default_factory=dict)
 
 
-def identify(seed: str) -> str:
-    """Return the id of the pack that `seed` gives: a digest of all that goes into it."""
-    digest = hashlib.sha256()
-    here = Path(__file__).parents[1]
-    sources = [
-        *sorted((here / "exercises" / "convnets" / "checks").glob("*.py")),
-        *(
-            here / name
-            for name in (
-                "judging/case.py",
-                "exercises/convnets/cases/training.py",
-                "sandbox/worker/operations.py",
-            )
-        ),
-        *sorted((here / "course" / "museum" / "convnets" / "mistakes").glob("*.py")),
-        *(here / name for name in ("diagnosis/fingerprint.py", "course/museum/fingerprints.py")),
-        *(locate.solutions() / name for name in EDITABLE),
-    ]
-    for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()[:16]
-
-
-def generator(seed: str, check: str, index: int) -> np.random.Generator:
-    """Return a random generator for one case, independent of all other cases."""
-    text = json.dumps([seed, check, index])
-    return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
-
-
-def draw(seed: str) -> Iterator[tuple[str, Spec, Payload]]:
-    """Yield the id of the check, the spec, and the concrete inputs of every case."""
-    for declared in all_checks():
-        for index, spec in enumerate(declared.specs):
-            check = declared.info.id
-            yield check, spec, spec.draw(generator(seed, check, index))
-
-
-def build(seed: str) -> Pack:
-    """Make a pack: draw the cases, and have the solution reply to them in a worker of its own.
-
-    Raises
-    ------
-    autograder.locate.NotFound
-        This copy of the exercise has no solution.
-    """
-    cases: dict[str, list[Case]] = {declared.info.id: [] for declared in all_checks()}
-    solution = read_layer("solution", locate.solutions())
-    with Session(solution) as session:
-        for check, spec, payload in draw(seed):
-            expected = reference(session, spec, payload)
-            cases[check].append(Case(spec.op, payload, expected))
-    # Only a course's copy has the code of the mistakes, as only it has the solution.
-    from autograder.course.museum.fingerprints import collect
-
-    return Pack(identify(seed), cases, collect(cases, solution))
-
-
-def reference(solution: Session, spec: Spec, payload: Payload) -> Any:
-    """Return the solution's reply, computed in float64 even where student code gets float32."""
-    if spec.op == "train":
-        return None  # judged by accuracy, not by comparison
-    exact = in_float64(payload)
-    if spec.reference != "numeric_gradient":
-        reply = solution.ask(spec.op, exact, REFERENCE_SECONDS)
-        return compared(reply, random_params=spec.op == "net" and payload["params"] is None)
-    forward, wrt = GRADIENTS[payload["function"]]
-    request = {"forward": forward, "args": exact["args"], "dout": exact["dout"], "wrt": wrt}
-    return solution.ask(spec.reference, {**request, "h": 1e-5}, REFERENCE_SECONDS)
-
-
-def compared(reply: dict[str, Any], random_params: bool) -> dict[str, Any]:
-    """Return the part of the solution's reply that a student's is compared with."""
-    left_out = {"initial", "after"} | ({"scores", "grads"} if random_params else set())
-    return {name: value for name, value in reply.items() if name not in left_out}
-
-
-def in_float64(value: Any) -> Any:
-    """Return a copy of a payload with every float32 array, and the net's dtype, as float64."""
-    if isinstance(value, np.ndarray) and value.dtype == np.float32:
-        return value.astype(np.float64)
-    if isinstance(value, dict):
-        return {k: in_float64(v) for k, v in value.items()}
-    return "float64" if isinstance(value, str) and value == "float32" else value
-
-
 def save(pack: Pack, path: Path) -> None:
     """Write `pack` to `path`, which either holds all of it afterwards or is as before."""
     tree = {
@@ -153,23 +58,17 @@ def save(pack: Pack, path: Path) -> None:
         },
         "known": pack.known,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            wire.write_message(file, tree)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as temporary, temporary.open("wb") as file:
+        wire.write_message(file, tree)
 
 
-def load(path: Path) -> Pack:
-    """Read a pack.
+def load(path: Path, checks: Collection[str] = ()) -> Pack:
+    """Read a pack, which must have the cases of these `checks`.
 
     Raises
     ------
     PackError
-        `path` is not there, is damaged, or is of another version.
+        `path` is not there, is damaged, is of another version, or lacks a check's cases.
     """
     try:
         with path.open("rb") as file:
@@ -181,32 +80,24 @@ def load(path: Path) -> Pack:
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "
-            "again."
+            "again. (A course makes its own by: python -m nox -s check)"
         ) from None
     except (wire.WireError, EOFError, KeyError, TypeError) as error:
         raise PackError(
             f"The case pack {path} is damaged ({error}). Unpack the exercise's archive again."
         ) from None
-    missing = {declared.info.id for declared in all_checks()} - set(pack.cases)
+    missing = set(checks) - set(pack.cases)
     if missing:
         raise PackError(f"{path} lacks the cases of {', '.join(sorted(missing))}.")
     return pack
 
 
+def public_path(exercise: str) -> Path:
+    """Return where the public pack of an exercise is, by the exercise's name."""
+    return PACKS / f"{exercise}.pack"
+
+
 @cache
-def public() -> Pack:
-    """Return the public pack; a course's own copy of the exercise makes it when it is stale."""
-    try:
-        current = identify(PUBLIC_SEED)
-    except (locate.NotFound, FileNotFoundError):  # a student's copy: nothing to make it from
-        return load(PUBLIC_PACK)
-    if PUBLIC_PACK.is_file():
-        try:
-            pack = load(PUBLIC_PACK)
-        except PackError:
-            pack = None  # made anew below
-        if pack is not None and pack.id == current:
-            return pack
-    pack = build(PUBLIC_SEED)
-    save(pack, PUBLIC_PACK)
-    return pack
+def public(exercise: str, checks: Collection[str] = ()) -> Pack:
+    """Return the public pack of an exercise; it is read once."""
+    return load(public_path(exercise), checks)

@@ -5,6 +5,7 @@ Verdicts are plain data. The engine makes them, reports only read them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -35,8 +36,7 @@ class CheckInfo:
     id : str
         ``"conv_forward_naive/stride_and_padding"``: unique, stable, function first.
     function : str
-        What the student wrote: one of the eight layer functions,
-        ``"ThreeLayerConvNet"``, ``"overfit_small_data"`` or ``"one_epoch"``.
+        What the student wrote, one of the exercise's functions: ``"ThreeLayerConvNet"``.
     title : str
         One line for people: what the check requires.
     max_points : float
@@ -68,6 +68,9 @@ class Verdict:
         For the student; plain text of one or more lines, empty when passed.
     seconds : float
         How long the check took, in seconds of wall-clock time.
+    mistakes : tuple of str
+        What known mistakes do that give just what the code gave, as ends of the sentence "This is
+        exactly what comes out when ..."; several where all of them give the same.
     """
 
     id: str
@@ -78,7 +81,22 @@ class Verdict:
     max_points: float
     message: str = ""
     seconds: float = 0.0
+    mistakes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Return a JSON-ready dictionary with the fields by name."""
-        return {**asdict(self), "status": str(self.status)}
+        return {**asdict(self), "status": str(self.status), "mistakes": list(self.mistakes)}
+
+
+def by_function(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+    """Return the verdicts on each function, in the order in which they came."""
+    grouped: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        grouped.setdefault(verdict.function, []).append(verdict)
+    return grouped
+
+
+def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:
+    """Return the points reached and the points there are."""
+    verdicts = list(verdicts)
+    return sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)

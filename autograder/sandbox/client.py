@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from autograder.sandbox import launch, probe
@@ -65,8 +66,8 @@ class Worker:
         Threads for numerical libraries. Results are the same from run to run at a given number.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
-    unavailable : sequence of str
-        Modules that student code has to do without.
+    unavailable : mapping of str to sequence of str
+        Modules that student code has to do without, and what a star import of each brings.
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
@@ -81,7 +82,7 @@ class Worker:
         *,
         threads: int = 1,
         isolation: str | None = None,
-        unavailable: Sequence[str] = (),
+        unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
         max_memory: int = launch.MAX_MEMORY,
         readable: Sequence[Path] = (),
         variables: Mapping[str, str] | None = None,
@@ -128,11 +129,18 @@ class Worker:
                     reply = error
                 self._replies.put(reply)
 
-    def request(self, op: str, arguments: dict[str, Any], *, seconds: float) -> Any:
+    def request(
+        self,
+        op: str,
+        arguments: dict[str, Any],
+        *,
+        seconds: float,
+        fits: Callable[[Any], bool] = lambda _: True,
+    ) -> Any:
         """Ask for one operation (see ``worker/operations.py``) and return its result.
 
         The result is plain data: arrays of numbers, numbers, readable text, and lists, tuples and
-        dictionaries of those.
+        dictionaries of those; `fits` says whether it has the form of a reply to what was asked.
 
         Raises
         ------
@@ -152,10 +160,14 @@ class Worker:
         if reply is EOFError:
             raise Died(self._describe_end())
         try:
-            return self._read(reply, number)
+            result = self._read(reply, number)
         except wire.WireError as error:
             self.close()
             raise Died(f"what came back was not a reply: {error}") from None
+        if not fits(result):
+            self.close()
+            raise Died("what came back was not a reply to what was asked")
+        return result
 
     def _read(self, reply: Any, number: str) -> Any:
         """Return the result in a reply; raise what it says, or `WireError` if it is none."""

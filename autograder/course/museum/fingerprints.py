@@ -7,70 +7,74 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from autograder.course.museum.convnets.mistakes import MISTAKES, Mistake
-from autograder.course.museum.submissions import file_of
-from autograder.diagnosis.fingerprint import RAISED, Known, Mark, to_plain, wrong_outputs
-from autograder.judging.case import Case, Payload
+from autograder.course.museum import museum_of
+from autograder.course.museum.mistake import Mistake
+from autograder.diagnosis.fingerprint import Known, Mark, to_plain, wrong_outputs
+from autograder.exercise import Exercise
+from autograder.judging.case import Case
+from autograder.judging.output import RAISED, Output
 from autograder.judging.session import Session
 from autograder.sandbox.client import Raised
-from autograder.submission import CNN, Submission
+from autograder.submission import Submission
 
 SECONDS = 60.0  # for one mistake on one case; they take far less
 
 
-def collect(cases: dict[str, list[Case]], solution: Submission) -> dict[str, Any]:
+def collect(
+    exercise: Exercise, cases: dict[str, list[Case]], solution: Submission
+) -> dict[str, Any]:
     """Return, by function and as plain data, what is known of its mistakes on `cases`."""
-    functions = list(dict.fromkeys(mistake.function for mistake in MISTAKES))
+    by_function: dict[str, list[Mistake]] = {}
+    for mistake in museum_of(exercise).MISTAKES:
+        by_function.setdefault(mistake.function, []).append(mistake)
+
+    def known(function: str) -> Known:
+        return known_of(exercise, by_function[function], cases, solution)
+
     with ThreadPoolExecutor(max_workers=2) as pool:  # each thread waits for a worker of its own
-        found = list(pool.map(lambda name: known_of(name, cases, solution), functions))
-    return {name: to_plain(known) for name, known in zip(functions, found, strict=True)}
+        found = list(pool.map(known, by_function))
+    return {name: to_plain(known) for name, known in zip(by_function, found, strict=True)}
 
 
-def known_of(function: str, cases: dict[str, list[Case]], solution: Submission) -> Known:
+def known_of(
+    exercise: Exercise,
+    mistakes: Sequence[Mistake],
+    cases: dict[str, list[Case]],
+    solution: Submission,
+) -> Known:
     """Run the mistakes of one function on all of its cases."""
-    mistakes = [mistake for mistake in MISTAKES if mistake.function == function]
-    with Session(all_in_one(solution, mistakes)) as session:
+    function = exercise.function(mistakes[0].function)
+    made = all_in_one(solution, function.file.path, mistakes)
+    with Session(made, exercise.files) as session:
         marks = {
             check: [
                 [marks_on(session, case, number) for number in range(len(mistakes))]
                 for case in listed
             ]
             for check, listed in cases.items()
-            if check.startswith(f"{function}/")
+            if check.startswith(f"{function.name}/")
         }
     return Known([(mistake.name, mistake.sentence) for mistake in mistakes], marks)
 
 
-def all_in_one(solution: Submission, mistakes: Sequence[Mistake]) -> Submission:
+def all_in_one(solution: Submission, path: str, mistakes: Sequence[Mistake]) -> Submission:
     """Return a submission that has all `mistakes`, so that one worker can run them.
 
-    Mistake number 7 in a layer is there as ``mistake_7``. The net's are made by
-    ``ThreeLayerConvNet(mistake=7, ...)``.
+    Mistake number 7 is there as ``mistake_7``.
     """
-    files = {path: content.decode() for path, content in solution.files.items()}
+    text = solution.files[path].decode()
     for number, mistake in enumerate(mistakes):
-        files[file_of(mistake.function)] += (
+        text += (
             f"\n\ndef make_{number}():\n{textwrap.indent(mistake.code, '    ')}\n"
             f"    return {mistake.function}\n\n\nmistake_{number} = make_{number}()\n"
         )
-    files[CNN] += (
-        "\n\ndef ThreeLayerConvNet(mistake, **settings):\n"
-        '    return globals()[f"mistake_{mistake}"](**settings)\n'
-    )
-    return Submission("mistakes", {path: text.encode() for path, text in files.items()})
+    return Submission("mistakes", {**solution.files, path: text.encode()})
 
 
-def marks_on(session: Session, case: Case, number: int) -> dict[str, Mark]:
+def marks_on(session: Session, case: Case, number: int) -> dict[Output, Mark]:
     """Return the marks of what a mistake gets wrong on `case`."""
+    payload = {**case.payload, "function": f"mistake_{number}"}
     try:
-        reply = session.ask(case.op, asking_for(case, number), SECONDS)
+        return wrong_outputs(case, session.ask(case.op, payload, SECONDS).reply)
     except Raised as error:
         return {RAISED: Mark(error.summary)}
-    return wrong_outputs(case, reply)
-
-
-def asking_for(case: Case, number: int) -> Payload:
-    """Return the payload of `case`, asking for a mistake instead of the function itself."""
-    if case.op == "net":
-        return {**case.payload, "settings": {**case.payload["settings"], "mistake": number}}
-    return {**case.payload, "function": f"mistake_{number}"}

@@ -4,32 +4,32 @@
 many are named to the student, rightly or wrongly, and how many correct ways are accepted. It
 fails unless all are caught, all are accepted, 95 % are named and none is named wrongly.
 
-"Unseen" are mistakes in other hands (``mistakes/unseen.py``): no pack knows anything of them.
+"Unseen" are mistakes in other hands: no pack knows anything of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import locate
-from autograder.course.museum.convnets.mistakes import MISTAKES, Mistake
-from autograder.course.museum.convnets.unseen import UNSEEN, Unseen
-from autograder.course.museum.convnets.ways import WAYS, Way
+from autograder import exercises
+from autograder.course.museum import museum_of, packs
+from autograder.course.museum.mistake import Mistake, Unseen
 from autograder.course.museum.submissions import in_the_way, with_code
+from autograder.course.museum.way import Way
+from autograder.disk import write_text
 from autograder.engine.run import run_checks
-from autograder.judging import pack
+from autograder.errors import UserError
+from autograder.exercise import Exercise
+from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
-from autograder.sandbox.overlay import read_layer
-from autograder.show.picture import Evidence
 from autograder.submission import Submission
 
 README = Path(__file__).parents[2] / "README.md"
@@ -80,18 +80,19 @@ class Result:
 
 
 @cache
-def solution() -> Submission:
+def solution(exercise: Exercise) -> Submission:
     """Return the solution, which everything in the museum is a variant of."""
-    return read_layer("solution", locate.solutions())
+    return packs.solution(exercise)
 
 
-def try_mistake(mistake: Mistake | Unseen) -> Result:
+def try_mistake(exercise: Exercise, mistake: Mistake | Unseen) -> Result:
     """Run the checks of a mistake's function on it."""
     seen: list[Evidence] = []
     function, unseen = mistake.function, isinstance(mistake, Unseen)
-    submission = with_code(solution(), function, mistake.code)
-    verdicts = run_checks(submission, pack.public(), [function], on_failure=seen.append)
-    told = [sentences_of(function, found.mistakes) for found in seen if found.mistakes]
+    submission = with_code(exercise, solution(exercise), function, mistake.code)
+    public = packs.public(exercise)
+    verdicts = run_checks(exercise, submission, public, [function], on_failure=seen.append)
+    told = [sentences_of(exercise, function, found.mistakes) for found in seen if found.mistakes]
     right = [is_meant(mistake, sentences) for sentences in told]
     messages = [v.message for v in verdicts if v.status is not Status.PASSED]
     return Result(
@@ -112,14 +113,16 @@ def is_meant(mistake: Mistake | Unseen, sentences: set[str]) -> bool:
     return any(words in sentence for words in mistake.words for sentence in sentences)
 
 
-def sentences_of(function: str, names: Iterable[str]) -> set[str]:
+def sentences_of(exercise: Exercise, function: str, names: Iterable[str]) -> set[str]:
     """Return what a student is told by these names; variants of a mistake share a sentence."""
-    return {m.sentence for m in MISTAKES if m.function == function and m.name in names}
+    known = museum_of(exercise).MISTAKES
+    return {m.sentence for m in known if m.function == function and m.name in names}
 
 
-def try_way(way: Way) -> list[Result]:
+def try_way(exercise: Exercise, way: Way) -> list[Result]:
     """Run the checks of a correct way's functions on it."""
-    verdicts = run_checks(in_the_way(solution(), way), pack.public(), list(way.functions))
+    submission = in_the_way(exercise, solution(exercise), way)
+    verdicts = run_checks(exercise, submission, packs.public(exercise), list(way.functions))
     results = []
     for function in way.functions:
         messages = [
@@ -131,27 +134,34 @@ def try_way(way: Way) -> list[Result]:
     return results
 
 
-def try_piece(piece: Piece) -> list[Result]:
-    """Run the checks on anything in the museum."""
-    return try_way(piece) if isinstance(piece, Way) else [try_mistake(piece)]
+def try_piece(piece: Piece, name: str) -> list[Result]:
+    """Run the checks on anything in the museum of the exercise of that name."""
+    exercise = exercises.named(name)
+    if isinstance(piece, Way):
+        return try_way(exercise, piece)
+    return [try_mistake(exercise, piece)]
 
 
-def run(functions: Sequence[str], jobs: int) -> list[Result]:
+def run(exercise: Exercise, functions: Sequence[str], jobs: int) -> list[Result]:
     """Run the checks on everything in the museum that concerns `functions`, all if there are none.
 
     The worker processes of `jobs` pieces run side by side.
     """
-    mistakes: list[Mistake | Unseen] = [*MISTAKES, *UNSEEN]
+    museum = museum_of(exercise)
+    mistakes: list[Mistake | Unseen] = [*museum.MISTAKES, *museum.UNSEEN]
     pieces: list[Piece] = [
         *(m for m in mistakes if not functions or m.function in functions),
-        *(w for w in WAYS if not functions or set(w.functions) & set(functions)),
+        *(w for w in museum.WAYS if not functions or set(w.functions) & set(functions)),
     ]
-    pack.public()  # made once, before the processes that share it start
+    packs.public(exercise)  # made once, before the processes that share it start
     results = []
     context = multiprocessing.get_context("spawn")
     with context.Pool(jobs) as pool:
         progress = tqdm(
-            pool.imap(try_piece, pieces, chunksize=4), total=len(pieces), unit="piece", disable=None
+            pool.imap(partial(try_piece, name=exercise.name), pieces, chunksize=4),
+            total=len(pieces),
+            unit="piece",
+            disable=None,
         )
         for found in progress:
             results += [r for r in found if not functions or r.function in functions]
@@ -225,10 +235,8 @@ def write_into(path: Path, table: str) -> None:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"{path} lacks the marks {BEGIN} and {END}.")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
-    temporary.replace(path)
+        raise UserError(f"{path} lacks the marks {BEGIN} and {END}.")
+    write_text(path, f"{before}{begin}\n\n{table}\n\n{end}{after}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -244,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.write and options.function:
         parser.error("--write needs the whole museum: give no function")
-    results = run(options.function, options.jobs)
+    results = run(exercises.default(), options.function, options.jobs)
     for result in results:
         if result.complaint:
             print(f"{result.function}, {result.piece}: {result.complaint}\n")

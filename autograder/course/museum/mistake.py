@@ -47,3 +47,31 @@ def variants(
         Mistake(function, name, sentence, variant(base, *edits))
         for name, (sentence, edits) in table.items()
     )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A wrong function of which the pack knows nothing.
+
+    Attributes
+    ----------
+    function, name, code : str
+        As in `Mistake`.
+    words : tuple of str
+        One of these must be in the sentence that the student is told.
+    """
+
+    function: str
+    name: str
+    words: tuple[str, ...]
+    code: str
+
+
+def changed(
+    function: str, base: str, table: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]]
+) -> tuple[Unseen, ...]:
+    """Return a wrong function for each entry of `table`: its words and its edits of `base`."""
+    return tuple(
+        Unseen(function, name, words, variant(base, *edits))
+        for name, (words, edits) in table.items()
+    )

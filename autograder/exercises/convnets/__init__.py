@@ -1,1 +1,47 @@
-"""The exercise ConvolutionalNetworks: convolution, pooling, normalization, and a net of them."""
+"""The exercise ConvolutionalNetworks: convolution, pooling, normalization, and a net of them.
+
+`files` says what students write and `forbidden` what they do without, ``cases/`` on which inputs
+it is tried, ``checks/`` what is required, `properties` how cases differ. This is its table.
+"""
+
+from __future__ import annotations
+
+from autograder.exercise import Exercise, Function
+from autograder.exercises.convnets.files import CNN, LAYERS
+from autograder.exercises.convnets.properties import BATCH, CONVOLUTION, GROUPS, NET, POOLING
+
+FILTERS = {"dw": "filter", "W1": "filter"}
+
+EXERCISE = Exercise(
+    name="convnets",
+    assignment="ConvolutionalNetworks",
+    files=(LAYERS, CNN),
+    functions=(
+        Function("conv_forward_naive", "conv fwd", LAYERS, properties=CONVOLUTION),
+        Function("conv_backward_naive", "conv bwd", LAYERS, FILTERS, properties=CONVOLUTION),
+        Function("max_pool_forward_naive", "pool fwd", LAYERS, properties=POOLING),
+        Function("max_pool_backward_naive", "pool bwd", LAYERS, properties=POOLING),
+        Function("spatial_batchnorm_forward", "batch fwd", LAYERS, properties=BATCH),
+        Function("spatial_batchnorm_backward", "batch bwd", LAYERS, properties=BATCH),
+        Function("spatial_groupnorm_forward", "group fwd", LAYERS, properties=GROUPS),
+        Function("spatial_groupnorm_backward", "group bwd", LAYERS, properties=GROUPS),
+        Function("ThreeLayerConvNet", "net", CNN, FILTERS, properties=NET),
+        Function("overfit_small_data", "overfit", CNN, trains=True),
+        Function("one_epoch", "epoch", CNN, trains=True),
+    ),
+    checks=tuple(
+        f"{__name__}.checks.{module}"
+        for module in (
+            "test_conv_forward",
+            "test_conv_backward",
+            "test_max_pool_forward",
+            "test_max_pool_backward",
+            "test_spatial_batchnorm_forward",
+            "test_spatial_batchnorm_backward",
+            "test_spatial_groupnorm_forward",
+            "test_spatial_groupnorm_backward",
+            "test_three_layer_convnet",
+            "test_training",
+        )
+    ),
+)

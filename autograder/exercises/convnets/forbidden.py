@@ -1,19 +1,43 @@
-"""What student code has to do without: the modules that already do what it is to write."""
+"""What student code has to do without: the modules that already do what it is to write.
+
+Each is named with what a star import of it brings, so that its stand-in brings the same.
+"""
 
 from __future__ import annotations
 
-GIVEN = (
-    "cs231n.fast_layers",
-    "cs231n.numpy_kernels",
-    "cs231n_kernels",
-    "cs231n.gradient_check",  # a gradient by differences is no backward pass
-)
+GIVEN = {
+    "cs231n.fast_layers": (
+        *("conv_forward_fast", "conv_backward_fast"),
+        *("max_pool_forward_fast", "max_pool_backward_fast"),
+        *("conv_relu_pool_forward_fast", "conv_relu_pool_backward_fast"),
+    ),
+    "cs231n.numpy_kernels": (),
+    "cs231n_kernels": (),
+    # A gradient by differences is no backward pass.
+    "cs231n.gradient_check": (
+        *("eval_numerical_gradient", "eval_numerical_gradient_array", "grad_check_sparse"),
+    ),
+}
 """Given modules that are not there while single layers are checked. A net may use them."""
 
-LIBRARIES = (
-    *("autograder", "solutions"),
-    *("torch", "torchvision", "tensorflow", "keras", "jax", "jaxlib", "autograd", "mxnet"),
-    *("cupy", "paddle", "tinygrad", "theano", "onnxruntime", "openvino"),
-    *("scipy", "skimage", "sklearn", "cv2"),
+LIBRARIES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        *("autograder", "solutions"),
+        *("torch", "torchvision", "tensorflow", "keras", "jax", "jaxlib", "autograd", "mxnet"),
+        *("cupy", "paddle", "tinygrad", "theano", "onnxruntime", "openvino"),
+        *("scipy", "skimage", "sklearn", "cv2"),
+    ),
+    (),
 )
 """Other modules with convolutions, pooling or derivatives of their own, and our own code."""
+
+NOTED = frozenset(
+    {
+        *(name for star in GIVEN.values() for name in star),
+        *("conv_relu_forward", "conv_relu_backward"),
+        *("conv_relu_pool_forward", "conv_relu_pool_backward"),
+        *("conv_bn_relu_forward", "conv_bn_relu_backward"),
+        *("conv2d", "max_pool2d", "batch_norm", "group_norm", "correlate2d", "convolve2d"),
+    }
+)
+"""Functions that do what a layer is to do itself: a call of one is noted."""

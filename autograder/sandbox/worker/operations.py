@@ -15,9 +15,6 @@ from typing import Any
 import cells
 import numpy as np
 
-LAYERS = "cs231n.layers"
-CNN = "cs231n.classifiers.cnn"
-
 held: dict[str, Any] = {}
 """The student's own cache, kept between a forward and a backward pass. It never leaves here."""
 
@@ -31,7 +28,7 @@ def load(module: str) -> None:
     importlib.import_module(module)
 
 
-def find(name: str, module: str = LAYERS) -> Callable[..., Any]:
+def find(module: str, name: str) -> Callable[..., Any]:
     """Return the student's function or class `name`."""
     try:
         return getattr(importlib.import_module(module), name)
@@ -65,21 +62,23 @@ def split_cache(result: Any) -> tuple[Any, Any]:
     return {"$object": f"{type(result).__name__} instead of the pair (out, cache)"}, None
 
 
-def forward(function: str, args: dict[str, Any]) -> dict[str, Any]:
+def forward(module: str, function: str, args: dict[str, Any]) -> dict[str, Any]:
     """Call a forward pass; return its output, and its arguments as they are afterwards."""
     seed(0)
-    out, _ = split_cache(find(function)(*args.values()))
+    out, _ = split_cache(find(module, function)(*args.values()))
     return {"out": out, "after": arrays_of(args)}
 
 
-def sequence(function: str, args: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
+def sequence(
+    module: str, function: str, args: dict[str, Any], steps: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Call a normalization several times on one parameter dictionary, as training does.
 
     Each step has its input ``x`` and the ``mode`` to set in ``bn_param`` before the call. Returns
     the outputs, and the running values after each step.
     """
     seed(0)
-    call, bn_param = find(function), args["bn_param"]
+    call, bn_param = find(module, function), args["bn_param"]
     outs, running = [], []
     for step in steps:
         bn_param["mode"] = step["mode"]
@@ -89,18 +88,23 @@ def sequence(function: str, args: dict[str, Any], steps: list[dict[str, Any]]) -
     return {"outs": outs, "running": running}
 
 
-def prepare(forward: str, args: dict[str, Any]) -> bool:
+def prepare(module: str, forward: str, args: dict[str, Any]) -> bool:
     """Call a forward pass and keep its cache for `backward`; return whether there is one."""
     seed(0)
     held.pop("cache", None)
-    _, cache = split_cache(find(forward)(*copy_of(args).values()))
+    _, cache = split_cache(find(module, forward)(*copy_of(args).values()))
     if cache is not None:
         held["cache"] = cache
     return cache is not None
 
 
 def backward(
-    function: str, args: dict[str, Any], dout: np.ndarray, names: list[str], prepared: bool
+    module: str,
+    function: str,
+    args: dict[str, Any],
+    dout: np.ndarray,
+    names: list[str],
+    prepared: bool,
 ) -> dict[str, Any]:
     """Call a backward pass with the cache that `prepare` kept.
 
@@ -109,7 +113,7 @@ def backward(
     """
     seed(0)
     cache = held.pop("cache") if prepared else tuple(copy_of(args).values())
-    result = find(function)(dout, cache)
+    result = find(module, function)(dout, cache)
     if len(names) == 1 and isinstance(result, np.ndarray):
         result = (result,)
     values = plain(result)
@@ -131,13 +135,18 @@ def arrays_of(args: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def numeric_gradient(
-    forward: str, args: dict[str, Any], dout: np.ndarray, wrt: dict[str, str], h: float
+    module: str,
+    forward: str,
+    args: dict[str, Any],
+    dout: np.ndarray,
+    wrt: dict[str, str],
+    h: float,
 ) -> dict[str, Any]:
     """Differentiate ``sum(out * dout)`` by centered differences.
 
     `wrt` maps the gradient's name to the argument's: ``{"dx": "x"}``.
     """
-    call = find(forward)
+    call = find(module, forward)
     gradients = {}
     for name, argument in wrt.items():
         array = args[argument]
@@ -154,14 +163,16 @@ def numeric_gradient(
     return gradients
 
 
-def build_net(settings: dict[str, Any], draw: int) -> Any:
+def build_net(module: str, function: str, settings: dict[str, Any], draw: int) -> Any:
     """Make the student's net; `dtype` comes by name."""
     seed(draw)
     settings = {**settings, "dtype": np.dtype(settings["dtype"]).type}
-    return find("ThreeLayerConvNet", CNN)(**settings)
+    return find(module, function)(**settings)
 
 
 def net(
+    module: str,
+    function: str,
     settings: dict[str, Any],
     draw: int,
     params: dict[str, np.ndarray] | None,
@@ -169,7 +180,7 @@ def net(
     y: np.ndarray | None,
 ) -> dict[str, Any]:
     """Make a net, set its parameters if given, and return scores, loss and gradients."""
-    model = build_net(settings, draw)
+    model = build_net(module, function, settings, draw)
     result: dict[str, Any] = {"initial": {k: plain(v) for k, v in model.params.items()}}
     if X is None:
         return result
@@ -199,6 +210,8 @@ def prepare_images(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def train(
+    module: str,
+    function: str,
     settings: dict[str, Any],
     draw: int,
     solver: dict[str, Any],
@@ -209,7 +222,7 @@ def train(
     """Train the student's net with the given Solver; return its parameters and how it went."""
     from cs231n.solver import Solver
 
-    model = build_net(settings, draw)
+    model = build_net(module, function, settings, draw)
     data = {
         "X_train": prepare_images(train["X"], mean),
         "y_train": train["y"],
@@ -229,6 +242,8 @@ def train(
 
 
 def predict(
+    module: str,
+    function: str,
     settings: dict[str, Any],
     draw: int,
     params: dict[str, np.ndarray],
@@ -236,7 +251,7 @@ def predict(
     unlabelled: np.ndarray,
 ) -> dict[str, Any]:
     """Make a net with trained parameters; return the class that it predicts for each image."""
-    model = build_net(settings, draw)
+    model = build_net(module, function, settings, draw)
     for name, value in params.items():
         model.params[name] = value
     scores = [

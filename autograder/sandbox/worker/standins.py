@@ -8,28 +8,11 @@ not used is no mistake; whoever calls what is in them is told to write it themse
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, NoReturn
-
-# What a star import of the given modules brings.
-STARS = {
-    "cs231n.fast_layers": (
-        "conv_forward_fast",
-        "conv_backward_fast",
-        "max_pool_forward_fast",
-        "max_pool_backward_fast",
-        "conv_relu_pool_forward_fast",
-        "conv_relu_pool_backward_fast",
-    ),
-    "cs231n.gradient_check": (
-        "eval_numerical_gradient",
-        "eval_numerical_gradient_array",
-        "grad_check_sparse",
-    ),
-}
+from typing import NoReturn
 
 
 class Unavailable(Exception):
@@ -66,10 +49,13 @@ class StandInModule(ModuleType):
 
 
 class Finder(MetaPathFinder, Loader):
-    """Finds a `StandInModule` for each module of `names`, and for what is below it."""
+    """Finds a `StandInModule` for each module of `names`, and for what is below it.
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = frozenset(names)
+    `names` says too what a star import of each brings.
+    """
+
+    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        self._names = names
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         parts = fullname.split(".")
@@ -81,12 +67,12 @@ class Finder(MetaPathFinder, Loader):
         return StandInModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        stars: Any = STARS.get(module.__name__)
-        if stars:
-            vars(module)["__all__"] = stars
+        star = self._names.get(module.__name__)
+        if star:
+            vars(module)["__all__"] = star
 
 
-def install(names: Sequence[str]) -> None:
+def install(names: Mapping[str, Sequence[str]]) -> None:
     """Let every later import of a module of `names` give a stand-in."""
     if names:
         sys.meta_path.insert(0, Finder(names))

@@ -1,1 +1,8 @@
-"""The museum of the exercise ConvolutionalNetworks: mistakes, correct ways, and unseen mistakes."""
+"""The museum of ConvolutionalNetworks."""
+
+from autograder.course.museum.convnets.mistakes import MISTAKES
+from autograder.course.museum.convnets.sample_class import CLASS
+from autograder.course.museum.convnets.unseen import UNSEEN
+from autograder.course.museum.convnets.ways import WAYS
+
+__all__ = ["CLASS", "MISTAKES", "UNSEEN", "WAYS"]

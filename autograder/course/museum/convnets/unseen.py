@@ -7,39 +7,8 @@ recognized only if a mistake shows by what it returns, whatever the code looks l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autograder.course.museum.convnets.ways import convolution, net, normalization, pooling
-from autograder.course.museum.mistake import variant
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A wrong function of which the pack knows nothing.
-
-    Attributes
-    ----------
-    function, name, code : str
-        As in `Mistake`.
-    words : tuple of str
-        One of these must be in the sentence that the student is told.
-    """
-
-    function: str
-    name: str
-    words: tuple[str, ...]
-    code: str
-
-
-def changed(
-    function: str, base: str, table: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]]
-) -> tuple[Unseen, ...]:
-    """Return a wrong function for each entry of `table`: its words and its edits of `base`."""
-    return tuple(
-        Unseen(function, name, words, variant(base, *edits))
-        for name, (words, edits) in table.items()
-    )
-
+from autograder.course.museum.mistake import Unseen, changed, variant
 
 FLIPPED = ("turned by 180 degrees",)
 PAD_ONE = ("padding is taken to be 1",)

@@ -1,1 +1,1 @@
-"""The inputs on which student code is tried, layer by layer, as recipes that a seed makes concrete."""
+"""The inputs on which student code is tried, layer by layer: recipes that a seed makes concrete."""

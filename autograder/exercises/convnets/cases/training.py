@@ -1,4 +1,4 @@
-"""The two training bars: overfitting a small data set, and one epoch.
+"""Cases of the two trainings: overfitting a small data set, and one epoch.
 
 The images are not stored in a pack but made from its recipe, and the student's process gets
 labels for those it trains on only.
@@ -6,61 +6,16 @@ labels for those it trains on only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from autograder.judging.case import Payload, Spec
+from autograder.exercises.convnets.cases.net import NET
+from autograder.exercises.convnets.files import CNN
+from autograder.judging.case import Spec
+from autograder.judging.operations import Payload
 from autograder.locate import given_module
-
-MAX_CURVE = 100_000  # points of a curve
-MAX_FILTERS = 1 << 16  # numbers in all filters that are shown
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How a student's net was trained, for whoever wants to draw it.
-
-    Attributes
-    ----------
-    function : str
-        ``"overfit_small_data"`` or ``"one_epoch"``.
-    loss : ndarray, shape (iterations,)
-        The loss of each minibatch.
-    train, val : ndarray, shape (epochs + 1,)
-        Accuracy on training and validation images, after the first iteration and each epoch.
-    filters : ndarray, shape (F, 3, HH, WW), or None
-        The weights of the first layer.
-    """
-
-    function: str
-    loss: np.ndarray
-    train: np.ndarray
-    val: np.ndarray
-    filters: np.ndarray | None
-
-
-def trained(function: str, reply: dict[str, Any]) -> Trained | None:
-    """Read from the reply to ``train`` how it went; None if it was forged and cannot be drawn."""
-    loss, train, val = (np.asarray(reply["history"][name]) for name in ("loss", "train", "val"))
-    if not all(is_curve(values) for values in (loss, train, val)):
-        return None
-    W1 = reply.get("filters")
-    return Trained(function, loss, train, val, W1 if are_filters(W1) else None)
-
-
-def is_curve(values: np.ndarray) -> bool:
-    """Return whether `values` can be drawn as a curve."""
-    return values.ndim == 1 and values.dtype.kind == "f" and 0 < values.size <= MAX_CURVE
-
-
-def are_filters(W1: Any) -> bool:
-    """Return whether `W1` can be drawn as filters of colour images."""
-    if not isinstance(W1, np.ndarray) or W1.ndim != 4 or W1.dtype.kind != "f":
-        return False
-    return W1.shape[1] == 3 and 0 < W1.size <= MAX_FILTERS and bool(np.isfinite(W1).all())
 
 
 def overfit(num_train: int = 100) -> Spec:
@@ -68,6 +23,8 @@ def overfit(num_train: int = 100) -> Spec:
 
     def draw(rng: np.random.Generator) -> Payload:
         return {
+            "module": CNN.module,
+            "function": NET,
             "recipe": recipe(rng, num_train, num_val=num_train, num_held_out=0),
             "settings": {"weight_scale": 1e-2, "dtype": "float32"},
             "draw": int(rng.integers(1 << 31)),
@@ -83,6 +40,8 @@ def one_epoch(num_train: int = 49_000) -> Spec:
     def draw(rng: np.random.Generator) -> Payload:
         settings = {"weight_scale": 1e-3, "hidden_dim": 500, "reg": 1e-3, "dtype": "float32"}
         return {
+            "module": CNN.module,
+            "function": NET,
             "recipe": recipe(rng, num_train, num_val=1000, num_held_out=1000),
             "settings": settings,
             "draw": int(rng.integers(1 << 31)),
@@ -145,7 +104,7 @@ def request(payload: Payload) -> tuple[Payload, dict[str, np.ndarray]]:
     sample = rng.permutation(num_train)[:1000]
     asked = rng.permutation(np.concatenate([sample, np.arange(count - num_held_out, count)]))
     arguments: dict[str, Any] = {
-        **{key: payload[key] for key in ("settings", "draw", "solver")},
+        **{key: payload[key] for key in ("module", "function", "settings", "draw", "solver")},
         "mean": X[:num_train].mean(axis=0, dtype=np.float64).astype(np.float32),
         "train": {"X": X[:num_train], "y": y[:num_train]},
         "val": {"X": X[validation], "y": y[validation]},

@@ -1,6 +1,6 @@
 """``conv_backward_naive(dout, cache) -> (dx, dw, db)``."""
 
-from autograder.judging.case import conv_backward
+from autograder.exercises.convnets.cases.convolution import conv_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 

@@ -1,6 +1,6 @@
 """``conv_forward_naive(x, w, b, conv_param) -> (out, cache)``."""
 
-from autograder.judging.case import conv_forward
+from autograder.exercises.convnets.cases.convolution import conv_forward
 from autograder.judging.declare import check
 from autograder.judging.exam import Exam
 

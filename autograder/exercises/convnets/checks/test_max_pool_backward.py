@@ -1,6 +1,6 @@
 """``max_pool_backward_naive(dout, cache) -> dx``."""
 
-from autograder.judging.case import pool_backward
+from autograder.exercises.convnets.cases.pooling import pool_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 

@@ -1,6 +1,6 @@
 """``max_pool_forward_naive(x, pool_param) -> (out, cache)``."""
 
-from autograder.judging.case import pool_forward
+from autograder.exercises.convnets.cases.pooling import pool_forward
 from autograder.judging.declare import check
 from autograder.judging.exam import Exam
 

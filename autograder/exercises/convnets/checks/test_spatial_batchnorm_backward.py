@@ -1,6 +1,6 @@
 """``spatial_batchnorm_backward(dout, cache) -> (dx, dgamma, dbeta)``."""
 
-from autograder.judging.case import batchnorm_backward
+from autograder.exercises.convnets.cases.normalization import batchnorm_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 

@@ -2,9 +2,15 @@
 
 import numpy as np
 
-from autograder.judging.case import SPREAD, Case, batchnorm_forward, batchnorm_sequence
+from autograder.exercises.convnets.cases.normalization import (
+    SPREAD,
+    batchnorm_forward,
+    batchnorm_sequence,
+)
+from autograder.judging.case import Case
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, CheckFailed, Exam, NotWritten
+from autograder.judging.output import Output
 from autograder.sandbox.client import Raised
 
 FUNCTION = "spatial_batchnorm_forward"
@@ -47,8 +53,7 @@ def test_running_values(exam: Exam) -> None:
                 value = got[name]
                 if isinstance(value, np.ndarray):
                     value = value.ravel()  # (C,), (1, C) and (1, C, 1, 1) are all in use
-                label = f"{name} after training pass {step}"
-                exam.expect_close(label, value, expected[name], DOUBLE)
+                exam.expect_close(Output(name, "running", step), value, expected[name], DOUBLE)
 
 
 @check(
@@ -74,11 +79,15 @@ def expect_outputs(exam: Exam, case: Case) -> None:
     """Fail unless a sequence ends in the right output, and test mode kept the running values."""
     reply = exam.ask(case)
     expect_not_empty(reply)
-    exam.expect_close("out in test mode", reply["outs"][-1], case.expected["outs"][-1], DOUBLE)
+    last, outs = len(reply["outs"]), case.expected["outs"]
+    exam.expect_close(
+        Output("out", "pass", last), reply["outs"][-1], outs[-1], DOUBLE, "out in test mode"
+    )
     for name, expected in case.expected["running"][-1].items():
         value = reply["running"][-1][name]
         if isinstance(value, np.ndarray):
-            exam.expect_close(f"{name} after test mode", value.ravel(), expected, DOUBLE)
+            output = Output(name, "running", last)
+            exam.expect_close(output, value.ravel(), expected, DOUBLE, f"{name} after test mode")
 
 
 def expect_not_empty(reply: dict) -> None:

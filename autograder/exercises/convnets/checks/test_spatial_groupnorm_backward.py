@@ -1,6 +1,6 @@
 """``spatial_groupnorm_backward(dout, cache) -> (dx, dgamma, dbeta)``."""
 
-from autograder.judging.case import groupnorm_backward
+from autograder.exercises.convnets.cases.normalization import groupnorm_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 

@@ -1,6 +1,6 @@
 """``spatial_groupnorm_forward(x, gamma, beta, G, gn_param) -> (out, cache)``."""
 
-from autograder.judging.case import groupnorm_forward
+from autograder.exercises.convnets.cases.normalization import groupnorm_forward
 from autograder.judging.declare import check
 from autograder.judging.exam import Exam
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.case import NetSettings, Shape, net
+from autograder.exercises.convnets.cases.net import NET, WEIGHTS, NetSettings, net
+from autograder.exercises.convnets.cases.windows import Shape
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
+from autograder.judging.output import Output
 
-FUNCTION = "ThreeLayerConvNet"
-WEIGHTS = ("W1", "W2", "W3")
+FUNCTION = NET
 SMALL = NetSettings()
 WIDE = NetSettings(input_dim=(2, 6, 10), num_filters=3, filter_size=5, num_classes=4)
 
@@ -65,7 +66,8 @@ def expect_parameter(name: str, value: Any, shape: Shape, weight_scale: float) -
 def test_scores(exam: Exam) -> None:
     """The class scores for given parameters."""
     for case in exam.cases:
-        exam.expect_close("scores", exam.ask(case)["scores"], case.expected["scores"], DOUBLE)
+        scores = exam.ask(case)["scores"]
+        exam.expect_close(Output("scores"), scores, case.expected["scores"], DOUBLE)
 
 
 @check(
@@ -104,11 +106,13 @@ def test_regularization(exam: Exam) -> None:
         params, reg = case.payload["params"], settings["reg"]
         added = number("loss", reply["loss"]) - number("loss", without["loss"])
         penalty = 0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in WEIGHTS)
-        exam.expect_close(f"what reg={reg} adds to the loss", np.array(added), penalty, DOUBLE)
+        adds = f"what reg={reg} adds to"
+        exam.expect_close(Output("loss"), np.array(added), penalty, DOUBLE, f"{adds} the loss")
         for name, value in params.items():
             share = gradient(reply, name, value) - gradient(without, name, value)
             expected = reg * value if name in WEIGHTS else np.zeros_like(value)
-            exam.expect_close(f"what reg={reg} adds to grads[{name!r}]", share, expected, DOUBLE)
+            output = Output(name, "grads")
+            exam.expect_close(output, share, expected, DOUBLE, f"{adds} {output}")
 
 
 def number(name: str, value: Any) -> float:
@@ -147,10 +151,10 @@ def test_gradients(exam: Exam) -> None:
     for case in exam.cases:
         reply, expected = exam.ask(case), case.expected
         loss = np.array(number("loss", reply["loss"]))
-        exam.expect_close("loss", loss, expected["loss"], DOUBLE)
+        exam.expect_close(Output("loss"), loss, expected["loss"], DOUBLE)
         for name, value in case.payload["params"].items():
             got = gradient(reply, name, value)
-            exam.expect_close(f"grads[{name!r}]", got, expected["grads"][name], DOUBLE)
+            exam.expect_close(Output(name, "grads"), got, expected["grads"][name], DOUBLE)
 
 
 @check(
@@ -166,7 +170,7 @@ def test_contract(exam: Exam) -> None:
     reply = exam.ask(single)
     expect_dtypes(reply["initial"], "float32")
     exam.expect_unchanged(single, reply["after"], ["X", "y"])
-    exam.expect_close("scores", reply["scores"], single.expected["scores"], SINGLE)
+    exam.expect_close(Output("scores"), reply["scores"], single.expected["scores"], SINGLE)
 
 
 def expect_dtypes(params: dict[str, Any], dtype: str) -> None:

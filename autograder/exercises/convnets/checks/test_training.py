@@ -1,11 +1,14 @@
 """The two training bars: the student's net in the given ``Solver``, as the exercise has it."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder.exercises.convnets.cases.training import one_epoch, overfit, request
 from autograder.judging.case import Case
 from autograder.judging.declare import check
 from autograder.judging.exam import CheckFailed, Exam
+from autograder.judging.trained import trained
 
 
 @check(
@@ -18,7 +21,8 @@ from autograder.judging.exam import CheckFailed, Exam
 def test_accuracy(exam: Exam) -> None:
     """Reach 0.95 on 100 training images in 15 epochs."""
     (case,) = exam.cases
-    right, _ = train(exam, case)
+    reply, right, _ = train(exam, case)
+    exam.show_training(trained("overfit_small_data", reply))
     expect_accuracy("its 100 training images", right, 0.95)
 
 
@@ -32,28 +36,28 @@ def test_accuracy(exam: Exam) -> None:
 def test_training_and_held_out(exam: Exam) -> None:
     """Reach 0.40 after one epoch, on training images and on images never seen."""
     (case,) = exam.cases
-    right, held_out = train(exam, case)
+    reply, right, held_out = train(exam, case)
+    exam.show_training(trained("one_epoch", reply, validated=True, filters="W1"))
     expect_accuracy("training images", right[~held_out], 0.40)
     expect_accuracy("images that it has never seen", right[held_out], 0.40)
 
 
-def train(exam: Exam, case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """Train the student's net; return which predictions are right, and which are held out."""
-    exam.current = "Solver(ThreeLayerConvNet(...), data, ...).train()"
+def train(exam: Exam, case: Case) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
+    """Train the student's net; return the reply, which predictions are right, which held out."""
     # A net that cannot even classify two images is found before all the images are made.
-    fresh = {key: case.payload[key] for key in ("settings", "draw")}
+    fresh = {key: case.payload[key] for key in ("module", "function", "settings", "draw")}
     trial = np.zeros((2, 3, 32, 32), dtype=np.float32)
-    exam.ask_payload("net", {**fresh, "params": None, "X": trial, "y": np.array([0, 1])})
+    small = {"params": None, "X": trial, "y": np.array([0, 1])}
+    exam.ask_payload("net", {**fresh, **small}, like=case)
     arguments, labels = request(case.payload)
-    reply = exam.ask_payload("train", arguments)
-    exam.show_training(reply)
+    reply = exam.ask_payload("train", arguments, like=case)
     predicted = reply["predicted"]
     expected = labels["label"]
     if not isinstance(predicted, np.ndarray) or predicted.shape != expected.shape:
         raise CheckFailed(
             f"The net gave no class scores of shape (N, 10) for {len(expected)} images."
         )
-    return predicted == expected, labels["held_out"]
+    return reply, predicted == expected, labels["held_out"]
 
 
 def expect_accuracy(what: str, right: np.ndarray, bar: float) -> None:

@@ -1,0 +1,116 @@
+"""Make case packs: draw the cases, have the solution reply, and note what known mistakes do.
+
+Only a course's own copy can do this: it takes the solution and the museum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder import locate
+from autograder.course.museum.fingerprints import collect
+from autograder.exercise import Exercise
+from autograder.exercises.registry import all_checks, ids
+from autograder.judging import pack
+from autograder.judging.case import Case, Spec
+from autograder.judging.operations import OPERATIONS, Payload
+from autograder.judging.pack import FORMAT, Pack, PackError
+from autograder.judging.session import Session
+from autograder.submission import Submission, read_layer
+
+PUBLIC_SEED = "public"
+REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
+PACKAGE = Path(__file__).parents[2]
+ROOMS = ("diagnosis", "judging", "sandbox/worker")
+"""What decides with an exercise and its museum what is in a pack, below ``autograder/``."""
+
+
+def solution(exercise: Exercise) -> Submission:
+    """Return the solution of an exercise.
+
+    Raises
+    ------
+    autograder.locate.NotFound
+        This copy of the exercise has none.
+    """
+    return read_layer("solution", locate.solutions(), exercise.editable)
+
+
+def identify(exercise: Exercise, seed: str) -> str:
+    """Return the id of the pack that `seed` gives: a digest of all that goes into it."""
+    rooms = [*ROOMS, f"exercises/{exercise.name}", f"course/museum/{exercise.name}"]
+    sources = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
+    sources += sorted(Path(__file__).parent.glob("*.py"))
+    sources += [locate.solutions() / name for name in exercise.editable]
+    digest = hashlib.sha256()
+    for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()[:16]
+
+
+def generator(seed: str, check: str, index: int) -> np.random.Generator:
+    """Return a random generator for one case, independent of all other cases."""
+    text = json.dumps([seed, check, index])
+    return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+
+
+def draw(exercise: Exercise, seed: str) -> Iterator[tuple[str, Spec, Payload]]:
+    """Yield the id of the check, the spec, and the concrete inputs of every case."""
+    for declared in all_checks(exercise):
+        for index, spec in enumerate(declared.specs):
+            check = declared.info.id
+            yield check, spec, spec.draw(generator(seed, check, index))
+
+
+def build(exercise: Exercise, seed: str) -> Pack:
+    """Make a pack: draw the cases, and have the solution reply to them in a worker of its own.
+
+    Raises
+    ------
+    autograder.locate.NotFound
+        This copy of the exercise has no solution.
+    """
+    cases: dict[str, list[Case]] = {declared.info.id: [] for declared in all_checks(exercise)}
+    right = solution(exercise)
+    with Session(right, exercise.files) as session:
+        for check, spec, payload in draw(exercise, seed):
+            cases[check].append(Case(spec.op, payload, reference(session, spec, payload)))
+    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right))
+
+
+def reference(session: Session, spec: Spec, payload: Payload) -> Any:
+    """Return the solution's reply, computed in float64 even where student code gets float32."""
+
+    def ask(op: str, asked: Payload) -> Any:
+        return session.ask(op, asked, REFERENCE_SECONDS).reply
+
+    return OPERATIONS[spec.op].reference(in_float64(payload), ask)
+
+
+def in_float64(value: Any) -> Any:
+    """Return a copy of a payload with every float32 array, and the net's dtype, as float64."""
+    if isinstance(value, np.ndarray) and value.dtype == np.float32:
+        return value.astype(np.float64)
+    if isinstance(value, dict):
+        return {k: in_float64(v) for k, v in value.items()}
+    return "float64" if isinstance(value, str) and value == "float32" else value
+
+
+def public(exercise: Exercise) -> Pack:
+    """Return the public pack of an exercise, made anew where it is stale or missing."""
+    current = identify(exercise, PUBLIC_SEED)
+    path = pack.public_path(exercise.name)
+    try:
+        found = pack.public(exercise.name, ids(exercise))
+    except PackError:
+        found = None
+    if found is None or found.id != current:
+        pack.save(build(exercise, PUBLIC_SEED), path)
+        pack.public.cache_clear()
+    return pack.public(exercise.name, ids(exercise))

@@ -1,0 +1,146 @@
+"""What the engine may know of an exercise: a table, which it is given.
+
+The tables themselves are in ``exercises/``, and no room below the doors at which people come in
+(``student``, ``course``) imports one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Property = tuple[str, Callable[[Any], bool]]
+"""Something that a case may have, in words that follow "where", and whether it has."""
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    """A file that students write. Everything else in the package is given.
+
+    Attributes
+    ----------
+    path : str
+        Below the package path: ``"cs231n/layers.py"``.
+    memory : int
+        Bytes of address space for the process that runs it.
+    without : mapping of str to tuple of str
+        Modules that it has to do without, since they do what is to be written, and what a star
+        import of each brings.
+    noted : frozenset of str
+        Functions whose call in it is noted for the instructor.
+    """
+
+    path: str
+    memory: int
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    noted: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Return its name without the folders."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def module(self) -> str:
+        """Return the name by which it is imported."""
+        return module_of(self.path)
+
+
+def module_of(path: str) -> str:
+    """Return the name by which the file at ``package/...py`` is imported."""
+    return path.removesuffix(".py").replace("/", ".")
+
+
+@dataclass(frozen=True)
+class Function:
+    """Something that students write and checks are grouped by: a function, a class, a training.
+
+    Attributes
+    ----------
+    name : str
+        As in `CheckInfo.function`.
+    short : str
+        For the head of a table.
+    file : StudentFile
+        Where it stands.
+    axes : mapping of str to str
+        What the first axis of an array counts, where that is not images.
+    trains : bool
+        It takes minutes, and is judged by what a net has learned.
+    properties : tuple of Property
+        How its cases differ, the most telling first.
+    """
+
+    name: str
+    short: str
+    file: StudentFile
+    axes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    trains: bool = False
+    properties: tuple[Property, ...] = ()
+
+    def first_axis(self, array: str) -> str:
+        """Return what the first axis of an array counts."""
+        return self.axes.get(array, "image")
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """What is asked of students.
+
+    Attributes
+    ----------
+    name : str
+        Of its folder in ``exercises/``, and of its museum.
+    assignment : str
+        What nbgrader calls it; also the name of its notebook.
+    files : tuple of StudentFile
+        What students write; the first one holds most of the functions.
+    functions : tuple of Function
+        In the order in which they are checked and reported.
+    checks : tuple of str
+        Names of the modules that hold the checks, in that order.
+    """
+
+    name: str
+    assignment: str
+    files: tuple[StudentFile, ...]
+    functions: tuple[Function, ...]
+    checks: tuple[str, ...]
+
+    @property
+    def notebook(self) -> str:
+        """Return the path of its notebook, below the root."""
+        return f"notebooks/{self.assignment}.ipynb"
+
+    @property
+    def editable(self) -> tuple[str, ...]:
+        """Return the paths of what students write."""
+        return tuple(file.path for file in self.files)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what can be checked by name."""
+        return tuple(function.name for function in self.functions)
+
+    @property
+    def what_to_write(self) -> str:
+        """Return the names of what students write, for a sentence."""
+        return " and ".join(file.name for file in self.files)
+
+    def function(self, name: str) -> Function:
+        """Return the function of that name.
+
+        Raises
+        ------
+        KeyError
+            The exercise has none.
+        """
+        for function in self.functions:
+            if function.name == name:
+                return function
+        raise KeyError(name)
+
+    def short(self, name: str) -> str:
+        """Return what the head of a table calls a function; one of a former version by its name."""
+        return next((f.short for f in self.functions if f.name == name), name)

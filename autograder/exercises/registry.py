@@ -1,0 +1,49 @@
+"""The checks of an exercise, in the order of running."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from types import ModuleType
+
+from autograder.exercise import Exercise
+from autograder.judging.declare import Declared, declaration
+from autograder.judging.verdict import CheckInfo
+
+
+@cache
+def modules(exercise: Exercise) -> tuple[ModuleType, ...]:
+    """Import and return the modules that hold the checks."""
+    return tuple(importlib.import_module(name) for name in exercise.checks)
+
+
+@cache
+def all_checks(exercise: Exercise) -> tuple[Declared, ...]:
+    """Return every check as declared."""
+    return tuple(
+        declaration(value)
+        for module in modules(exercise)
+        for name, value in vars(module).items()
+        if name.startswith("test_")
+    )
+
+
+@cache
+def list_checks(exercise: Exercise) -> tuple[CheckInfo, ...]:
+    """Return what reports need of every check."""
+    return tuple(declared.info for declared in all_checks(exercise))
+
+
+@cache
+def ids(exercise: Exercise) -> frozenset[str]:
+    """Return the ids of all checks."""
+    return frozenset(info.id for info in list_checks(exercise))
+
+
+@cache
+def worth(exercise: Exercise) -> dict[str, float]:
+    """Return the points that there are for each function."""
+    points = dict.fromkeys(exercise.names, 0.0)
+    for info in list_checks(exercise):
+        points[info.function] += info.max_points
+    return points

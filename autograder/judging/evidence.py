@@ -1,0 +1,56 @@
+"""What a check found wrong, as data, for whoever wants to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One wrong array.
+
+    Attributes
+    ----------
+    check : str
+        Id of the check that failed.
+    name : str
+        What the student calls the array: ``"out"``, ``"dx"``.
+    got, expected : ndarray or None
+        What came back, and what should have; None where there is no pair of arrays.
+    mistakes : tuple of str
+        Names of the known mistakes that explain it.
+    first_axis : str
+        What the first axis of an array of four counts: ``"image"`` or ``"filter"``.
+    """
+
+    check: str
+    name: str
+    got: np.ndarray | None
+    expected: np.ndarray | None
+    mistakes: tuple[str, ...] = ()
+    first_axis: str = "image"
+
+    def worst(self) -> tuple[str, np.ndarray, np.ndarray] | None:
+        """Return the image and channel that is most wrong: its place, what came, and what should.
+
+        None if the two cannot be shown side by side.
+        """
+        got, expected = self.got, self.expected
+        if got is None or expected is None or got.shape != expected.shape or got.ndim < 2:
+            return None
+        if got.size == 0 or got.dtype.kind not in "biuf":
+            return None
+        got, expected = got.astype(np.float64), expected.astype(np.float64)
+        error = np.nan_to_num(np.abs(got - expected), nan=np.inf)
+        place = np.unravel_index(np.argmax(error), error.shape)[:-2]
+        names = self.leading_axes(got.ndim)
+        where = ", ".join(f"{name} {i}" for name, i in zip(names, place, strict=True))
+        return where, got[place], expected[place]
+
+    def leading_axes(self, ndim: int) -> tuple[str, ...]:
+        """Name the axes of an array before its last two."""
+        if ndim == 4:
+            return (self.first_axis, "channel")
+        return tuple(f"index {i}" for i in range(ndim - 2))
