@@ -19,7 +19,7 @@ COURSE = {
     "release": ("release.archive", "make the archive for students"),
     "stubs": ("release.stubs", "make the skeleton in assignment/ from the solution"),
     "export": ("exports.command", "write the grades of a class for an LMS"),
-    "similarity": ("similarity.compare", "compare the submissions of a class with each other"),
+    "similarity": ("similarity.command", "compare the submissions of a class with each other"),
     "gradescope": ("exports.gradescope_zip", "make the autograder's archive for Gradescope"),
 }
 """The instructors' commands: where they are, and what they do."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from autograder.course.gradebook.course import open_course
 from autograder.course.gradebook.scores import Score
 from autograder.course.record import Record
-from autograder.engine.run import list_checks
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import list_checks
 from autograder.judging.verdict import Status, Verdict
 
 
@@ -20,7 +21,7 @@ def record_of(student, *, passed=True, message="", key="k", problem="", notes=()
             i.id, i.function, i.title, status, i.max_points if passed else 0.0, i.max_points,
             message, 0.5,
         )
-        for i in list_checks()
+        for i in list_checks(EXERCISE)
     ]  # fmt: skip
     return Record(student, key, "pack", problem, list(notes), verdicts, submitted=when)
 
@@ -47,7 +48,7 @@ def score_for(record, **changes):
 def empty_course():
     """Return the folder of a new course, made once: nbgrader takes a second for its gradebook."""
     folder = tempfile.TemporaryDirectory()
-    open_course(Path(folder.name))
+    open_course(EXERCISE, Path(folder.name))
     return folder
 
 
@@ -55,4 +56,4 @@ def course_at(folder):
     """Open the course in a folder; a new one is a copy of an empty one."""
     if not (folder / "gradebook.db").exists():
         shutil.copytree(empty_course().name, folder, dirs_exist_ok=True)
-    return open_course(folder)
+    return open_course(EXERCISE, folder)

@@ -16,6 +16,7 @@ import pytest
 
 from autograder import locate
 from autograder.course.release import archive as release
+from autograder.exercises.convnets import EXERCISE
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
@@ -51,7 +52,7 @@ ANSWER = """\
 def exercise(tmp_path_factory, public_pack):
     """Return the folder of a fresh release, as a student unpacks it."""
     folder = tmp_path_factory.mktemp("student")
-    files = list(release.contents(locate.root()))
+    files = list(release.contents(EXERCISE, locate.root()))
     release.write_archive(files, folder / "release.zip", "exercise")
     zipfile.ZipFile(folder / "release.zip").extractall(folder)
     return folder / "exercise"

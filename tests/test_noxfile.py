@@ -57,7 +57,7 @@ def test_the_course_has_every_session_that_its_pages_name():
 def test_students_have_their_sessions_only(tmp_path):
     shutil.copy(ROOT / "noxfile.py", tmp_path)
     assert set(listed(tmp_path)) == FOR_STUDENTS
-    page = ROOT / "autograder" / "course" / "student_readme.md"
+    page = ROOT / "autograder" / "course" / "release" / "student_readme.md"
     named = set(re.findall(r"python -m nox -s (\w+)", page.read_text(encoding="utf-8")))
     assert {"check", "lab"} <= named <= FOR_STUDENTS
 

@@ -13,10 +13,12 @@ from nbgrader.api import Gradebook
 
 from autograder import locate
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import ASSIGNMENT, read_course
+from autograder.course.gradebook.course import read_course
 from autograder.course.pages.report import page_of
 from autograder.course.release import archive as release
-from autograder.submission import CNN, LAYERS
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +43,9 @@ def command(*arguments, folder=None):
 def student_copy(tmp_path_factory, public_pack):
     """Return the unpacked archive that students get."""
     folder = tmp_path_factory.mktemp("student")
-    release.write_archive(list(release.contents(locate.root())), folder / "release.zip", "exercise")
+    release.write_archive(
+        list(release.contents(EXERCISE, locate.root())), folder / "release.zip", "exercise"
+    )
     zipfile.ZipFile(folder / "release.zip").extractall(folder)
     return folder / "exercise"
 
@@ -68,7 +72,7 @@ def course(tmp_path_factory, student_copy, solution):
 
 def handed_in(root, name):
     """Return where nbgrader keeps what a student handed in."""
-    return root / "submitted" / name / ASSIGNMENT
+    return root / "submitted" / name / EXERCISE.assignment
 
 
 def with_a_mistake(layers):
@@ -81,7 +85,9 @@ def with_a_mistake(layers):
 
 
 def points(root):
-    return {name: score.points for name, score in gradebook.scores(read_course(root)).items()}
+    return {
+        name: score.points for name, score in gradebook.scores(read_course(EXERCISE, root)).items()
+    }
 
 
 def test_a_round(course):
@@ -92,19 +98,19 @@ def test_a_round(course):
     assert points(course) == {"leo": 78, "mia": 75, "nora": 0}
 
     # Feedback: the mistake by name and with a picture, the notebook as it ran.
-    mia = (course / page_of("mia")).read_text(encoding="utf-8")
+    mia = (course / page_of(EXERCISE, "mia")).read_text(encoding="utf-8")
     assert "a window&#39;s gradient replaces what another window gave" in mia
     assert mia.count('<img src="data:image/png') >= 3
     assert "X_train  (49000, 3, 32, 32)" in mia
     assert "NotImplementedError" in mia  # of the net, in the notebook
-    assert "after it was due" in (course / page_of("leo")).read_text(encoding="utf-8")
-    assert "could not be read" in (course / page_of("nora")).read_text(encoding="utf-8")
+    assert "after it was due" in (course / page_of(EXERCISE, "leo")).read_text(encoding="utf-8")
+    assert "could not be read" in (course / page_of(EXERCISE, "nora")).read_text(encoding="utf-8")
     class_page = (course / "report.html").read_text(encoding="utf-8")
     assert "a window&#39;s gradient replaces" in class_page
 
     # The instructor decides something in the formgrader.
-    with Gradebook(read_course(course).url) as book:
-        grade = book.find_grade("ThreeLayerConvNet", ASSIGNMENT, ASSIGNMENT, "mia")
+    with Gradebook(read_course(EXERCISE, course).url) as book:
+        grade = book.find_grade("ThreeLayerConvNet", "mia")
         grade.manual_score = 4.0
         book.db.commit()
     assert points(course)["mia"] == 79

@@ -1,13 +1,9 @@
-"""The record of each student's grading, and the tables made from all records."""
+"""The record of each student's grading: what the checks found, and how."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,16 +11,17 @@ from typing import Any
 
 from autograder import locate
 from autograder.course.intake.collect import Unreadable
-from autograder.engine.run import list_checks
-from autograder.judging.declare import names
-from autograder.judging.verdict import Status, Verdict
+from autograder.disk import to_json, write_text
+from autograder.errors import UserError
+from autograder.exercise import Exercise
+from autograder.exercises.registry import list_checks
+from autograder.judging.verdict import Status, Verdict, by_function, total
 from autograder.submission import Submission
 
-SCHEMA = 1
-
-
-class DamagedRecord(ValueError):
-    """A file in the folder of results is not what was written there; the message says which."""
+SCHEMA = 2
+PACKAGE = Path(__file__).parents[1]
+JUDGES = ("engine", "judging", "diagnosis", "sandbox", "exercises")
+"""The rooms that decide what a check finds, below ``autograder/``."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +66,12 @@ class Record:
     @property
     def points(self) -> float:
         """Return the points reached."""
-        return sum(verdict.points for verdict in self.verdicts)
+        return total(self.verdicts)[0]
 
     @property
     def max_points(self) -> float:
         """Return the points there are."""
-        return sum(verdict.max_points for verdict in self.verdicts)
+        return total(self.verdicts)[1]
 
     @property
     def seconds(self) -> float:
@@ -83,68 +80,42 @@ class Record:
 
     def by_function(self) -> dict[str, tuple[float, float]]:
         """Return points reached and points there are for each function."""
-        table = {}
-        for name in names():
-            own = [v for v in self.verdicts if v.function == name]
-            table[name] = (sum(v.points for v in own), sum(v.max_points for v in own))
-        return table
+        return {name: total(own) for name, own in by_function(self.verdicts).items()}
 
 
 @cache
-def grader_version() -> str:
+def grader_version(exercise: Exercise) -> str:
     """Return a digest of what judges and runs a submission, apart from the pack."""
-    package = Path(__file__).parents[1]
-    sources = [*package.glob("*.py"), *(package / "sandbox").rglob("*.py")]
-    sources += (locate.given() / "cs231n").glob("*.py")
+    sources = {path for room in JUDGES for path in (PACKAGE / room).rglob("*.py")}
+    sources |= set((locate.given() / locate.PACKAGE).rglob("*.py"))
+    sources -= {locate.given() / path for path in exercise.editable}  # the student's come instead
     digest = hashlib.sha256()
     for path in sorted(sources):
-        if path.name != "layers.py":  # the student's own comes instead
-            digest.update(path.read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def key_of(submission: Submission, pack_id: str) -> str:
+def key_of(exercise: Exercise, submission: Submission, pack_id: str) -> str:
     """Return the digest of a submission's files, the pack and the grader."""
-    digest = hashlib.sha256(f"{pack_id} {grader_version()}".encode())
+    digest = hashlib.sha256(f"{pack_id} {grader_version(exercise)}".encode())
     for name, data in sorted(submission.files.items()):
         digest.update(f"{name} {len(data)} ".encode() + data)
     return digest.hexdigest()[:16]
 
 
-def without_grading(unreadable: Unreadable, pack_id: str) -> Record:
+def without_grading(exercise: Exercise, unreadable: Unreadable, pack_id: str) -> Record:
     """Return the record of a student whose submission cannot be read: every check is missing."""
     problem = unreadable.problem
     key = hashlib.sha256(f"{pack_id} {problem}".encode()).hexdigest()[:16]
     message = f"Your submission could not be read. {problem}"
     verdicts = [
         Verdict(i.id, i.function, i.title, Status.MISSING, 0.0, i.max_points, message)
-        for i in list_checks()
+        for i in list_checks(exercise)
     ]
     when = unreadable.submitted
     return Record(
         unreadable.student, key, pack_id, problem, unreadable.notes, verdicts, submitted=when
     )
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that holds all of `text` or what it held before."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file that holds all of `data` or what it held before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def to_json(tree: Any) -> str:
-    """Return `tree` as JSON for people and programs."""
-    return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
 
 
 def save(record: Record, path: Path) -> None:
@@ -154,55 +125,38 @@ def save(record: Record, path: Path) -> None:
 
 
 def load(path: Path) -> Record:
-    """Read one record; raises `DamagedRecord` if the file is damaged."""
+    """Read one record.
+
+    Raises
+    ------
+    UserError
+        The file is damaged.
+    """
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
-        if tree.pop("schema") != SCHEMA:
+        schema = tree.pop("schema")
+        if schema not in (1, SCHEMA):
             raise ValueError("it is of another version")
-        verdicts = [Verdict(**{**v, "status": Status(v["status"])}) for v in tree.pop("verdicts")]
-        return Record(**tree, verdicts=verdicts)
+        if schema == 1:
+            add_mistakes(tree["verdicts"])
+        return Record(**{**tree, "verdicts": [verdict_of(v) for v in tree["verdicts"]]})
     except (OSError, TypeError, KeyError, AttributeError, ValueError) as error:
-        raise DamagedRecord(
+        raise UserError(
             f"{path} is no record of a grading ({error}). Move it away, and the same command "
             "grades this student again."
         ) from None
 
 
-def results_json(records: Sequence[Record]) -> str:
-    """Return ``results.json``: what was found, without times, so that it can be compared."""
-    fields = ("id", "function", "title", "status", "points", "max_points", "message")
-    students = [
-        {
-            "student": record.student,
-            "points": record.points,
-            "max_points": record.max_points,
-            "problem": record.problem,
-            "notes": record.notes,
-            "pack": record.pack,
-            "checks": [{f: verdict.as_dict()[f] for f in fields} for verdict in record.verdicts],
-        }
-        for record in records
-    ]
-    return to_json({"schema": SCHEMA, "students": students})
+def verdict_of(tree: dict[str, Any]) -> Verdict:
+    """Return a verdict from its fields by name."""
+    known = {"status": Status(tree["status"]), "mistakes": tuple(tree["mistakes"])}
+    return Verdict(**{**tree, **known})
 
 
-def grades_csv(records: Sequence[Record]) -> str:
-    """Return ``grades.csv``: a line for each student, with total and points by function."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(["student", "points", "max_points", *names()])
-    for record in records:
-        points = [f"{reached:g}" for reached, _ in record.by_function().values()]
-        total = [f"{record.points:g}", f"{record.max_points:g}"]
-        writer.writerow([harmless(record.student), *total, *points])
-    return stream.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def timings_json(records: Sequence[Record]) -> str:
-    """Return ``timings.json``: seconds by student and check."""
-    return to_json({r.student: {v.id: round(v.seconds, 3) for v in r.verdicts} for r in records})
+def add_mistakes(verdicts: list[dict[str, Any]]) -> None:
+    """Add to verdicts of the first version what they say of known mistakes in their messages."""
+    start = "This is exactly what comes out when "
+    for verdict in verdicts:
+        told = (line.removeprefix("Again: ") for line in verdict["message"].splitlines())
+        found = [line.removeprefix(start).rstrip(".") for line in told if line.startswith(start)]
+        verdict["mistakes"] = [part for line in found for part in line.split(", or when ")]

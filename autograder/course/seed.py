@@ -7,14 +7,11 @@ import secrets
 from pathlib import Path
 
 from autograder import locate
+from autograder.errors import UserError
 
 VARIABLE = "CONVNETS_COURSE_SEED"
 NAME = ".course-seed"
 SHORTEST = 16  # characters; a shorter seed could be guessed
-
-
-class SeedError(Exception):
-    """A seed was given that cannot be used."""
 
 
 def course_seed(file: Path | None = None) -> str:
@@ -26,7 +23,7 @@ def course_seed(file: Path | None = None) -> str:
 
     Raises
     ------
-    SeedError
+    UserError
         `file` cannot be read, or the seed is shorter than 16 characters.
     """
     if file is not None:
@@ -49,15 +46,15 @@ def read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SeedError(f"The seed file {path} cannot be read: {error}") from None
+        raise UserError(f"The seed file {path} cannot be read: {error}") from None
 
 
 def accepted(text: str, source: str) -> str:
     """Return `text` as a seed."""
     seed = text.strip()
     if len(seed) < SHORTEST:
-        raise SeedError(
+        raise UserError(
             f"The seed in {source} has {len(seed)} characters; it needs {SHORTEST} or more, so "
-            "that it cannot be guessed.."
+            "that it cannot be guessed."
         )
     return seed

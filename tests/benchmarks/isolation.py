@@ -14,24 +14,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from autograder import locate
+from autograder.course.museum import packs
 from autograder.engine import run as engine
-from autograder.judging import pack
-from autograder.judging.declare import names
+from autograder.exercises.convnets import EXERCISE
 from autograder.sandbox.levels import LEVELS
-from autograder.sandbox.overlay import read_layer
 from autograder.sandbox.probe import probe
+from autograder.submission import read_layer
 
-QUICK = [name for name in names() if name not in ("overfit_small_data", "one_epoch")]
+QUICK = [name for name in EXERCISE.names if name not in ("overfit_small_data", "one_epoch")]
 
 
 def measure(levels: list[str], repeats: int) -> dict[str, float]:
     """Return the least seconds for the quick checks of one submission, by level."""
-    solution, cases = read_layer("solution", locate.solutions()), pack.public()
+    solution, cases = (
+        read_layer("solution", locate.solutions(), EXERCISE.editable),
+        packs.public(EXERCISE),
+    )
     times: dict[str, list[float]] = {level: [] for level in levels}
     for _ in range(repeats):
         for level in levels:
             start = time.perf_counter()
-            verdicts = engine.run_checks(solution, cases, QUICK, isolation=level)
+            verdicts = engine.run_checks(EXERCISE, solution, cases, QUICK, isolation=level)
             times[level].append(time.perf_counter() - start)
             assert all(verdict.points for verdict in verdicts)
     return {level: min(seconds) for level, seconds in times.items()}

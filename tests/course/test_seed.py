@@ -7,6 +7,7 @@ import pytest
 
 from autograder import locate
 from autograder.course import seed
+from autograder.errors import UserError
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +35,10 @@ def test_a_file_comes_before_the_environment(root, monkeypatch):
 
 def test_a_short_seed_is_refused(root):
     (root / seed.NAME).write_text("1234")
-    with pytest.raises(seed.SeedError, match="4 characters"):
+    with pytest.raises(UserError, match="4 characters"):
         seed.course_seed()
 
 
 def test_a_missing_file_is_named(root):
-    with pytest.raises(seed.SeedError, match="nowhere"):
+    with pytest.raises(UserError, match="nowhere"):
         seed.course_seed(root / "nowhere")

@@ -5,8 +5,10 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autograder import locate
+from autograder.course.museum import packs
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import all_checks
 from autograder.judging import pack
-from autograder.judging.declare import all_checks
 
 
 def flat(value):
@@ -30,18 +32,18 @@ def contents(found):
 
 
 def test_every_check_has_its_cases(public_pack):
-    for declared in all_checks():
+    for declared in all_checks(EXERCISE):
         assert len(public_pack.cases[declared.info.id]) == len(declared.specs) > 0
 
 
 def test_same_seed_same_pack(public_pack):
-    again = pack.build(pack.PUBLIC_SEED)
+    again = packs.build(EXERCISE, packs.PUBLIC_SEED)
     assert again.id == public_pack.id
     assert same(contents(again), contents(public_pack))
 
 
 def test_another_seed_gives_other_numbers(public_pack):
-    other = pack.build("another seed")
+    other = packs.build(EXERCISE, "another seed")
     assert other.id != public_pack.id
     for check, cases in public_pack.cases.items():
         for mine, theirs in zip(cases, other.cases[check], strict=True):
@@ -74,7 +76,7 @@ def test_a_missing_pack_is_named(tmp_path):
 def test_a_student_copy_has_no_solution(monkeypatch, tmp_path):
     monkeypatch.setattr(locate, "root", lambda: tmp_path)
     with pytest.raises(locate.NotFound):
-        pack.build("any")
+        packs.build(EXERCISE, "any")
 
 
 def test_no_pooling_window_has_a_tie(public_pack):

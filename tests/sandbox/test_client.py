@@ -33,7 +33,7 @@ def start(tmp_path):
 
 
 def forward(worker, seconds=10.0, **args):
-    request = {"function": "f", "args": args or {"x": X}}
+    request = {"module": "cs231n.layers", "function": "f", "args": args or {"x": X}}
     return worker.request("forward", request, seconds=seconds)
 
 

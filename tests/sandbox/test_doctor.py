@@ -4,6 +4,7 @@ import argparse
 
 import pytest
 
+from autograder.errors import UserError
 from autograder.sandbox import doctor
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import FORBIDDEN, Probe
@@ -60,7 +61,7 @@ def test_with_nothing(machine, capsys):
     assert code == 1
     assert "apt install bubblewrap" in text
     assert "it is not installed" in text
-    with pytest.raises(doctor.NoSandbox, match="bubblewrap: it is not installed"):
+    with pytest.raises(UserError, match="bubblewrap: it is not installed"):
         doctor.require_sandbox()
     assert "reading files" in doctor.one_line()
     layers = {layer.name: layer for layer in doctor.describe()}

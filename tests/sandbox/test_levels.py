@@ -38,7 +38,8 @@ def skip_unless(level):
 
 
 def ask(worker, **args):
-    return worker.request("forward", {"function": "f", "args": args}, seconds=10)["out"]
+    request = {"module": "cs231n.layers", "function": "f", "args": args}
+    return worker.request("forward", request, seconds=10)["out"]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -19,7 +19,7 @@ def test_right_code_passes_and_says_so(capsys):
 
 
 def test_wrong_code_raises_a_short_error(capsys, monkeypatch, skeleton):
-    monkeypatch.setattr(api, "current_submission", lambda: skeleton)
+    monkeypatch.setattr(api, "current_submission", lambda _: skeleton)
     with pytest.raises(api.CheckNotPassed) as caught:
         api.check("max_pool_forward_naive")
     assert "is not written yet" in capsys.readouterr().out

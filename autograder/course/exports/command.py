@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import NamedTuple
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import locate
-from autograder.course import record as results
+from autograder import exercises, locate
 from autograder.course.exports import gradescope, lms, roster
-from autograder.course.exports.scores import ExportError, records, scores
+from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import CourseError
-from autograder.course.record import DamagedRecord
+from autograder.disk import to_json, write_bytes, write_text
+from autograder.errors import UserError
 
 
 class Format(NamedTuple):
@@ -41,7 +39,7 @@ def write_gradescope(options: argparse.Namespace, out: Path) -> list[str]:
     graded = records(options.results)
     for record in graded:
         path = out / record.student / "results.json"
-        results.write_text(path, results.to_json(gradescope.results_json(record)))
+        write_text(path, to_json(gradescope.results_json(record)))
     return [f"{len(graded)} students, each with a results.json as Gradescope reads it."]
 
 
@@ -61,18 +59,18 @@ def write_table(
     """Write a CSV file."""
     known = None if options.roster is None else roster.read(options.roster)
     export = make(scores(options.results), known, options.column)
-    results.write_text(out, export.text)
+    write_text(out, export.text)
     return export.notices
 
 
 def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
     """Write the file that nbgrader itself exports."""
-    course = nbcourse.read_course(options.results)
+    course = nbcourse.read_course(exercises.default(), options.results)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "grades.csv"
         with gradebook.opened(course) as book:
             CsvExportPlugin(to=str(made)).export(book)
-        results.write_bytes(out, made.read_bytes())
+        write_bytes(out, made.read_bytes())
     return ["nbgrader's own columns: the score, and what was taken off for being late."]
 
 
@@ -107,27 +105,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_out(out: Path, options: argparse.Namespace) -> None:
-    """Raise `ExportError` if something that is there would be replaced unasked."""
+    """Raise `UserError` if something that is there would be replaced unasked."""
     if options.roster is not None and out.resolve() == options.roster.resolve():
-        raise ExportError(f"{out} is the roster: give another file with --out.")
+        raise UserError(f"{out} is the roster: give another file with --out.")
     taken = any(out.iterdir()) if out.is_dir() else out.exists()
     if taken and not options.force:
-        raise ExportError(f"{out} is there already; --force replaces it.")
+        raise UserError(f"{out} is there already; --force replaces it.")
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
     chosen = FORMATS[options.format]
+    options.results = options.results or locate.root() / "results"
+    out = options.out or options.results / "exports" / chosen.name
+    check_out(out, options)
     try:
-        options.results = options.results or locate.root() / "results"
-        out = options.out or options.results / "exports" / chosen.name
-        check_out(out, options)
         notices = chosen.write(options, out)
-    except (ExportError, DamagedRecord, CourseError) as error:
-        print(error, file=sys.stderr)
-        return 2
     except OSError as error:
-        print(f"Nothing was exported: {error}.", file=sys.stderr)
-        return 2
+        raise UserError(f"Nothing was exported: {error}.") from error
     print("\n".join([f"Written: {out}", *notices]))
     return 0

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.course.record import Record
-from autograder.judging.verdict import Status, Verdict
-from autograder.show import text as present
+from autograder.judging.verdict import Status, Verdict, by_function, total
+from autograder.show.text import WORDS, number
 
 
 def results_json(record: Record) -> dict[str, Any]:
@@ -26,10 +26,8 @@ def results_json(record: Record) -> dict[str, Any]:
         One entry in ``"tests"`` for each check, in order, all of them visible to the student. The
         score is their sum. What the grader prints is kept for the instructor.
     """
-    functions = list(dict.fromkeys(verdict.function for verdict in record.verdicts))
     tests = []
-    for i, name in enumerate(functions, start=1):
-        own = [verdict for verdict in record.verdicts if verdict.function == name]
+    for i, own in enumerate(by_function(record.verdicts).values(), start=1):
         tests += [entry(f"{i}.{j}", verdict) for j, verdict in enumerate(own, start=1)]
     return {
         "tests": tests,
@@ -41,17 +39,17 @@ def results_json(record: Record) -> dict[str, Any]:
     }
 
 
-def entry(number: str, verdict: Verdict) -> dict[str, Any]:
+def entry(place: str, verdict: Verdict) -> dict[str, Any]:
     """Return one check as Gradescope shows it."""
     passed = verdict.status is Status.PASSED
     return {
-        "number": number,
+        "number": place,
         "name": f"{verdict.function}: {verdict.title}",
         "name_format": "text",
         "score": verdict.points,
         "max_score": verdict.max_points,
         "status": "passed" if passed else "failed",
-        "output": present.WORDS[verdict.status] + (f"\n{verdict.message}" if not passed else ""),
+        "output": WORDS[verdict.status] + (f"\n{verdict.message}" if not passed else ""),
         "output_format": "text",
         "visibility": "visible",
     }
@@ -61,7 +59,7 @@ def summary(record: Record) -> str:
     """Return what stands above the checks."""
     if record.problem:
         return f"Your submission could not be read. {record.problem}"
-    points, max_points = present.total(record.verdicts)
-    text = f"{present.number(points)} of {present.number(max_points)} points."
+    points, max_points = total(record.verdicts)
+    text = f"{number(points)} of {number(max_points)} points."
     wrong = next((v for v in record.verdicts if v.status is not Status.PASSED), None)
     return f"{text} What to look at first: {wrong.function}." if wrong else text

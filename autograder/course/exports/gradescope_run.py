@@ -14,11 +14,14 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import record as results
+from autograder import exercises
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.record import Record
+from autograder.course.record import Record, key_of, without_grading
+from autograder.disk import to_json, write_text
 from autograder.engine.run import run_checks
+from autograder.errors import UserError
+from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict
 from autograder.sandbox import doctor
@@ -28,36 +31,30 @@ SECRET_PACK = "secret.pack"  # in the folder source/
 REQUIRE_SANDBOX = "require-sandbox"  # a file there, if nobody is to be graded without one
 
 
-class NotGraded(Exception):
-    """There is no grade, for a reason that is not the student's."""
-
-
 def grade(base: Path) -> Record:
     """Grade what lies in the folder ``submission`` below `base`.
 
     Raises
     ------
-    NotGraded
-        There is no such folder.
-    autograder.sandbox.doctor.NoSandbox
-        The course wants a sandbox around student code, and there is none here.
-    autograder.judging.pack.PackError
-        The case pack cannot be read.
+    UserError
+        There is no such folder, the case pack cannot be read, or the course wants a sandbox around
+        student code, and there is none here.
     autograder.engine.run.EngineError
         The grader failed.
     """
     source, submitted = base / "source", base / "submission"
-    cases = pack.load(source / SECRET_PACK)
+    exercise = exercises.default()
+    cases = pack.load(source / SECRET_PACK, ids(exercise))
     if not submitted.is_dir():
-        raise NotGraded(f"There is no folder {submitted}.")
+        raise UserError(f"There is no folder {submitted}.")
     if (source / REQUIRE_SANDBOX).exists():
         doctor.require_sandbox()
-    (submission,) = collect([submitted])
+    (submission,) = collect(exercise, [submitted])
     if isinstance(submission, Unreadable):
-        return results.without_grading(submission, cases.id)
+        return without_grading(exercise, submission, cases.id)
     level = strongest()
-    verdicts = run_checks(submission, cases, on_verdict=tell, isolation=level)
-    key = results.key_of(submission, cases.id)
+    verdicts = run_checks(exercise, submission, cases, on_verdict=tell, isolation=level)
+    key = key_of(exercise, submission, cases.id)
     return Record(submission.student, key, cases.id, "", submission.notes, verdicts, level)
 
 
@@ -76,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     try:
         record = grade(base)
-        results.write_text(path, results.to_json(results_json(record)))
+        write_text(path, to_json(results_json(record)))
     except Exception:
         traceback.print_exc(file=sys.stdout)
         print("The grader failed: this submission was not graded, and there is no results.json.")

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import argparse
 import ast
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import disk as zipped
-from autograder import locate
+from autograder import disk, exercises, locate
 from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
-from autograder.course.exports.scores import ExportError
+from autograder.course.museum import packs
 from autograder.course.release import archive as release
-from autograder.course.release.archive import ReleaseError
-from autograder.course.seed import SeedError, course_seed
-from autograder.engine.run import list_checks
+from autograder.course.seed import course_seed
+from autograder.errors import UserError
+from autograder.exercise import Exercise
+from autograder.exercises.registry import worth
 from autograder.judging import pack
 
 PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from
@@ -53,7 +52,7 @@ def contents(root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
     for part in ("assignment", "autograder"):
         for path in sorted((root / part).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and path != pack.PUBLIC_PACK and release.belongs(path, name):
+            if path.is_file() and path.parent != pack.PACKS and release.belongs(path, name):
                 yield name, path.read_bytes()
     for path in course_modules(root):
         yield path.relative_to(root).as_posix(), path.read_bytes()
@@ -85,21 +84,23 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def prove(files: list[tuple[str, bytes]], seed: str) -> None:
-    """Raise `ReleaseError` if the seed, or a passage of the solution, is in the archive."""
+def prove(exercise: Exercise, files: list[tuple[str, bytes]], seed: str) -> None:
+    """Raise `UserError` if the seed, or a passage of the solution, is in the archive."""
     for name, content in files:
         if seed.encode() in content:
-            raise ReleaseError(f"{name} contains the course's seed.")
+            raise UserError(f"{name} contains the course's seed.")
         if name.startswith("solutions/"):
-            raise ReleaseError(f"{name} is of the solution.")
-    release.prove_secrecy(files)
+            raise UserError(f"{name} is of the solution.")
+    release.prove_secrecy(exercise, files)
 
 
-def build(out: Path, seed: str, *, require_sandbox: bool = False) -> None:
+def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = False) -> None:
     """Write the archive; it appears whole or not at all.
 
     Parameters
     ----------
+    exercise : Exercise
+        What is asked.
     out : Path
         The zip file.
     seed : str
@@ -109,18 +110,18 @@ def build(out: Path, seed: str, *, require_sandbox: bool = False) -> None:
 
     Raises
     ------
-    ReleaseError
+    UserError
         A secret would be in the archive. None is written.
     """
     print("Making the case pack from the solution ...", flush=True)
     with tempfile.TemporaryDirectory(prefix="convnets-gradescope-") as folder:
         path = Path(folder, SECRET_PACK)
-        pack.save(pack.build(seed), path)
+        pack.save(packs.build(exercise, seed), path)
         files = list(contents(locate.root(), path.read_bytes()))
     if require_sandbox:
         files.append((REQUIRE_SANDBOX, b""))
-    prove(files, seed)
-    zipped.write(out, files, executable=PROGRAMS)
+    prove(exercise, files, seed)
+    disk.write_zip(out, files, executable=PROGRAMS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,14 +140,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
+    exercise = exercises.default()
+    if options.out.exists() and not options.force:
+        raise UserError(f"Not made. {options.out} is there already; --force replaces it.")
     try:
-        if options.out.exists() and not options.force:
-            raise ExportError(f"{options.out} is there already; --force replaces it.")
         seed = course_seed(options.seed_file)
-        build(options.out, seed, require_sandbox=options.require_sandbox)
-    except (ExportError, SeedError, ReleaseError, OSError) as error:
-        print(f"Not made. {error}", file=sys.stderr)
-        return 2
+        build(exercise, options.out, seed, require_sandbox=options.require_sandbox)
+    except OSError as error:
+        raise UserError(f"Not made. {error}") from error
     print(f"Ready to upload: {options.out} ({options.out.stat().st_size / 1e6:.1f} MB)")
-    print(ADVICE.format(points=sum(info.max_points for info in list_checks())))
+    print(ADVICE.format(points=sum(worth(exercise).values())))
     return 0

@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course.exports.roster import Matches, Person, Roster, keys, match
-from autograder.course.exports.scores import ExportError, Score
-from autograder.course.record import harmless
+from autograder.course.exports.scores import Score
+from autograder.disk import harmless
+from autograder.errors import UserError
 
 COLUMN = "ConvNets by hand"
 CANVAS_ROSTER = """\
@@ -66,14 +67,14 @@ def canvas(scores: Mapping[str, Score], roster: Roster | None, column: str = COL
 
     Raises
     ------
-    ExportError
+    UserError
         There is no roster, it is not Canvas's, or its assignment is worth other points.
     """
     if roster is None:
-        raise ExportError(CANVAS_ROSTER)
+        raise UserError(CANVAS_ROSTER)
     section, own_number = roster.column("Section"), roster.column("ID")
     if roster.column(*CANVAS_NAMES) != 0 or own_number is None or section is None:
-        raise ExportError(f"The roster is not Canvas's: {headings(roster)}\n{CANVAS_ROSTER}")
+        raise UserError(f"The roster is not Canvas's: {headings(roster)}\n{CANVAS_ROSTER}")
     place = canvas_assignment(roster, column, section)
     worth = points_there_are(scores)
     names = [p for name in CANVAS_KEYS if (p := roster.column(name)) is not None]
@@ -110,7 +111,7 @@ def canvas_assignment(roster: Roster, column: str, section: int) -> int | None:
     found = found or [i for i, title in titles.items() if re.sub(r" \(\d+\)$", "", title) == wanted]
     if len(found) > 1:
         several = " or ".join(repr(roster.header[i]) for i in found)
-        raise ExportError(f"Say with --column which is meant by {column!r}: {several}.")
+        raise UserError(f"Say with --column which is meant by {column!r}: {several}.")
     return found[0] if found else None
 
 
@@ -130,7 +131,7 @@ def moodle(scores: Mapping[str, Score], roster: Roster | None, column: str = COL
 
     Raises
     ------
-    ExportError
+    UserError
         The roster is not Moodle's, or its assignment is worth other points.
     """
     if roster is None:
@@ -147,7 +148,7 @@ def moodle_worksheet(
     """Return a grading worksheet with the grades; the cells of those without stay as they were."""
     most, open_to_change = roster.column("Maximum grade"), roster.column("Grade can be changed")
     if roster.column("Last modified (grade)") is None:
-        raise ExportError(f"Moodle needs the column Last modified (grade). {MOODLE_ROSTER}")
+        raise UserError(f"Moodle needs the column Last modified (grade). {MOODLE_ROSTER}")
     names = [p for name in MOODLE_KEYS if (p := roster.column(name)) is not None]
     label = names[0] if names else identifier
     people = [
@@ -181,7 +182,7 @@ def moodle_import(scores: Mapping[str, Score], roster: Roster, column: str) -> E
     names = [p for name in MOODLE_KEYS if (p := roster.column(name)) is not None]
     unique = [p for p in names if roster.header[p].strip().casefold() != "full name"]
     if not unique:
-        raise ExportError(f"The roster is not Moodle's: {headings(roster)}\n{MOODLE_ROSTER}")
+        raise UserError(f"The roster is not Moodle's: {headings(roster)}\n{MOODLE_ROSTER}")
     people = [Person(row[names[0]], keys(row[p] for p in names)) for row in roster.rows]
     found = match(scores, people)
     rows = [
@@ -232,10 +233,10 @@ def listed(names: Sequence[str]) -> str:
 
 
 def points_there_are(scores: Mapping[str, Score]) -> float:
-    """Return what the exercise is worth; raise `ExportError` if that is not one number."""
+    """Return what the exercise is worth; raise `UserError` if that is not one number."""
     worth = {score.max_points for score in scores.values()}
     if len(worth) != 1:
-        raise ExportError(
+        raise UserError(
             f"Students were graded out of different points ({', '.join(map(points, sorted(worth)))}"
             "), by different versions of the checks. Grade them all anew with --regrade."
         )
@@ -250,9 +251,9 @@ def differs(cell: str, worth: float) -> bool:
         return False  # it says nothing
 
 
-def other_points(system: str, heading: str, cell: str, worth: float) -> ExportError:
+def other_points(system: str, heading: str, cell: str, worth: float) -> UserError:
     """Return the error for an assignment that is worth other points than ours."""
-    return ExportError(
+    return UserError(
         f"In {system}, {heading!r} says {cell} points; these grades are out of {points(worth)}. "
         f"Change that in {system}, and export the roster again."
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.course.exports.scores import ExportError
 from autograder.course.intake.naming import safe
+from autograder.errors import UserError
 
 MAX_ROSTER = 32 << 20  # bytes
 # What the systems name the files of a class's submissions that they let an instructor download;
@@ -75,17 +75,17 @@ def read(path: Path) -> Roster:
 
     Raises
     ------
-    ExportError
+    UserError
         It cannot be read, or is no such file.
     """
     try:
         if path.stat().st_size > MAX_ROSTER:
-            raise ExportError(f"{path} is larger than {MAX_ROSTER >> 20} MiB: that is no roster.")
+            raise UserError(f"{path} is larger than {MAX_ROSTER >> 20} MiB: that is no roster.")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ExportError(f"{path} cannot be read: {error.strerror}.") from None
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise ExportError(
+        raise UserError(
             f"{path} is not UTF-8 text. Export it anew; a spreadsheet program saves it as "
             '"CSV UTF-8".'
         ) from None
@@ -95,14 +95,14 @@ def read(path: Path) -> Roster:
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise ExportError(f"{path} is no CSV file: {error}.") from None
+        raise UserError(f"{path} is no CSV file: {error}.") from None
     header, *rows = table or [[]]
     if len(header) < 2:
-        raise ExportError(f"{path} is no table: it has no line of headings.")
+        raise UserError(f"{path} is no table: it has no line of headings.")
     rows = [row for row in rows if any(row)]
     for number, row in enumerate(rows, start=2):
         if len(row) > len(header):
-            raise ExportError(f"{path}: row {number} has more cells than there are headings.")
+            raise UserError(f"{path}: row {number} has more cells than there are headings.")
     return Roster(header, [row + [""] * (len(header) - len(row)) for row in rows])
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import record as results
+from autograder import exercises
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.record import Record
-
-
-class ExportError(Exception):
-    """Grades cannot be exported as asked; the message says why."""
+from autograder.course.record import Record, load
+from autograder.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -37,18 +34,16 @@ def records(results_dir: Path) -> list[Record]:
 
     Raises
     ------
-    ExportError
-        Nobody was graded into `results_dir`.
-    autograder.course.record.DamagedRecord
-        A record cannot be read.
+    UserError
+        Nobody was graded into `results_dir`, or a record cannot be read.
     """
     paths = sorted((results_dir / "students").glob("*.json"))
     if not paths:
-        raise ExportError(
+        raise UserError(
             f"There are no grades in {results_dir}. Give the folder that python -m autograder "
             "grade --out wrote to."
         )
-    return sorted((results.load(path) for path in paths), key=lambda record: record.student)
+    return sorted((load(path) for path in paths), key=lambda record: record.student)
 
 
 def scores(results_dir: Path) -> dict[str, Score]:
@@ -59,11 +54,11 @@ def scores(results_dir: Path) -> dict[str, Score]:
 
     Raises
     ------
-    ExportError, autograder.course.record.DamagedRecord, autograder.course.gradebook.course.CourseError
+    UserError
         Nobody was graded, or a record or the gradebook cannot be read.
     """
     found = {r.student: Score(r.student, r.points, r.max_points) for r in records(results_dir)}
     if (results_dir / nbcourse.CONFIG).is_file():
-        known = gradebook.scores(nbcourse.read_course(results_dir))
+        known = gradebook.scores(nbcourse.read_course(exercises.default(), results_dir))
         found |= {name: Score(name, s.points, s.max_points) for name, s in known.items()}
     return found

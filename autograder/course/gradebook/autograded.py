@@ -14,8 +14,8 @@ from typing import Any
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
-from autograder.course.gradebook.course import ASSIGNMENT, Course
-from autograder.course.record import write_text
+from autograder.course.gradebook.course import Course
+from autograder.disk import write_text
 
 
 def make(course: Course, student: str, executed: bytes, outcomes: Mapping[str, str]) -> Any:
@@ -38,31 +38,26 @@ def make(course: Course, student: str, executed: bytes, outcomes: Mapping[str, s
         With the locked cells as they were handed out.
     """
     try:
-        notebook = restored(course, executed or handed_out(course))
+        notebook = restored(course, executed or course.released)
     except Exception as error:  # whatever can be wrong with a file that a student wrote
-        notebook = restored(course, handed_out(course))
+        notebook = restored(course, course.released)
         reason = f"The notebook that was handed in cannot be shown here: {error}"
         notebook.cells.insert(0, nbformat.v4.new_raw_cell(reason))
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if cell.cell_type == "code" and name in outcomes:
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcomes[name])]
-    folder = course.root / "autograded" / student / ASSIGNMENT
-    write_text(folder / f"{ASSIGNMENT}.ipynb", nbformat.writes(notebook) + "\n")
+    write_text(course.notebook("autograded", student), nbformat.writes(notebook) + "\n")
     return notebook
-
-
-def handed_out(course: Course) -> bytes:
-    """Return the notebook that students got."""
-    return (course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_bytes()
 
 
 def restored(course: Course, data: bytes) -> Any:
     """Return a notebook with its locked cells as nbgrader knows them."""
-    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "db_url": course.url}
+    name = course.assignment
+    names = {"notebook": name, "assignment": name, "db_url": course.url}
     resources: dict[str, Any] = {"nbgrader": names}
     notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
-    released = nbformat.reads(handed_out(course).decode("utf-8"), as_version=4)
+    released = nbformat.reads(course.released.decode("utf-8"), as_version=4)
     disarm(notebook, given={cell.source for cell in released.cells})
     for step in (DeduplicateIds(), OverwriteCells(add_missing_cells=True), CheckCellMetadata()):
         notebook, resources = step.preprocess(notebook, resources)

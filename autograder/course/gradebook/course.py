@@ -28,9 +28,10 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import locate
-from autograder.course.record import write_text
+from autograder.disk import write_text
+from autograder.errors import UserError
+from autograder.exercise import Exercise
 
-ASSIGNMENT = "ConvolutionalNetworks"  # also the name of its only notebook
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
 
@@ -48,10 +49,6 @@ c.Autograde.sanitize_preprocessors = ["autograder.course.judge.SayWhoGrades"]
 DATABASE_LINE = "c.CourseDirectory.db_url = {url!r}\n"
 
 
-class CourseError(Exception):
-    """The course directory or its gradebook cannot be used; the message says why."""
-
-
 @dataclass(frozen=True)
 class Course:
     """An nbgrader course directory.
@@ -66,12 +63,33 @@ class Course:
         The gradebook's database, as SQLAlchemy writes it.
     course_id : str
         The course's name in that database.
+    exercise : Exercise
+        What is asked in it; nbgrader's assignment, whose only notebook has its name too.
     """
 
     root: Path
     config: Config
     url: str
     course_id: str
+    exercise: Exercise
+
+    @property
+    def assignment(self) -> str:
+        """Return what nbgrader calls the exercise."""
+        return self.exercise.assignment
+
+    def folder(self, kind: str, student: str = "") -> Path:
+        """Return the folder of the assignment in ``source``, ``release``, ``submitted`` ..."""
+        return self.root.joinpath(kind, student, self.assignment)
+
+    def notebook(self, kind: str, student: str = "") -> Path:
+        """Return the path of the assignment's notebook in such a folder."""
+        return self.folder(kind, student) / f"{self.assignment}.ipynb"
+
+    @property
+    def released(self) -> bytes:
+        """Return the notebook that students got."""
+        return self.notebook("release").read_bytes()
 
     @property
     def database(self) -> str:
@@ -91,11 +109,13 @@ def find_programs() -> None:
         os.environ["PATH"] = os.pathsep.join(part for part in (path, folder) if part)
 
 
-def open_course(root: Path, url: str = "") -> Course:
+def open_course(exercise: Exercise, root: Path, url: str = "") -> Course:
     """Open the course in the folder `root`, and make what is missing of it.
 
     Parameters
     ----------
+    exercise : Exercise
+        What is asked in it.
     root : Path
         The folder; files that are there stay as they are.
     url : str
@@ -103,15 +123,15 @@ def open_course(root: Path, url: str = "") -> Course:
 
     Raises
     ------
-    CourseError
+    UserError
         The database cannot be opened, or is another one than `url`.
     """
     if not (root / CONFIG).exists():
         database = DATABASE_LINE.format(url=url) if url else ""
         write_text(root / CONFIG, CONFIG_TEXT.format(database=database))
-    course = read_course(root)
+    course = read_course(exercise, root)
     if url and url != course.url:
-        raise CourseError(
+        raise UserError(
             f"{root / CONFIG} says that the gradebook is {course.database}. To use another one, "
             "change c.CourseDirectory.db_url there; grades do not move along."
         )
@@ -119,28 +139,28 @@ def open_course(root: Path, url: str = "") -> Course:
         add_assignment(course)
     except (SQLAlchemyError, sqlite3.Error, ImportError) as error:
         reason = str(error).partition("\n")[0]
-        raise CourseError(f"The gradebook {course.database} cannot be opened: {reason}") from error
+        raise UserError(f"The gradebook {course.database} cannot be opened: {reason}") from error
     return course
 
 
-def read_course(root: Path) -> Course:
+def read_course(exercise: Exercise, root: Path) -> Course:
     """Return the course whose configuration is in the folder `root`.
 
     Raises
     ------
-    CourseError
+    UserError
         There is none, or it cannot be read.
     """
     if not (root / CONFIG).is_file():
-        raise CourseError(f"{root} is no course: there is no {CONFIG} in it.")
+        raise UserError(f"{root} is no course: there is no {CONFIG} in it.")
     try:
         config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
     except Exception as error:  # it is a program that an instructor may have edited
-        raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
+        raise UserError(f"{root / CONFIG} cannot be read: {error}") from error
     root = root.resolve()
     config.CourseDirectory.root = str(root)
     coursedir = CourseDirectory(config=config)
-    return Course(root, config, coursedir.db_url, coursedir.course_id)
+    return Course(root, config, coursedir.db_url, coursedir.course_id, exercise)
 
 
 def add_assignment(course: Course) -> None:
@@ -149,38 +169,37 @@ def add_assignment(course: Course) -> None:
     The folder ``source`` gets the instructor's notebook, ``release`` the student's. In a gradebook
     that has the assignment already, nothing is changed.
     """
-    source = course.root / "source" / ASSIGNMENT
+    exercise, source = course.exercise, course.folder("source")
     if not source.exists():
         source.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=source.parent))
-        copy_notebook(temporary)
+        copy_notebook(exercise, temporary)
         temporary.chmod(0o755)
         temporary.rename(source)
     with course.gradebook() as gradebook:
         try:
-            known = bool(gradebook.find_assignment(ASSIGNMENT).notebooks)
+            known = bool(gradebook.find_assignment(course.assignment).notebooks)
         except MissingEntry:
             known = False
-    released = course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    if not known or not released.is_file():  # a database may serve more than one folder
-        generate(course.config, database=not known)
+    if not known or not course.notebook("release").is_file():  # a database may serve two folders
+        generate(exercise, course.config, database=not known)
 
 
-def copy_notebook(folder: Path) -> None:
+def copy_notebook(exercise: Exercise, folder: Path) -> None:
     """Copy the exercise's notebook and its figures into a folder."""
-    notebooks = locate.root() / "notebooks"
-    shutil.copyfile(notebooks / f"{ASSIGNMENT}.ipynb", folder / f"{ASSIGNMENT}.ipynb")
-    shutil.copytree(notebooks / "figures", folder / "figures")
+    notebook = locate.root() / exercise.notebook
+    shutil.copyfile(notebook, folder / notebook.name)
+    shutil.copytree(notebook.parent / "figures", folder / "figures")
 
 
-def generate(config: Config, *, database: bool = True) -> None:
+def generate(exercise: Exercise, config: Config, *, database: bool = True) -> None:
     """Have nbgrader make the student's notebook from the instructor's.
 
     Solutions, hidden tests and outputs are cleared, and the cells that give points are locked.
 
     Raises
     ------
-    CourseError
+    UserError
         nbgrader could not; its own messages are part of this one.
     """
     config = Config(config)
@@ -189,13 +208,13 @@ def generate(config: Config, *, database: bool = True) -> None:
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors = without_database()
     coursedir = CourseDirectory(config=config)
-    coursedir.assignment_id = ASSIGNMENT
+    coursedir.assignment_id = exercise.assignment
     # In a folder that holds an older one, which a stopped run may have left.
     app = GenerateAssignment(coursedir=coursedir, config=config, force=True)
     app.log.setLevel(logging.WARNING)
     result: dict[str, Any] = capture_log(app)
     if not result["success"]:
-        raise CourseError(
+        raise UserError(
             f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"
             f"{result.get('log', '')}"
         )
@@ -206,14 +225,15 @@ def without_database() -> Sequence[type]:
     return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
 
 
-def released_notebook() -> bytes:
+def released_notebook(exercise: Exercise) -> bytes:
     """Return the student's notebook, made by nbgrader from the instructor's in ``notebooks``."""
     with tempfile.TemporaryDirectory(prefix="convnets-release-") as folder:
         root = Path(folder).resolve()
-        source = root / "source" / ASSIGNMENT
+        source = root / "source" / exercise.assignment
         source.mkdir(parents=True)
-        copy_notebook(source)
+        copy_notebook(exercise, source)
         config = Config()
         config.CourseDirectory.root = str(root)
-        generate(config, database=False)
-        return (root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_bytes()
+        generate(exercise, config, database=False)
+        made = root / "release" / exercise.assignment / f"{exercise.assignment}.ipynb"
+        return made.read_bytes()

@@ -15,15 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from dateutil.parser import parse
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from autograder.course.gradebook.course import ASSIGNMENT, Course, CourseError
-from autograder.course.record import Record, harmless
+from autograder.course.gradebook.course import Course
+from autograder.course.record import Record
+from autograder.disk import harmless
+from autograder.errors import UserError
 
 HISTORY = "history.csv"
 
@@ -70,14 +71,14 @@ class Score:
 
 @contextmanager
 def opened(course: Course) -> Iterator[Gradebook]:
-    """Open the gradebook; what its database objects to becomes a `CourseError`."""
+    """Open the gradebook; what its database objects to becomes a `UserError`."""
     try:
         with warnings.catch_warnings(), course.gradebook() as gradebook:
             warnings.simplefilter("ignore", SAWarning)  # on nbgrader's own way of adding rows
             yield gradebook
     except SQLAlchemyError as error:
         reason = str(error).partition("\n")[0]
-        raise CourseError(f"The gradebook {course.database} cannot be used: {reason}") from error
+        raise UserError(f"The gradebook {course.database} cannot be used: {reason}") from error
 
 
 def enter(course: Course, record: Record, notebook: Any, *, replace: bool = False) -> None:
@@ -96,23 +97,25 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
 
     Raises
     ------
-    CourseError
+    UserError
         The database cannot be used.
     """
-    before = score(course, record.student)
-    if before is not None and not replace:
-        return
     submitted = parse_time(record.submitted)
     when = {} if submitted is None else {"timestamp": submitted.isoformat()}
     with opened(course) as gradebook:
+        before = find(gradebook, course, record.student)
+        if before is not None and not replace:
+            return
         gradebook.update_or_create_student(record.student)
-        submission = gradebook.update_or_create_submission(ASSIGNMENT, record.student, **when)
+        submission = gradebook.update_or_create_submission(
+            course.assignment, record.student, **when
+        )
         enter_scores(submission, record, answered(notebook))
+        gradebook.db.commit()  # the database adds the scores up
+        assign_penalty(course, submission)
         gradebook.db.commit()
-    assign_penalty(course, record.student)
-    after = score(course, record.student)
-    if after is not None:
-        note_history(course.root / HISTORY, record, before, after)
+        after = score_of(submission)
+    note_history(course.root / HISTORY, record, before, after)
 
 
 def enter_scores(
@@ -141,30 +144,40 @@ def answered(notebook: Any) -> dict[str, float | None]:
     }
 
 
-def assign_penalty(course: Course, student: str) -> None:
-    """Have nbgrader assign the penalty for being late, by the plugin that the course has chosen."""
+def assign_penalty(course: Course, submission: SubmittedAssignment) -> None:
+    """Assign the penalty for being late, as the plugin that the course has chosen for it says.
+
+    nbgrader's own step does the same, in a gradebook that it opens anew.
+    """
     step = AssignLatePenalties(config=course.config)
-    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "student": student}
-    step.preprocess(nbformat.v4.new_notebook(), {"nbgrader": {**names, "db_url": course.url}})
+    step.init_plugin()
+    late = submission.total_seconds_late
+    for notebook in submission.notebooks:
+        penalty = None
+        if late > 0:
+            student = submission.student.id
+            penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, late)
+        if penalty is not None:
+            penalty = min(max(penalty, 0.0), notebook.score)
+        notebook.late_submission_penalty = penalty
 
 
 def scores(course: Course) -> dict[str, Score]:
     """Return the score of each student who has one, by name."""
     with opened(course) as gradebook:
         try:
-            submissions = gradebook.find_assignment(ASSIGNMENT).submissions
+            submissions = gradebook.find_assignment(course.assignment).submissions
         except MissingEntry:
             return {}
         return {s.student.id: score_of(s) for s in submissions}
 
 
-def score(course: Course, student: str) -> Score | None:
+def find(gradebook: Gradebook, course: Course, student: str) -> Score | None:
     """Return the score of one student, if there is one."""
-    with opened(course) as gradebook:
-        try:
-            return score_of(gradebook.find_submission(ASSIGNMENT, student))
-        except MissingEntry:
-            return None
+    try:
+        return score_of(gradebook.find_submission(course.assignment, student))
+    except MissingEntry:
+        return None
 
 
 def score_of(submission: SubmittedAssignment) -> Score:
@@ -188,7 +201,7 @@ def score_of(submission: SubmittedAssignment) -> Score:
 def set_due(course: Course, due: datetime) -> None:
     """Set the date by which the exercise is due; penalties given before stay."""
     with opened(course) as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=due.isoformat())
+        gradebook.update_or_create_assignment(course.assignment, duedate=due.isoformat())
 
 
 def parse_time(text: str) -> datetime | None:

@@ -10,29 +10,27 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.course import record as results
-from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
-from autograder.course.grading.ledger import Ledger, keep_submission, read_executed, read_pictures
+from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.plan import Plan, make_plan
 from autograder.course.grading.pool import grade_all
+from autograder.course.grading.store import keep_submission, read_executed, read_pictures
 from autograder.course.grading.student import Graded, grade_one
 from autograder.course.grading.terminal import progress
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.screening import ALLOWED, screen
+from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
-from autograder.course.pages import report
+from autograder.course.pages import report, tables
 from autograder.course.record import Record
-from autograder.judging import pack
+from autograder.disk import write_text
+from autograder.errors import UserError
+from autograder.exercise import Exercise
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
-
-
-class UsageError(Exception):
-    """The command cannot be carried out as it was given; the message says why."""
 
 
 @dataclass
@@ -91,15 +89,16 @@ def run(
 
     Raises
     ------
-    UsageError
-        No submission is of a student named in ``settings.only``.
-    DamagedRecord, CourseError
-        A record cannot be read, or the gradebook cannot be used.
+    UserError
+        No submission is of a student named in ``settings.only``, a record cannot be read, or the
+        gradebook cannot be used.
     """
     console = console or Console()
-    found = chosen(collect(paths, settings.assignment), settings.only)
-    collected = [screened(item, settings.allowed) for item in found]
-    plan = make_plan(collected, course.root, pack.identify(settings.seed), settings.regrade)
+    exercise = course.exercise
+    found = chosen(collect(exercise, paths, settings.assignment), settings.only)
+    collected = [screened(exercise, item, settings.allowed) for item in found]
+    pack_id = packs.identify(exercise, settings.seed)
+    plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
     tell_plan(plan, console)
     ledger = Ledger(course, settings.regrade)
     for record in plan.unreadable:
@@ -116,10 +115,14 @@ def grade_todo(
 ) -> list[str]:
     """Grade whom the plan names, and keep each result at once; return whom the grader failed on."""
     console.print("Making the case pack from the solution ...")
-    cases = pack.build(settings.seed)
+    cases = packs.build(course.exercise, settings.seed)
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
         notebook.data_set()  # made once, and not by each job
-    grade = partial(grade_one, notebook_seconds=settings.notebook_seconds)
+    grade = partial(
+        grade_one,
+        exercise_name=course.exercise.name,
+        notebook_seconds=settings.notebook_seconds,
+    )
     by_name = {submission.student: submission for submission in plan.todo}
     failures = []
     with (
@@ -132,19 +135,21 @@ def grade_todo(
                 done(f"{student}: could not be graded: {outcome}")
                 continue
             if not settings.assignment:  # in nbgrader's layout it is where it belongs
-                keep_submission(by_name[student], course.root)
+                keep_submission(by_name[student], course)
             record = plan.records[student] = ledger.settle(outcome)
             done(f"{student}: {record.points:g} points in {record.seconds:.0f} s")
     return failures
 
 
-def screened(item: Submission | Unreadable, allowed: Collection[str]) -> Submission | Unreadable:
+def screened(
+    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str]
+) -> Submission | Unreadable:
     """Add to a submission's notes what stands out in its source, and in when it came."""
     notes = list(item.notes)
     if item.submitted and gradebook.parse_time(item.submitted) is None:
         notes.append(f"Its timestamp.txt does not hold a time, but {item.submitted!r}.")
     if isinstance(item, Submission):
-        notes += screen(item.files, allowed)
+        notes += screen(exercise, item.files, allowed)
     return replace(item, notes=notes)
 
 
@@ -155,7 +160,7 @@ def chosen(
     known = {item.student for item in collected}
     for name in only:
         if name not in known:
-            raise UsageError(f"No submission is of {name!r}. There are: {', '.join(sorted(known))}")
+            raise UserError(f"No submission is of {name!r}. There are: {', '.join(sorted(known))}")
     return [item for item in collected if not only or item.student in only]
 
 
@@ -183,19 +188,23 @@ def tell_ledger(differing: list[str], console: Console) -> None:
 
 
 def write_all(records: list[Record], course: Course) -> None:
-    """Write the tables and pages for a class."""
-    out, scores = course.root, gradebook.scores(course)
-    given = autograded.handed_out(course)
-    results.write_text(out / "results.json", results.results_json(records))
-    results.write_text(out / "grades.csv", results.grades_csv(records))
-    results.write_text(out / "timings.json", results.timings_json(records))
-    results.write_text(out / "report.html", report.class_page(records, scores))
+    """Write the tables and pages for a class, of students only those whose page is out of date."""
+    exercise, out, scores = course.exercise, course.root, gradebook.scores(course)
+    write_text(out / "results.json", tables.results_json(records))
+    write_text(out / "grades.csv", tables.grades_csv(exercise, records))
+    write_text(out / "timings.json", tables.timings_json(records))
+    write_text(out / "report.html", report.class_page(exercise, records, scores))
+    released = course.released
     for record in records:
+        score, path = scores[record.student], out / report.page_of(exercise, record.student)
+        if report.is_up_to_date(path, record, score):
+            continue
         executed = read_executed(out, record.student)
         page = report.student_page(
+            exercise,
             record,
-            scores[record.student],
+            score,
             pictures=read_pictures(out, record),
-            notebook=shown.cells(executed, given) if executed else (),
+            notebook=shown.cells(executed, released) if executed else (),
         )
-        results.write_text(out / report.page_of(record.student), page)
+        write_text(path, page)

@@ -12,21 +12,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import locate
+from autograder import exercises, locate
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import ASSIGNMENT, Course, CourseError
-from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, UsageError, run
+from autograder.course.gradebook.course import Course
+from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
 from autograder.course.grading.terminal import show_changes, show_table
 from autograder.course.intake.collect import absolute
+from autograder.course.intake.find import find_submissions
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import sample_class
-from autograder.course.record import DamagedRecord, Record
-from autograder.course.seed import SeedError, course_seed
+from autograder.course.record import Record
+from autograder.course.seed import course_seed
+from autograder.errors import UserError
 from autograder.sandbox import doctor
-from autograder.sandbox.doctor import NoSandbox
 
-NOT_STUDENTS = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems leave in folders
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
 
 
@@ -98,55 +98,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_submissions(options: argparse.Namespace) -> list[Path]:
-    """Return what is to be graded; an empty list stands for the sample class.
-
-    Raises
-    ------
-    UsageError
-        A path is not there: no student gets 0 points for a slip at the keyboard.
-    """
-    if options.course is not None:
-        return submitted_to(options)
-    paths: list[Path] = list(options.paths)
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"There is no file or folder {path}.")
-    if options.class_dir is not None:
-        if not options.class_dir.is_dir():
-            raise UsageError(f"{options.class_dir} is no folder.")
-        entries = sorted(options.class_dir.iterdir())
-        paths += [e for e in entries if e.name[:1] != "." and e.name not in NOT_STUDENTS]
-        if not paths:
-            raise UsageError(f"{options.class_dir} is empty.")
-    return paths
-
-
-def submitted_to(options: argparse.Namespace) -> list[Path]:
-    """Return the folder of each student who handed in the exercise, in nbgrader's layout."""
-    if options.paths or options.class_dir or options.out:
-        raise UsageError("--course DIR says what to grade and where results go: give it alone.")
-    submitted = options.course / "submitted"
-    found = sorted(path.parent for path in submitted.glob(f"*/{ASSIGNMENT}") if path.is_dir())
-    if not found:
-        raise UsageError(f"There is no {submitted / 'STUDENT' / ASSIGNMENT}.")
-    return found
-
-
 def check_out(out: Path, paths: Sequence[Path]) -> None:
     """Make the folder for the results.
 
     Raises
     ------
-    UsageError
+    UserError
         It cannot be made or written to, or lies in a submission.
     """
     if any(absolute(out) == absolute(path) for path in paths):
-        raise UsageError(f"{out} is a submission: give another folder with --out.")
+        raise UserError(f"{out} is a submission: give another folder with --out.")
     try:
         (out / "students").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"Results cannot be written to {out}: {error.strerror}.") from None
+        raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from None
 
 
 def main(options: argparse.Namespace) -> int:
@@ -158,13 +123,9 @@ def main(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Stopped. Who is done stays done; the same command goes on from here.")
         return 130
-    except (UsageError, SeedError, DamagedRecord, NoSandbox, CourseError) as error:
-        print(error, file=sys.stderr)
-        return 2
     except OSError as error:
-        print(f"Stopped: {error}. The same command goes on from here.", file=sys.stderr)
-        return 2
-    show_table(records, console)
+        raise UserError(f"Stopped: {error}. The same command goes on from here.") from error
+    show_table(course.exercise, records, console)
     show_changes(gradebook.scores(course), console)
     console.print(f"{len(records)} students in {time.monotonic() - start:.0f} s.")
     print(f"Report: {course.root / 'report.html'}")
@@ -182,25 +143,26 @@ def grade(
 ) -> tuple[Course, list[Record], list[str]]:
     """Grade what the options say; `made` is a folder for the sample class, where that is it."""
     if options.jobs < 1:
-        raise UsageError(f"--jobs {options.jobs}: it takes at least 1.")
+        raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
     due = gradebook.parse_time(options.due or "")
     if options.due and due is None:
-        raise UsageError(f"--due {options.due}: this is no time. An example: 2026-12-01 23:59 UTC")
-    paths = find_submissions(options)
+        raise UserError(f"--due {options.due}: this is no time. An example: 2026-12-01 23:59 UTC")
+    exercise = exercises.default()
+    paths = find_submissions(exercise, options)
     default = locate.root() / "results" / ("" if paths else "sample-class")
     out = options.course or options.out or default
     check_out(out, paths)
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)
-    course = nbcourse.open_course(out, options.database)
+    course = nbcourse.open_course(exercise, out, options.database)
     if due is not None:
         gradebook.set_due(course, due)
     if paths:
         seed = course_seed(options.seed_file)
     else:
         console.print("No submissions given: grading the sample class.")
-        paths, seed = sample_class.write(made), SAMPLE_SEED
+        paths, seed = sample_class.write(exercise, made), SAMPLE_SEED
     settings = Settings(
         seed,
         jobs=options.jobs,
@@ -208,6 +170,6 @@ def grade(
         only=options.only,
         allowed=ALLOWED.union(options.allow_import),
         notebook_seconds=options.notebook_seconds,
-        assignment=ASSIGNMENT if options.course else "",
+        assignment=exercise.assignment if options.course else "",
     )
     return course, *run(paths, course, settings, console)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
-from autograder.course import record as results
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import ASSIGNMENT, Course
-from autograder.course.grading import plan
+from autograder.course.gradebook.course import Course
+from autograder.course.grading.store import read_executed, store
 from autograder.course.grading.student import Graded, outcomes
-from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record
-from autograder.submission import Submission
 
 
 class Ledger:
@@ -33,7 +28,7 @@ class Ledger:
 
     def settle(self, graded: Graded) -> Record:
         """Keep everything that was made of one student, and return the record."""
-        plan.store(graded, self._course.root)
+        store(graded, self._course.root)
         self._enter(graded.record, graded.notebook, self._regrade)
         return graded.record
 
@@ -55,35 +50,3 @@ class Ledger:
         found = outcomes(record.verdicts)
         notebook = autograded.make(self._course, record.student, executed, found)
         gradebook.enter(self._course, record, notebook, replace=replace)
-
-
-def read_executed(out: Path, student: str) -> bytes:
-    """Return a student's notebook as it ran, or nothing."""
-    path = plan.executed_path(out, student)
-    return path.read_bytes() if path.is_file() else b""
-
-
-def read_pictures(out: Path, record: Record) -> list[Picture]:
-    """Return the pictures of a student's page."""
-    found = []
-    for name, text in record.pictures.items():
-        path = plan.picture_path(out, record.student, name)
-        if path.is_file():
-            found.append(Picture(name, text, path.read_bytes()))
-    return found
-
-
-def keep_submission(submission: Submission, out: Path) -> None:
-    """Keep the files that were graded where nbgrader looks for what was submitted.
-
-    Those of a former grading go to ``history``.
-    """
-    folder = out / "submitted" / submission.student / ASSIGNMENT
-    if folder.exists():
-        former = plan.next_free(out / "history", submission.student, ".submitted")
-        former.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, former)
-    for name, data in submission.files.items():
-        results.write_bytes(folder / name, data)
-    if submission.notebook:
-        results.write_bytes(folder / f"{ASSIGNMENT}.ipynb", submission.notebook)

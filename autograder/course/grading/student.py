@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.course import record as results
+from autograder import exercises
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import pictures
 from autograder.course.pages.pictures import Picture
-from autograder.course.record import Record
+from autograder.course.record import Record, key_of
 from autograder.engine.run import run_checks
-from autograder.exercises.convnets.cases.training import Trained
+from autograder.judging.evidence import Evidence
 from autograder.judging.pack import Pack
-from autograder.judging.verdict import Verdict
+from autograder.judging.trained import Trained
+from autograder.judging.verdict import Verdict, by_function
 from autograder.sandbox.probe import strongest
-from autograder.show import text as present
-from autograder.show.picture import Evidence
+from autograder.show import text
 from autograder.submission import Submission
 
 
@@ -38,7 +38,9 @@ class Graded:
     notebook: bytes = b""
 
 
-def grade_one(submission: Submission, cases: Pack, notebook_seconds: float) -> Graded:
+def grade_one(
+    submission: Submission, cases: Pack, exercise_name: str, notebook_seconds: float
+) -> Graded:
     """Run all checks on one submission, then its notebook, in the strongest isolation there is.
 
     Parameters
@@ -47,16 +49,24 @@ def grade_one(submission: Submission, cases: Pack, notebook_seconds: float) -> G
         What the student handed in.
     cases : Pack
         Cases and expected values.
+    exercise_name : str
+        Name of the exercise; its table cannot be sent to another process.
     notebook_seconds : float
         How long the notebook may run; 0 leaves it alone.
     """
-    level, drawn = strongest(), Drawn()
+    exercise, level, drawn = exercises.named(exercise_name), strongest(), Drawn()
     verdicts = run_checks(
-        submission, cases, on_failure=drawn.failure, on_trained=drawn.training, isolation=level
+        exercise,
+        submission,
+        cases,
+        on_failure=drawn.failure,
+        on_trained=drawn.training,
+        isolation=level,
     )
     executed, problem = b"", ""
     if submission.notebook and notebook_seconds > 0:
         ran = notebook.execute(
+            exercise,
             submission.notebook,
             submission,
             outcomes(verdicts),
@@ -66,7 +76,7 @@ def grade_one(submission: Submission, cases: Pack, notebook_seconds: float) -> G
         executed, problem = notebook.to_bytes(ran.notebook), ran.problem
     record = Record(
         student=submission.student,
-        key=results.key_of(submission, cases.id),
+        key=key_of(exercise, submission, cases.id),
         pack=cases.id,
         problem="",
         notes=submission.notes,
@@ -92,10 +102,9 @@ class Drawn:
             self._add(pictures.of_evidence(evidence))
 
     def training(self, trained: Trained) -> None:
-        """Draw how the net was trained and, after the longer training, what it has learned."""
+        """Draw how the net was trained, and what it has learned."""
         self._add(pictures.of_training(trained))
-        if trained.function == "one_epoch":
-            self._add(pictures.of_filters(trained))
+        self._add(pictures.of_filters(trained))
 
     def _add(self, drawing: Picture | None) -> None:
         if drawing is not None:
@@ -104,7 +113,4 @@ class Drawn:
 
 def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
     """Return what is to stand below the notebook's check of each function."""
-    by_function: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        by_function.setdefault(verdict.function, []).append(verdict)
-    return {name: present.outcome(name, own) + "\n" for name, own in by_function.items()}
+    return {name: text.outcome(name, own) + "\n" for name, own in by_function(verdicts).items()}

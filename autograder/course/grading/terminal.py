@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from rich.box import SIMPLE_HEAD
@@ -11,40 +12,28 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course.gradebook.scores import Score
-from autograder.course.pages import report
 from autograder.course.record import Record
-from autograder.engine.run import list_checks
-from autograder.judging.declare import names
+from autograder.exercise import Exercise
+from autograder.exercises.registry import worth
 
 
-class progress:
-    """A progress bar in a terminal, lines elsewhere; use as ``with progress(...) as done:``."""
+@contextmanager
+def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each line."""
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
 
-    def __init__(self, console: Console, total: int) -> None:
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(
-            TextColumn("Grading"), *columns, console=console, disable=not console.is_terminal
-        )
-        self._console = console
-        self._task = self._bar.add_task("", total=total)
+        def done(line: str) -> None:
+            console.print(f"  {line}", markup=False, highlight=False)
+            bar.advance(task)
 
-    def __enter__(self) -> Callable[[str], None]:
-        self._bar.start()
-        return self._done
-
-    def _done(self, line: str) -> None:
-        self._console.print(f"  {line}", markup=False, highlight=False)
-        self._bar.advance(self._task)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        yield done
 
 
-def show_table(records: Sequence[Record], console: Console) -> None:
+def show_table(exercise: Exercise, records: Sequence[Record], console: Console) -> None:
     """Print the class as a table: students by functions."""
-    most = dict.fromkeys(names(), 0.0)
-    for info in list_checks():
-        most[info.function] += info.max_points
+    most = worth(exercise)
     table = Table(
         title="Points, below what each part is worth",
         title_justify="left",
@@ -52,12 +41,13 @@ def show_table(records: Sequence[Record], console: Console) -> None:
         padding=0,
     )
     table.add_column("student", overflow="fold", vertical="bottom", min_width=7)
-    for name, worth in {**most, "total": sum(most.values())}.items():
-        words = report.short(name).replace("overfit", "over fit").split()
-        heading = "\n".join([*words, f"{worth:g}"])
+    for name, points in {**most, "total": sum(most.values())}.items():
+        words = exercise.short(name).split()
+        heading = "\n".join([*words, f"{points:g}"])
         table.add_column(heading, justify="right", vertical="bottom", min_width=5)
     for record in records:
-        cells = [f"{reached:g}" for reached, _ in record.by_function().values()]
+        reached = record.by_function()
+        cells = [f"{reached[name][0]:g}" if name in reached else "" for name in most]
         table.add_row(record.student, *cells, f"{record.points:g}")
     console.print(table)
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
-from autograder.course.intake.archive import MAX_ARCHIVE, ArchiveError, Budget, Read, read_archive
+from autograder import locate
+from autograder.course.intake.archive import MAX_ARCHIVE, ArchiveError, Read, read_archive
+from autograder.course.intake.choose import Found, choose, choose_notebook
 from autograder.course.intake.naming import ARCHIVES, safe, shown, student_name, unique
-from autograder.submission import EDITABLE, Submission
+from autograder.exercise import Exercise
+from autograder.submission import Submission
 
 MAX_FILE = 1 << 20  # bytes of one source file
 MAX_NOTEBOOK = 16 << 20  # bytes of one notebook; pictures are kept in it as text
 MAX_NESTING = 2  # an archive in an archive; students do zip a zip
 LEFT_OUT = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "site-packages"}
-SOURCES = {PurePosixPath(name).name for name in EDITABLE}
 TIMESTAMP = "timestamp.txt"  # written by nbgrader when it collects
 MAX_TIME = 100  # letters in it
-NOTEBOOK = "ConvolutionalNetworks.ipynb"
 
 
 class IntakeError(Exception):
@@ -50,36 +52,15 @@ class Unreadable:
     submitted: str = ""
 
 
-@dataclass
-class Found:
-    """What is found in one submission.
-
-    Attributes
-    ----------
-    sources : dict of str to bytes
-        Every ``layers.py`` and ``cnn.py``, by its path.
-    notebooks : dict of str to bytes
-        Every notebook, by its path.
-    similar : list of str
-        Paths that look like one of them under another name.
-    notes : list of str
-        What was left out, and why.
-    budget : Budget
-        How much may still be read.
-    """
-
-    sources: dict[str, bytes] = field(default_factory=dict)
-    notebooks: dict[str, bytes] = field(default_factory=dict)
-    similar: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
-
-
-def collect(paths: Sequence[Path], assignment: str = "") -> list[Submission | Unreadable]:
+def collect(
+    exercise: Exercise, paths: Sequence[Path], assignment: str = ""
+) -> list[Submission | Unreadable]:
     """Read all submissions; one that cannot be read does not keep the others from it.
 
     Parameters
     ----------
+    exercise : Exercise
+        What was asked.
     paths : sequence of Path
         One folder or archive for each student. A path given twice counts once.
     assignment : str
@@ -96,7 +77,7 @@ def collect(paths: Sequence[Path], assignment: str = "") -> list[Submission | Un
     for path in dict.fromkeys(absolute(path) for path in paths):
         own = student_name(path)
         name = unique(safe(own), names)
-        found = Found()
+        found = Found(exercise)
         if safe(own) != own:
             found.notes.append(f"It was handed in as {shown(own)}, which cannot name files.")
         if name != safe(own):
@@ -127,34 +108,34 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symbolic links
 
 
-def read_submission(path: Path, found: Found | None = None) -> Submission:
+def read_submission(path: Path, found: Found) -> Submission:
     """Read what one student handed in.
 
     Parameters
     ----------
     path : Path
         A folder or an archive. The student's name is its name, without the suffix.
-    found : Found, optional
+    found : Found
         Takes up what is found, to be looked at even where an exception is raised.
 
     Raises
     ------
     IntakeError, OSError
-        It cannot be read, or holds neither ``layers.py`` nor ``cnn.py``.
+        It cannot be read, or holds none of the files that students write.
     """
-    found = found or Found()
+    exercise = found.exercise
     try:
         read_path(path, found)
     except ArchiveError as error:
         raise IntakeError(str(error)) from None
-    files = {name: data for name in EDITABLE if (data := choose(name, found)) is not None}
+    files = {p: data for p in exercise.editable if (data := choose(p, found)) is not None}
     if not files:
         similar = f" It does hold {', '.join(found.similar[:3])}." if found.similar else ""
-        raise IntakeError(f"It holds neither layers.py nor cnn.py.{similar}")
-    for name in EDITABLE:
-        if name not in files:
-            missing = PurePosixPath(name).name
-            found.notes.append(f"There is no {missing}: what belongs there counts as missing.")
+        names = " nor ".join(file.name for file in exercise.files)
+        raise IntakeError(f"It holds neither {names}.{similar}")
+    for file in exercise.files:
+        if file.path not in files:
+            found.notes.append(f"There is no {file.name}: what belongs there counts as missing.")
     return Submission(student_name(path), files, found.notes, choose_notebook(found))
 
 
@@ -164,7 +145,7 @@ def read_path(path: Path, found: Found) -> None:
         read_folder(path, found)
     elif not path.is_file():
         raise IntakeError("It is neither a folder nor a file.")
-    elif taken(path.name):
+    elif taken(path.name, found):
         add_file(path.name, path.stat().st_size, path.read_bytes, found)
     elif path.stat().st_size > MAX_ARCHIVE:
         raise IntakeError(f"The archive is larger than {MAX_ARCHIVE >> 20} MiB.")
@@ -193,7 +174,7 @@ def look_at(path: Path, name: str, found: Found) -> None:
         found.notes.append(f"{shown(name)} is a symbolic link and was left out.")
     elif not path.is_file():
         found.notes.append(f"{shown(name)} is no regular file and was left out.")
-    elif taken(path.name):
+    elif taken(path.name, found):
         add_file(name, path.stat().st_size, path.read_bytes, found)
     elif path.stat().st_size > MAX_ARCHIVE:
         found.notes.append(f"{shown(name)} is too large and was left out.")
@@ -212,7 +193,7 @@ def read_members(data: bytes, prefix: str, found: Found, depth: int) -> None:
             continue
         if leads_out(member.name):
             found.notes.append(f"{shown(name)} leads out of the archive: only its name was used.")
-        if taken(PurePosixPath(name).name):
+        if taken(PurePosixPath(name).name, found):
             add_file(name, member.size, member.read, found)
         else:
             read_nested(name, member.read(), found, depth)
@@ -242,18 +223,28 @@ def wanted(name: str, found: Found) -> bool:
     path = PurePosixPath(name)
     if LEFT_OUT.intersection(path.parts) or path.name.startswith("._"):
         return False
-    if taken(path.name):
+    if taken(path.name, found):
         return True
     lower = path.name.lower()
-    if lower.endswith(".py") and ("layer" in lower or "cnn" in lower):
-        given = lower in ("fast_layers.py", "layer_utils.py", "layer_tests.py")
-        found.similar += [] if given else [shown(name)]
+    if lower.endswith(".py") and any(stem in lower for stem in stems(found.exercise)):
+        found.similar += [] if lower in given_names() else [shown(name)]
     return lower.endswith(ARCHIVES)
 
 
-def taken(name: str) -> bool:
+def stems(exercise: Exercise) -> list[str]:
+    """Return what a file's name holds if it may be meant for one that students write."""
+    return [file.name.removesuffix(".py").removesuffix("s") for file in exercise.files]
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Return the names of the given files, which students hand in too."""
+    return frozenset(path.name for path in (locate.given() / locate.PACKAGE).rglob("*.py"))
+
+
+def taken(name: str, found: Found) -> bool:
     """Return whether a file of this name is kept: a source, or a notebook."""
-    return name in SOURCES or name.endswith(".ipynb")
+    return name.endswith(".ipynb") or any(name == file.name for file in found.exercise.files)
 
 
 def add_file(name: str, size: int, read: Read, found: Found) -> None:
@@ -267,57 +258,3 @@ def add_file(name: str, size: int, read: Read, found: Found) -> None:
     if name in known and known[name] != data:
         found.notes.append(f"{shown(name)} is in the archive twice: took the last one.")
     known[name] = data
-
-
-def choose(name: str, found: Found) -> bytes | None:
-    """Return the one file to grade as `name`, if any; always the same for the same submission."""
-    target = PurePosixPath(name)
-    same = [path for path in found.sources if PurePosixPath(path).name == target.name]
-    if not same:
-        return None
-
-    def rank(path: str) -> tuple[int, int, str]:
-        """Order by how many of the last folders are right, then by depth, then by name."""
-        parts = PurePosixPath(path).parts
-        right = 0
-        for mine, theirs in zip(reversed(target.parts), reversed(parts), strict=False):
-            if mine != theirs:
-                break
-            right += 1
-        return -right, len(parts), path
-
-    best, *others = sorted(same, key=rank)
-    data = found.sources[best]
-    if any(found.sources[other] != data for other in others):
-        found.notes.append(
-            f"{len(same)} files are named {target.name}, and they differ: took {shown(best)}. "
-            "(If these are several students in one folder: --class-dir takes such a folder.)"
-        )
-    found.notes += [f"{shown(best)} {odd}." for odd in encoding_problems(data)]
-    return data
-
-
-def choose_notebook(found: Found) -> bytes:
-    """Return the exercise's notebook, or the only one that there is; nothing if that is unclear."""
-    named = [path for path in found.notebooks if PurePosixPath(path).name == NOTEBOOK]
-    candidates = sorted(named or found.notebooks, key=lambda path: (path.count("/"), path))
-    if not candidates:
-        return b""
-    best, *others = candidates
-    if any(found.notebooks[other] != found.notebooks[best] for other in others):
-        if not named:
-            found.notes.append(f"There are {len(candidates)} notebooks, none named {NOTEBOOK}.")
-            return b""
-        found.notes.append(f"{len(named)} notebooks are named {NOTEBOOK}: took {shown(best)}.")
-    return found.notebooks[best]
-
-
-def encoding_problems(data: bytes) -> list[str]:
-    """Return what Python will not like about the bytes of a source file."""
-    problems = ["holds null bytes: it was saved as UTF-16, or is no text"] if b"\0" in data else []
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.append(f"is not UTF-8 text (line {line}); Python then needs a coding comment")
-    return problems

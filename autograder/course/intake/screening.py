@@ -1,7 +1,7 @@
 """Look through a submission's source for what should not be needed; report it, judge nothing.
 
-Nothing is run. What student code really cannot use, the worker keeps from it (see `helpers`);
-what is found here is for the one who reads the report.
+Nothing is run. What student code really cannot use, the worker keeps from it; what is found here is
+for the one who reads the report.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from autograder.exercises.convnets.forbidden import GIVEN
-from autograder.submission import LAYERS
+from autograder.exercise import Exercise, StudentFile
 
 ALLOWED = frozenset(
     {
@@ -23,26 +22,18 @@ ALLOWED = frozenset(
 """Modules whose import is not worth a word; a course may set others."""
 
 DYNAMIC = frozenset({"__import__", "compile", "eval", "exec"})
-# The calls that do what a function of layers.py is to do itself.
-HELPERS = frozenset(
-    {
-        *("conv_forward_fast", "conv_backward_fast", "conv_relu_pool_forward_fast"),
-        *("max_pool_forward_fast", "max_pool_backward_fast", "conv_relu_pool_backward_fast"),
-        *("conv_relu_forward", "conv_relu_backward"),
-        *("conv_relu_pool_forward", "conv_relu_pool_backward"),
-        *("conv_bn_relu_forward", "conv_bn_relu_backward"),
-        *("eval_numerical_gradient", "eval_numerical_gradient_array"),
-        *("conv2d", "max_pool2d", "batch_norm", "group_norm", "correlate2d", "convolve2d"),
-    }
-)
 MOST = 20  # notes for one file
 
 
-def screen(files: Mapping[str, bytes], allowed: Collection[str] = ALLOWED) -> list[str]:
+def screen(
+    exercise: Exercise, files: Mapping[str, bytes], allowed: Collection[str] = ALLOWED
+) -> list[str]:
     """Return notes on a submission's source, each one line, in the order of the source.
 
     Parameters
     ----------
+    exercise : Exercise
+        What was asked.
     files : mapping of str to bytes
         As in `autograder.submission.Submission`.
     allowed : collection of str
@@ -51,37 +42,39 @@ def screen(files: Mapping[str, bytes], allowed: Collection[str] = ALLOWED) -> li
     Returns
     -------
     list of str
-        Imports beyond `allowed`, calls in ``layers.py`` of given functions that do what it is to
-        do, and calls that run text as code. Empty for a file that cannot be parsed: the checks
-        say why.
+        Imports beyond `allowed`, calls of functions that do what a file is to do itself, and calls
+        that run text as code. Empty for a file that cannot be parsed: the checks say why.
     """
     notes = []
-    for path, source in files.items():
+    for file in exercise.files:
+        path = file.path
+        if path not in files:
+            continue
         try:
-            tree = ast.parse(source)
+            tree = ast.parse(files[path])
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        found = list(dict.fromkeys(notes_on(path, tree, allowed)))
+        found = list(dict.fromkeys(notes_on(file, tree, allowed)))
         notes += found[:MOST]
         if len(found) > MOST:
             notes.append(f"{path}: and {len(found) - MOST} more like these")
     return notes
 
 
-def notes_on(path: str, tree: ast.AST, allowed: Collection[str]) -> list[str]:
+def notes_on(file: StudentFile, tree: ast.AST, allowed: Collection[str]) -> list[str]:
     """Return the notes on one file."""
-    helpers = HELPERS | set(aliases(tree)) if path == LAYERS else frozenset()
+    noted = file.noted | set(aliases(tree, file.noted)) | DYNAMIC
     notes: list[tuple[int, str]] = []
     for node, function in walk(tree):
-        where = f"{path}, line {getattr(node, 'lineno', 0)}"
+        where = f"{file.path}, line {getattr(node, 'lineno', 0)}"
         inside = f" in {function}" if function else ""
         notes += [
             (node.lineno, f"{where}: imports {module}{inside}")
-            for module in imported(node)
-            if not is_allowed(module, path, allowed)
+            for module in imported(node, file)
+            if not is_allowed(module, file, allowed)
         ]
         name = called(node)
-        if name in helpers or name in DYNAMIC:
+        if name in noted:
             notes.append((node.lineno, f"{where}: calls {name}{inside}"))
     return [text for _, text in sorted(notes, key=lambda note: note[0])]
 
@@ -100,37 +93,37 @@ def walk(tree: ast.AST) -> list[tuple[ast.expr | ast.stmt, str]]:
     return found
 
 
-def imported(node: ast.AST) -> list[str]:
+def imported(node: ast.AST, file: StudentFile) -> list[str]:
     """Return the modules that a statement imports, and what it takes from them."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and not node.level:
         module = node.module or ""
-        return list(dict.fromkeys(named(module, alias.name) for alias in node.names))
+        return list(dict.fromkeys(named(module, alias.name, file) for alias in node.names))
     return []
 
 
-def named(module: str, name: str) -> str:
+def named(module: str, name: str, file: StudentFile) -> str:
     """Return the module that ``from module import name`` is about."""
-    return f"{module}.{name}" if f"{module}.{name}" in GIVEN else module
+    return f"{module}.{name}" if f"{module}.{name}" in file.without else module
 
 
-def is_allowed(module: str, path: str, allowed: Collection[str]) -> bool:
+def is_allowed(module: str, file: StudentFile, allowed: Collection[str]) -> bool:
     """Return whether the import of a module needs no note."""
-    if path == LAYERS and module in GIVEN:
+    if module in file.without and module not in allowed:
         return False
     parts = module.split(".")
     return any(".".join(parts[: i + 1]) in allowed for i in range(len(parts)))
 
 
-def aliases(tree: ast.AST) -> list[str]:
-    """Return the other names that a file gives to `HELPERS`."""
+def aliases(tree: ast.AST, noted: Collection[str]) -> list[str]:
+    """Return the other names that a file gives to `noted` functions."""
     return [
         alias.asname
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.asname and alias.name in HELPERS
+        if alias.asname and alias.name in noted
     ]
 
 

@@ -1,7 +1,7 @@
 """Score the checks themselves: every known mistake and every correct way, through the engine.
 
-``python -m autograder.course.museum.meta`` prints, for each function, how many mistakes are caught, how
-many are named to the student, rightly or wrongly, and how many correct ways are accepted. It
+``python -m autograder.course.museum.meta`` prints, for each function, how many mistakes are caught,
+how many are named to the student, rightly or wrongly, and how many correct ways are accepted. It
 fails unless all are caught, all are accepted, 95 % are named and none is named wrongly.
 
 "Unseen" are mistakes in other hands: no pack knows anything of them.

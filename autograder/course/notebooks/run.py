@@ -22,12 +22,14 @@ import nbformat
 import numpy as np
 from PIL import Image
 
+from autograder import locate
 from autograder.course.notebooks.file import NotANotebook, read
+from autograder.exercise import Exercise
 from autograder.locate import given_module
 from autograder.sandbox import launch, paths, probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, printable
-from autograder.sandbox.overlay import stage
-from autograder.sandbox.replies import fits
+from autograder.sandbox.launch import stage
+from autograder.sandbox.replies import fits_cell
 from autograder.submission import Submission
 
 MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell
@@ -37,7 +39,7 @@ MAX_PNG = 1 << 20  # bytes of one picture
 MAX_PIXELS = 4_000_000  # of one picture
 MAX_SHOWN = 24 << 20  # bytes of all outputs together: a page holds them
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
-HIDDEN = ("autograder", "solutions")  # modules that are not there for a notebook
+HIDDEN = {"autograder": (), "solutions": ()}  # modules that are not there for a notebook
 NOT_RUN = "What comes after that was not run."
 
 
@@ -60,6 +62,7 @@ class Executed:
 
 
 def execute(
+    exercise: Exercise,
     data: bytes,
     submission: Submission,
     outcomes: Mapping[str, str],
@@ -74,10 +77,12 @@ def execute(
 
     Parameters
     ----------
+    exercise : Exercise
+        What was asked.
     data : bytes
         The file that the student handed in.
     submission : Submission
-        Whose ``layers.py`` and ``cnn.py`` the notebook imports.
+        Whose files the notebook imports.
     outcomes : dict of str to str
         What stands below each check, by the cell's nbgrader id.
     seconds : float
@@ -90,7 +95,7 @@ def execute(
     except NotANotebook as error:
         empty = nbformat.v4.new_notebook()
         return Executed(empty, f"The file that was handed in as a notebook is none: {error}.")
-    with started(submission, seconds, isolation or probe.strongest()) as run:
+    with started(exercise, submission, seconds, isolation or probe.strongest()) as run:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code, 1):
             about = cell.metadata.get("nbgrader", {})
@@ -133,9 +138,8 @@ class Run:
         request = {"source": cell.source, "name": f"Cell {number}"}
         start = time.monotonic()
         try:
-            reply = self._worker.request("cell", request, seconds=self._deadline - start)
-            if not fits("cell", request, reply):
-                raise Died("what came back was not a reply to what was asked")
+            left = self._deadline - start
+            reply = self._worker.request("cell", request, seconds=left, fits=fits_cell)
         except TimedOut:
             over = f"the time for the whole notebook, {self._seconds:g} seconds, was over"
             self.problem = f"In cell {number}, {over}. {NOT_RUN}"
@@ -193,11 +197,14 @@ class Run:
 
 
 @contextlib.contextmanager
-def started(submission: Submission, seconds: float, isolation: str) -> Iterator[Run]:
+def started(
+    exercise: Exercise, submission: Submission, seconds: float, isolation: str
+) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
     images = data_set()
     with TemporaryDirectory(prefix="convnets-submission-") as folder:
-        layers = stage(submission, Path(folder))
+        stage(submission, exercise.editable, Path(folder))
+        layers = [Path(folder), locate.given()]
         with Worker(
             layers,
             isolation=isolation,

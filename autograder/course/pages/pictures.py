@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from autograder.exercises.convnets.cases.training import Trained
+from autograder.judging.evidence import Evidence
+from autograder.judging.trained import Trained
 from autograder.locate import given_module
 from autograder.show import picture
-from autograder.show.picture import Evidence
 
 DPI = 80
 
@@ -24,7 +24,7 @@ class Picture:
     Attributes
     ----------
     name : str
-        The check or function that it belongs to, or ``"filters"``.
+        The check or function that it belongs to: ``"one_epoch"``, ``"one_epoch/filters"``.
     text : str
         What it shows, for those who cannot see it.
     png : bytes
@@ -68,7 +68,7 @@ def of_training(trained: Trained) -> Picture:
         losses.set_ylim(bottom=0)
     accuracies.plot(trained.train, "o-", label="training")
     ends = f"{trained.train[-1]:.2f} on training images"
-    if trained.function == "one_epoch":  # what overfits is validated on the same few images
+    if trained.val is not None:
         accuracies.plot(trained.val, "s--", label="validation")
         ends += f" and {trained.val[-1]:.2f} on validation images"
     accuracies.set(xlabel="epoch", ylabel="accuracy", title="Accuracy", ylim=(0, 1.03))
@@ -93,4 +93,4 @@ def of_filters(trained: Trained) -> Picture | None:
     axis.set_axis_off()
     F, _, HH, WW = trained.filters.shape
     text = f"The {F} filters of your net's first layer after training, {HH} by {WW} pixels each."
-    return Picture("filters", text, as_png(figure))
+    return Picture(f"{trained.function}/filters", text, as_png(figure))

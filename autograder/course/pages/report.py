@@ -6,44 +6,29 @@ Pages are self-contained and hold no script. Everything that a student wrote is 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
+from statistics import median
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.course.gradebook.course import ASSIGNMENT
 from autograder.course.gradebook.scores import Score
 from autograder.course.notebooks.shown import Cell
 from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record
-from autograder.diagnosis.explain import EXPLAINED
-from autograder.judging.declare import names
-from autograder.judging.verdict import Status, Verdict
+from autograder.exercise import Exercise
+from autograder.judging.verdict import Status, Verdict, by_function, total
 from autograder.sandbox.doctor import ABOUT
 from autograder.sandbox.levels import LEVELS
 from autograder.show.text import WORDS
 
-SHORT = {
-    "conv_forward_naive": "conv fwd",
-    "conv_backward_naive": "conv bwd",
-    "max_pool_forward_naive": "pool fwd",
-    "max_pool_backward_naive": "pool bwd",
-    "spatial_batchnorm_forward": "batch fwd",
-    "spatial_batchnorm_backward": "batch bwd",
-    "spatial_groupnorm_forward": "group fwd",
-    "spatial_groupnorm_backward": "group bwd",
-    "ThreeLayerConvNet": "net",
-    "overfit_small_data": "overfit",
-    "one_epoch": "epoch",
-}
-"""Names that fit the head of a table."""
-
-LAYER_FUNCTIONS = [name for name in SHORT if name.endswith(("naive", "forward", "backward"))]
-"""What is in layers.py."""
-
+TEMPLATES = Path(__file__).parents[1] / "templates"
+MADE_FROM = '<meta name="made-from" content="{}">'
 MARKS = {
     Status.PASSED: "✓",
     Status.FAILED: "✗",
@@ -51,11 +36,6 @@ MARKS = {
     Status.TIMEOUT: "…",
     Status.MISSING: "–",
 }
-
-
-def short(name: str) -> str:
-    """Return a function's name for the head of a table."""
-    return SHORT.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -85,10 +65,7 @@ class Part:
 
 def parts_of(record: Record) -> list[Part]:
     """Split a record by function."""
-    return [
-        Part(name, points, most, [v for v in record.verdicts if v.function == name])
-        for name, (points, most) in record.by_function().items()
-    ]
+    return [Part(name, *total(own), own) for name, own in by_function(record.verdicts).items()]
 
 
 @cache
@@ -104,16 +81,18 @@ def environment() -> Environment:
     made.filters["number"] = lambda value: f"{value:g}"
     made.filters["base64"] = lambda data: base64.b64encode(data).decode()
     made.filters["hours"] = lambda seconds: str(timedelta(seconds=round(seconds)))
-    made.globals.update(short=short, reason=reason, page_of=page_of, marks=MARKS, words=WORDS)
+    made.globals.update(marks=MARKS, words=WORDS)
     return made
 
 
-def page_of(student: str) -> str:
+def page_of(exercise: Exercise, student: str) -> str:
     """Return where a student's page is, below the course's folder: where nbgrader has feedback."""
-    return f"feedback/{student}/{ASSIGNMENT}/{ASSIGNMENT}.html"
+    name = exercise.assignment
+    return f"feedback/{student}/{name}/{name}.html"
 
 
 def student_page(
+    exercise: Exercise,
     record: Record,
     score: Score,
     pictures: Sequence[Picture] = (),
@@ -123,6 +102,8 @@ def student_page(
 
     Parameters
     ----------
+    exercise : Exercise
+        What was asked.
     record : Record
         What the checks found.
     score : Score
@@ -140,33 +121,66 @@ def student_page(
         score=score,
         parts=parts,
         following=following,
-        pictures={name: list(own) for name, own in by_function(pictures).items()},
+        pictures=pictures_by_function(pictures, [part.name for part in parts]),
         notebook=notebook,
+        made_from=made_from(record, score),
     )
 
 
-def by_function(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
-    """Return the pictures of each function; the filters are what the long training has made."""
+def made_from(record: Record, score: Score) -> str:
+    """Return a digest of all that a student's page is made from: the same digest, the same page.
+
+    The pictures and the notebook are as old as the record.
+    """
+    digest = hashlib.sha256(f"{look()} {record} {score}".encode())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def look() -> str:
+    """Return a digest of what makes pages look as they do."""
+    files = [*TEMPLATES.glob("*.jinja"), *Path(__file__).parent.glob("*.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+def is_up_to_date(path: Path, record: Record, score: Score) -> bool:
+    """Return whether the page at `path` is what `student_page` would make."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            start = file.read(2000)  # the mark stands near the beginning
+    except (OSError, UnicodeDecodeError):
+        return False
+    return MADE_FROM.format(made_from(record, score)) in start
+
+
+def pictures_by_function(
+    pictures: Sequence[Picture], functions: Sequence[str]
+) -> dict[str, list[Picture]]:
+    """Return the pictures of each function; one of none is of the last, which trains longest."""
     found: dict[str, list[Picture]] = {}
     for picture in pictures:
-        function = "one_epoch" if picture.name == "filters" else picture.name.partition("/")[0]
-        found.setdefault(function, []).append(picture)
+        name = picture.name.partition("/")[0]
+        found.setdefault(name if name in functions else functions[-1], []).append(picture)
     return found
 
 
-def class_page(records: Sequence[Record], scores: Mapping[str, Score]) -> str:
+def class_page(exercise: Exercise, records: Sequence[Record], scores: Mapping[str, Score]) -> str:
     """Return the page on the whole class."""
     template = environment().get_template("class.html.jinja")
     rows = [(record, scores[record.student], parts_of(record)) for record in records]
     packs = Counter(record.pack for record in records)
     return template.render(
-        rows=rows,
-        names=names(),
+        rows=[(*row, page_of(exercise, row[0].student)) for row in rows],
+        heads={name: exercise.short(name) for name in exercise.names},
         checks=pass_rates(records),
         bins=distribution([score for _, score, _ in rows]),
         mistakes=commonest_mistakes(records),
-        need_help=[r for r, score, _ in rows if score.points < 0.5 * score.max_points],
-        median=median([score.points for _, score, _ in rows]),
+        need_help=[
+            (record, reason(exercise, record))
+            for record, score, _ in rows
+            if score.points < 0.5 * score.max_points
+        ],
+        median=median([score.points for _, score, _ in rows]) if rows else 0.0,
         packs=sorted(packs),
         isolation=isolation(records),
         seconds=sum(record.seconds for record in records),
@@ -177,13 +191,11 @@ def commonest_mistakes(records: Sequence[Record]) -> list[tuple[str, str, list[s
     """Return function, known mistake and students, the commonest first."""
     students: dict[tuple[str, str], list[str]] = {}
     for record in records:
-        found = {
-            (verdict.function, line.partition(EXPLAINED)[2])
+        for mistake in {
+            (verdict.function, ", or when ".join(verdict.mistakes))
             for verdict in record.verdicts
-            for line in verdict.message.splitlines()
-            if line.removeprefix("Again: ").startswith(EXPLAINED)
-        }
-        for mistake in found:
+            if verdict.mistakes
+        }:
             students.setdefault(mistake, []).append(record.student)
     ordered = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(function, sentence, own) for (function, sentence), own in ordered]
@@ -204,13 +216,15 @@ def pass_rates(records: Sequence[Record]) -> list[tuple[Verdict, dict[Status, in
     return [(own[0], dict(Counter(v.status for v in own))) for own in by_check.values()]
 
 
-def reason(record: Record) -> str:
-    """Return what is wrong with all of a student's work at once, or nothing."""
+def reason(exercise: Exercise, record: Record) -> str:
+    """Return what is wrong with all of a student's work at once, or nothing.
+
+    The first file that students write holds most of it.
+    """
     if record.problem:
         return record.problem
-    messages = {
-        verdict.message for verdict in record.verdicts if verdict.function in LAYER_FUNCTIONS
-    }
+    most = [f.name for f in exercise.functions if f.file == exercise.files[0]]
+    messages = {verdict.message for verdict in record.verdicts if verdict.function in most}
     if len(messages) == 1:
         return messages.pop().replace("\n", " ")
     missing = all(verdict.status is Status.MISSING for verdict in record.verdicts)
@@ -228,12 +242,3 @@ def distribution(scores: Sequence[Score], width: int = 10) -> list[tuple[str, in
         (f"{i * width} to {100 if i == last else (i + 1) * width - 1}", count)
         for i, count in enumerate(counts)
     ]
-
-
-def median(values: list[float]) -> float:
-    """Return the median, 0 of nothing."""
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if not ordered:
-        return 0.0
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -8,17 +8,16 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import disk as zipped
-from autograder import locate
-from autograder.course.gradebook.course import ASSIGNMENT, released_notebook
+from autograder import disk, exercises, locate
+from autograder.course.gradebook.course import released_notebook
+from autograder.course.museum import packs
 from autograder.course.release.stubs import check_stubs
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.engine.run import run_checks
-from autograder.judging import pack
-from autograder.judging.verdict import Status
-from autograder.sandbox.overlay import read_layer
-from autograder.show.text import total
-from autograder.submission import EDITABLE
+from autograder.errors import UserError
+from autograder.exercise import Exercise
+from autograder.judging.verdict import Status, total
+from autograder.submission import read_layer
 
 PARTS = (
     "assignment",
@@ -32,7 +31,6 @@ PARTS = (
 )
 """What students get, below the root. The README is their own one."""
 
-NOTEBOOK = f"notebooks/{ASSIGNMENT}.ipynb"
 KEPT_BACK = ("autograder/course",)
 README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
@@ -40,11 +38,7 @@ SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md",
 PICTURES = (".png", ".jpg")
 
 
-class ReleaseError(Exception):
-    """The exercise is not fit to be released; the message says why."""
-
-
-def contents(root: Path) -> Iterator[tuple[str, bytes]]:
+def contents(exercise: Exercise, root: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the archive, in order."""
     yield "README.md", README.read_bytes()
     for part in PARTS:
@@ -52,7 +46,8 @@ def contents(root: Path) -> Iterator[tuple[str, bytes]]:
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and belongs(path, name):
-                yield name, released_notebook() if name == NOTEBOOK else path.read_bytes()
+                made = name == exercise.notebook
+                yield name, released_notebook(exercise) if made else path.read_bytes()
 
 
 def belongs(path: Path, name: str) -> bool:
@@ -72,46 +67,47 @@ def version(root: Path) -> str:
         return str(tomllib.load(file)["project"]["version"])
 
 
-def prove(files: list[tuple[str, bytes]]) -> None:
-    """Raise `ReleaseError` unless the release is fit to hand out."""
-    drifted = check_stubs()
+def prove(exercise: Exercise, files: list[tuple[str, bytes]]) -> None:
+    """Raise `UserError` unless the release is fit to hand out."""
+    drifted = check_stubs(exercise)
     if drifted:
         names = ", ".join(str(path) for path in drifted)
-        raise ReleaseError(f"{names} differs from the solution: run python -m autograder stubs.")
-    prove_points()
-    prove_secrecy(files)
+        raise UserError(f"{names} differs from the solution: run python -m autograder stubs.")
+    prove_points(exercise)
+    prove_secrecy(exercise, files)
 
 
-def prove_points() -> None:
-    """Raise `ReleaseError` unless the solution gets all points and the skeleton none."""
-    public = pack.public()
+def prove_points(exercise: Exercise) -> None:
+    """Raise `UserError` unless the solution gets all points and the skeleton none."""
+    public = packs.public(exercise)
     print(
         "The solution against the public checks (this trains a net for one epoch) ...", flush=True
     )
-    verdicts = run_checks(read_layer("solution", locate.solutions()), public)
+    verdicts = run_checks(exercise, packs.solution(exercise), public)
     wrong = [v for v in verdicts if v.status is not Status.PASSED]
     if wrong:
-        raise ReleaseError(f"The solution does not pass {wrong[0].id}:\n{wrong[0].message}")
+        raise UserError(f"The solution does not pass {wrong[0].id}:\n{wrong[0].message}")
     print(f"  {total(verdicts)[0]:g} points.\nThe skeleton ...", flush=True)
-    verdicts = run_checks(read_layer("skeleton", locate.given()), public)
+    skeleton = read_layer("skeleton", locate.given(), exercise.editable)
+    verdicts = run_checks(exercise, skeleton, public)
     points = total(verdicts)[0]
     if points:
-        raise ReleaseError(f"The skeleton gets {points:g} points, and should get none.")
+        raise UserError(f"The skeleton gets {points:g} points, and should get none.")
     print("  0 points.", flush=True)
 
 
-def prove_secrecy(files: list[tuple[str, bytes]]) -> None:
-    """Raise `ReleaseError` if a passage of the solution or the secret seed is in the archive."""
+def prove_secrecy(exercise: Exercise, files: list[tuple[str, bytes]]) -> None:
+    """Raise `UserError` if a passage of the solution or the secret seed is in the archive."""
     secrets = {"the course's seed": seed_bytes()} if seed_bytes() else {}
-    passages = list(solution_passages())
+    passages = list(solution_passages(exercise))
     for name, content in files:
         for what, secret in secrets.items():
             if secret in content:
-                raise ReleaseError(f"{name} contains {what}.")
+                raise UserError(f"{name} contains {what}.")
         text = squeeze(readable(name, content))
         for passage in passages:
             if passage in text:
-                raise ReleaseError(f"{name} contains a passage of the solution: {passage!r}")
+                raise UserError(f"{name} contains a passage of the solution: {passage!r}")
     print(f"No passage of the solution and no seed in {len(files)} files.", flush=True)
 
 
@@ -135,16 +131,18 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def solution_passages(lines: int = 3) -> Iterator[str]:
+def solution_passages(exercise: Exercise, lines: int = 3) -> Iterator[str]:
     """Yield every `lines` consecutive lines of code of each solution region, squeezed.
 
     A single line such as ``N, C, H, W = x.shape`` may well stand in a given module too. The
     notebook's answers are passages too, paragraph by paragraph.
     """
-    for cell in json.loads((locate.root() / NOTEBOOK).read_text(encoding="utf-8"))["cells"]:
+    for cell in json.loads((locate.root() / exercise.notebook).read_text(encoding="utf-8"))[
+        "cells"
+    ]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             yield from (squeeze(paragraph) for paragraph in cell["source"] if squeeze(paragraph))
-    for name in EDITABLE:
+    for name in exercise.editable:
         region: list[str] | None = None
         for line in (locate.solutions() / name).read_text(encoding="utf-8").splitlines():
             if "### BEGIN SOLUTION" in line:
@@ -159,22 +157,22 @@ def solution_passages(lines: int = 3) -> Iterator[str]:
 
 def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     """Write a zip file of `files` below the folder `top`; it appears whole or not at all."""
-    zipped.write(path, ((f"{top}/{name}", content) for name, content in files))
+    disk.write_zip(path, ((f"{top}/{name}", content) for name, content in files))
 
 
-def release(out: Path) -> Path:
+def release(exercise: Exercise, out: Path) -> Path:
     """Prove the release and write its archive into the folder `out`; return its path.
 
     Raises
     ------
-    ReleaseError
+    UserError
         The exercise is not fit to be released. No archive is written.
     """
     root = locate.root()
-    pack.public()  # made from the solution where it is stale
-    files = list(contents(root))
-    prove(files)
-    name = f"convnets-student-{version(root)}"
+    packs.public(exercise)  # made from the solution where it is stale
+    files = list(contents(exercise, root))
+    prove(exercise, files)
+    name = f"{exercise.name}-student-{version(root)}"
     path = out / f"{name}.zip"
     write_archive(files, path, name)
     return path
@@ -187,10 +185,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    try:
-        path = release(options.out or locate.root() / "dist")
-    except ReleaseError as error:
-        print(f"Not released. {error}")
-        return 1
+    path = release(exercises.default(), options.out or locate.root() / "dist")
     print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0

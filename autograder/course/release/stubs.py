@@ -19,17 +19,15 @@ import re
 import textwrap
 from pathlib import Path
 
-from autograder import locate
-from autograder.submission import EDITABLE
+from autograder import exercises, locate
+from autograder.disk import write_text
+from autograder.errors import UserError
+from autograder.exercise import Exercise
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 OPEN = f"# {' YOUR CODE HERE ':-^80}"
 CLOSE = f"# {' END OF YOUR CODE HERE ':-^80}"
 TODO = re.compile(r'# TODO \(notebook section (\d+), "([^"]+)"\):')
-
-
-class MarkerError(Exception):
-    """The markers of a solution file do not fit together; names the file and the line."""
 
 
 def make_stub(source: str, name: str) -> str:
@@ -44,7 +42,7 @@ def make_stub(source: str, name: str) -> str:
 
     Raises
     ------
-    MarkerError
+    UserError
         A marker has no partner, or a region has no TODO directly above it.
     """
     owners = functions_by_line(source)
@@ -54,21 +52,19 @@ def make_stub(source: str, name: str) -> str:
         marker = line.strip()
         if marker == BEGIN:
             if begin:
-                raise MarkerError(
-                    f"{name}, line {number}: the region of line {begin} is still open"
-                )
+                raise UserError(f"{name}, line {number}: the region of line {begin} is still open")
             begin = number
             indent = line[: len(line) - len(line.lstrip())]
             todo = cut_todo(result, f"{name}, line {number}")
             result += [indent + text for text in stub(todo, owners[number], name)]
         elif marker == END:
             if not begin:
-                raise MarkerError(f"{name}, line {number}: no region is open here")
+                raise UserError(f"{name}, line {number}: no region is open here")
             begin = 0
         elif not begin:
             result.append(line)
     if begin:
-        raise MarkerError(f"{name}, line {begin}: this region is never closed")
+        raise UserError(f"{name}, line {begin}: this region is never closed")
     return "\n".join(result) + "\n"
 
 
@@ -98,7 +94,7 @@ def cut_todo(lines: list[str], place: str) -> list[str]:
             todo = [line.strip() for line in lines[start:]]
             del lines[start:]
             return todo
-    raise MarkerError(f'{place}: no "# TODO (notebook section N, "Title"): ..." stands above it')
+    raise UserError(f'{place}: no "# TODO (notebook section N, "Title"): ..." stands above it')
 
 
 def stub(todo: list[str], function: str, name: str) -> list[str]:
@@ -122,33 +118,31 @@ def stub(todo: list[str], function: str, name: str) -> list[str]:
     ]
 
 
-def stubs() -> dict[Path, str]:
+def stubs(exercise: Exercise) -> dict[Path, str]:
     """Return the text of each file of the skeleton, by its path."""
     return {
         locate.given() / name: make_stub(
             (locate.solutions() / name).read_text(encoding="utf-8"), name
         )
-        for name in EDITABLE
+        for name in exercise.editable
     }
 
 
-def check_stubs() -> list[Path]:
+def check_stubs(exercise: Exercise) -> list[Path]:
     """Return the files of the skeleton that differ from what the solution gives."""
     return [
         path
-        for path, text in stubs().items()
+        for path, text in stubs(exercise).items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
 
 
-def write_stubs() -> list[Path]:
+def write_stubs(exercise: Exercise) -> list[Path]:
     """Write the files of the skeleton that differ; return their paths."""
-    changed = check_stubs()
-    for path, text in stubs().items():
+    changed = check_stubs(exercise)
+    for path, text in stubs(exercise).items():
         if path in changed:
-            temporary = path.with_name(path.name + ".part")
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(path)
+            write_text(path, text)
     return changed
 
 
@@ -161,7 +155,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    changed = check_stubs() if options.check else write_stubs()
+    exercise = exercises.default()
+    changed = check_stubs(exercise) if options.check else write_stubs(exercise)
     for path in changed:
         print(f"{'differs from the solution' if options.check else 'written'}: {path}")
     if not changed:

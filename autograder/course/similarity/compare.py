@@ -7,16 +7,12 @@ every passage looked at. What students are given does not count. The result is a
 
 from __future__ import annotations
 
-import argparse
-import csv
 import io
 import re
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path, PurePosixPath
-from statistics import median
+from pathlib import PurePosixPath
 
 from copydetect import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
@@ -24,17 +20,10 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder import locate
-from autograder.course import record as results
-from autograder.course.grading.classroom import UsageError
-from autograder.course.grading.command import find_submissions
-from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.pages import report
-from autograder.course.record import harmless
-from autograder.submission import EDITABLE, Submission
+from autograder.exercise import Exercise
+from autograder.submission import Submission
 
 SHORTEST = 25  # characters of a passage, once every name is one character; the library's default
-LEAST = 100  # of these characters in common, on the page: a few lines are alike by chance
-SHOWN = 20  # comparisons on the page
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class Source:
     student : str
         The name.
     file : str
-        ``"layers.py"`` or ``"cnn.py"``.
+        Its name, without folders.
     first : int
         The number of the first line that is not empty.
     lines : list of str
@@ -117,7 +106,7 @@ def fingerprint(text: str, given: Collection[int] = ()) -> CodeFingerprint:
 
 def given_passages() -> set[int]:
     """Return the passages of the code that every student is given."""
-    paths = sorted((locate.given() / "cs231n").rglob("*.py"))
+    paths = sorted((locate.given() / locate.PACKAGE).rglob("*.py"))
     passages: set[int] = set()
     for path in paths:
         passages |= fingerprint(path.read_text(encoding="utf-8")).hashes
@@ -156,7 +145,7 @@ def compare(prepared: Sequence[Source], console: Console) -> list[Comparison]:
     return sorted(compared, key=lambda c: (-c.likeness, -c.characters))
 
 
-def passages(comparison: Comparison) -> list[Passage]:
+def passages(exercise: Exercise, comparison: Comparison) -> list[Passage]:
     """Return the similar lines of both files side by side, function by function.
 
     Lines that stand in the given file too are left out.
@@ -166,17 +155,19 @@ def passages(comparison: Comparison) -> list[Passage]:
     both = (comparison.left, comparison.right)
     _, _, spans = compare_files(*(source.fingerprint for source in both))
     mine, theirs = (
-        by_function(source, similar_lines(source, *own))
+        by_function(source, similar_lines(exercise, source, *own))
         for source, own in zip(both, spans, strict=True)
     )
     names = dict.fromkeys([*mine, *theirs])
     return [Passage(name, mine.get(name, []), theirs.get(name, [])) for name in names]
 
 
-def similar_lines(source: Source, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+def similar_lines(
+    exercise: Exercise, source: Source, starts: Sequence[int], ends: Sequence[int]
+) -> list[int]:
     """Return the lines, counted from 0, that lie in the spans, if they are the student's own."""
     text = "\n".join(source.lines)
-    given = given_lines(source.file)
+    given = given_lines(exercise, source.file)
     found: set[int] = set()
     for start, end in zip(starts, ends, strict=True):
         first, last = text.count("\n", 0, int(start)), text.count("\n", 0, int(end) - 1)
@@ -184,10 +175,10 @@ def similar_lines(source: Source, starts: Sequence[int], ends: Sequence[int]) ->
     return sorted(line for line in found if source.lines[line].strip() not in given)
 
 
-def given_lines(file: str) -> set[str]:
+def given_lines(exercise: Exercise, file: str) -> set[str]:
     """Return the lines of the skeleton of a file, without white space around, and the empty one."""
-    (name,) = (name for name in EDITABLE if PurePosixPath(name).name == file)
-    text = (locate.given() / name).read_text(encoding="utf-8")
+    (path,) = (own.path for own in exercise.files if own.name == file)
+    text = (locate.given() / path).read_text(encoding="utf-8")
     return {"", *(line.strip() for line in text.splitlines())}
 
 
@@ -207,105 +198,3 @@ def by_function(source: Source, lines: Sequence[int]) -> dict[str, list[tuple[in
             own.append((0, ""))
         own.append((number, source.lines[line]))
     return grouped
-
-
-def page(compared: Sequence[Comparison], unreadable: Sequence[Unreadable], count: int) -> str:
-    """Return the report as a page of its own.
-
-    Parameters
-    ----------
-    compared : sequence of Comparison
-        The most similar ones first.
-    unreadable : sequence of Unreadable
-        Submissions in which there is nothing to compare.
-    count : int
-        Number of submissions compared.
-    """
-    alike = [c for c in compared if c.characters >= LEAST][:SHOWN]
-    typical = {
-        file: median([c.likeness for c in compared if c.left.file == file])
-        for file in dict.fromkeys(c.left.file for c in compared)
-    }
-    return (
-        report.environment()
-        .get_template("similarity.html.jinja")
-        .render(
-            alike=[(comparison, passages(comparison)) for comparison in alike],
-            pairs=len(compared),
-            typical=typical,
-            unreadable=unreadable,
-            count=count,
-            shortest=SHORTEST,
-            least=LEAST,
-            percent=percent,
-        )
-    )
-
-
-def percent(share: float) -> str:
-    """Return a share in percent; it is 100 only for all of it."""
-    return f"{int(100 * share + 1e-9)} %"
-
-
-def table(compared: Sequence[Comparison]) -> str:
-    """Return all comparisons as CSV."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    names = ("file", "student", "other", "share_of_student", "share_of_other", "characters")
-    writer.writerow(names)
-    for c in compared:
-        who = (harmless(c.left.student), harmless(c.right.student))
-        shares = (f"{share:.3f}" for share in c.shares)
-        writer.writerow([c.left.file, *who, *shares, c.characters])
-    return stream.getvalue()
-
-
-def outputs(out: Path) -> Iterator[Path]:
-    """Yield the files that are written: the page, and the table beside it."""
-    yield out
-    yield out.with_suffix(".csv")
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add this command's options."""
-    parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="a folder or archive for each student"
-    )
-    parser.add_argument(
-        "--class-dir", type=Path, metavar="DIR", help="a folder that holds one entry a student"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE.html", help="the page (default: similarity.html)"
-    )
-    parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.set_defaults(course=None)  # for find_submissions; --class-dir serves that layout too
-
-
-def main(options: argparse.Namespace) -> int:
-    """Run the command."""
-    console = Console()
-    out = options.out or Path("similarity.html")
-    try:
-        check_out(out, force=options.force)
-        collected = collect(find_submissions(options))
-        readable = [item for item in collected if isinstance(item, Submission)]
-        if len(readable) < 2:
-            raise UsageError(f"There are {len(readable)} submissions to compare; it takes two.")
-        compared = compare(sources(readable), console)
-        unreadable = [item for item in collected if isinstance(item, Unreadable)]
-        results.write_text(out, page(compared, unreadable, len(readable)))
-        results.write_text(out.with_suffix(".csv"), table(compared))
-    except (UsageError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{len(readable)} submissions, {len(compared)} pairs of files. Report: {out}")
-    return 0
-
-
-def check_out(out: Path, *, force: bool) -> None:
-    """Raise `UsageError` if a file that is there would be replaced unasked."""
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"--out {out}: the report is a page, name it something.html.")
-    for path in outputs(out):
-        if path.exists() and not force:
-            raise UsageError(f"{path} is there already; --force replaces it.")

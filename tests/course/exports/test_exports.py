@@ -1,17 +1,19 @@
 """autograder/course/exports: grades reach the right students of a learning management system."""
 
-import argparse
 import csv
 import io
 import json
 
 import pytest
 
+from autograder import __main__ as cli
 from autograder.course import record as results
-from autograder.course.exports import command, lms, roster
-from autograder.course.exports.scores import ExportError, Score, scores
+from autograder.course.exports import lms, roster
+from autograder.course.exports.scores import Score, scores
 from autograder.course.record import Record
-from autograder.engine.run import list_checks
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import list_checks
 from autograder.judging.verdict import Status, Verdict
 
 CANVAS = """\
@@ -41,7 +43,7 @@ Eve;Noether;e-1;eve@uni.edu;12
 def record(student, right):
     """Return a record with the first `right` checks passed."""
     verdicts = []
-    for i, info in enumerate(list_checks()):
+    for i, info in enumerate(list_checks(EXERCISE)):
         status = Status.PASSED if i < right else Status.FAILED
         points = info.max_points if i < right else 0.0
         verdicts.append(
@@ -73,20 +75,18 @@ def grades(**points):
 
 
 def run(*arguments):
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    return command.main(parser.parse_args([str(argument) for argument in arguments]))
+    return cli.main(["export", *map(str, arguments)])
 
 
 def test_scores_are_those_of_the_records(graded):
     assert scores(graded) == {
         "ada": Score("ada", 100.0, 100.0),
-        "ben@uni.edu": Score("ben@uni.edu", list_checks()[0].max_points, 100.0),
+        "ben@uni.edu": Score("ben@uni.edu", list_checks(EXERCISE)[0].max_points, 100.0),
     }
 
 
 def test_a_folder_without_grades_is_an_error(tmp_path):
-    with pytest.raises(ExportError, match="no grades"):
+    with pytest.raises(UserError, match="no grades"):
         scores(tmp_path)
 
 
@@ -179,12 +179,12 @@ def test_a_roster_may_hold_long_texts(tmp_path):
 )
 def test_what_is_no_roster_is_an_error(tmp_path, content, message):
     (tmp_path / "roster.csv").write_bytes(content)
-    with pytest.raises(ExportError, match=message):
+    with pytest.raises(UserError, match=message):
         roster.read(tmp_path / "roster.csv")
 
 
 def test_a_roster_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(ExportError, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read"):
         roster.read(tmp_path / "roster.csv")
 
 
@@ -225,13 +225,13 @@ def test_students_whom_canvas_does_not_know_are_named(tmp_path):
 
 def test_other_points_in_canvas_are_an_error(tmp_path):
     known = read(CANVAS.replace("10,100,", "10,50,"), tmp_path)
-    with pytest.raises(ExportError, match="says 50 points; these grades are out of 100"):
+    with pytest.raises(UserError, match="says 50 points; these grades are out of 100"):
         lms.canvas(grades(ada=50), known)
 
 
 def test_two_assignments_of_a_name_are_told_apart_by_their_number(tmp_path):
     known = read(CANVAS.replace("Quiz 1 (77)", "ConvNets by hand (77)"), tmp_path)
-    with pytest.raises(ExportError, match=r"'ConvNets by hand \(77\)' or "):
+    with pytest.raises(UserError, match=r"'ConvNets by hand \(77\)' or "):
         lms.canvas(grades(ada=50), known)
     export = lms.canvas(grades(ada=50), known, "ConvNets by hand (4711)")
     assert [row[-1] for row in table(export.text)[3:]] == ["50", "12", "", "55"]
@@ -239,15 +239,15 @@ def test_two_assignments_of_a_name_are_told_apart_by_their_number(tmp_path):
 
 @pytest.mark.parametrize("text", [WORKSHEET, "name,points\nada,5\n"])
 def test_canvas_needs_its_own_roster(tmp_path, text):
-    with pytest.raises(ExportError, match="Export Entire Gradebook"):
+    with pytest.raises(UserError, match="Export Entire Gradebook"):
         lms.canvas(grades(ada=50), read(text, tmp_path))
-    with pytest.raises(ExportError, match="Export Entire Gradebook"):
+    with pytest.raises(UserError, match="Export Entire Gradebook"):
         lms.canvas(grades(ada=50), None)
 
 
 def test_grades_out_of_different_points_are_an_error(tmp_path):
     mixed = {"ada": Score("ada", 50, 100), "ben": Score("ben", 50, 90)}
-    with pytest.raises(ExportError, match="--regrade"):
+    with pytest.raises(UserError, match="--regrade"):
         lms.canvas(mixed, read(CANVAS, tmp_path))
 
 
@@ -273,7 +273,7 @@ def test_a_downloaded_folder_matches_moodle_s_participant(tmp_path):
 
 
 def test_other_points_in_moodle_are_an_error(tmp_path):
-    with pytest.raises(ExportError, match=r"says 10\.00 points"):
+    with pytest.raises(UserError, match=r"says 10\.00 points"):
         lms.moodle(grades(ada=50), read(WORKSHEET.replace("100.00", "10.00"), tmp_path))
 
 
@@ -294,7 +294,7 @@ def test_without_a_roster_moodle_gets_our_names():
 
 
 def test_a_roster_without_identities_is_an_error(tmp_path):
-    with pytest.raises(ExportError, match="Download grading worksheet"):
+    with pytest.raises(UserError, match="Download grading worksheet"):
         lms.moodle(grades(ada=50), read("First name,Last name\nAda,Lovelace\n", tmp_path))
 
 

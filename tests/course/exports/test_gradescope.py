@@ -1,6 +1,5 @@
 """autograder/course/exports/gradescope*.py: the autograder that runs on Gradescope."""
 
-import argparse
 import json
 import os
 import re
@@ -13,16 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
+from autograder.course.museum import packs
 from autograder.course.record import Record
 from autograder.course.release import archive as release
-from autograder.course.release.archive import ReleaseError
-from autograder.engine.run import list_checks
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+from autograder.exercises.registry import list_checks
 from autograder.judging import pack
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.probe import strongest
-from autograder.submission import CNN, LAYERS
 
 SEED = "a secret seed of a course"
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/
@@ -98,9 +101,7 @@ def test_a_submission_that_cannot_be_read_says_so_first():
 
 
 def make(out, *arguments):
-    parser = argparse.ArgumentParser()
-    gradescope_zip.add_arguments(parser)
-    return gradescope_zip.main(parser.parse_args(["--out", str(out), *arguments]))
+    return cli.main(["gradescope", "--out", str(out), *arguments])
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +134,11 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "LICENSE",
         "assignment/kernels/meson.build",
         "assignment/cs231n/solver.py",
-        "autograder/engine/run/run.py",
+        "autograder/engine/run.py",
         "autograder/sandbox/worker/__main__.py",
         "autograder/exercises/convnets/checks/test_training.py",
-        "autograder/exercises/convnets/checks/pytest.ini",
-        "autograder/course/intake/collect/collect.py",
+        "autograder/engine/pytest.ini",
+        "autograder/course/intake/collect.py",
         "autograder/course/exports/__init__.py",
         "autograder/course/exports/gradescope_run.py",
     ):
@@ -151,7 +152,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
 def test_neither_seed_nor_solution_is_in_the_archive(archive):
     files = members(archive)
     assert all(SEED.encode() not in content for _, content in files)
-    release.prove_secrecy(files)  # raises
+    release.prove_secrecy(EXERCISE, files)  # raises
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,8 @@ def test_neither_seed_nor_solution_is_in_the_archive(archive):
 )
 def test_a_secret_in_the_archive_is_found(archive, name, content):
     files = [*members(archive), (name, content)]
-    with pytest.raises(ReleaseError, match=name):
-        gradescope_zip.prove(files, SEED)
+    with pytest.raises(UserError, match=name):
+        gradescope_zip.prove(EXERCISE, files, SEED)
 
 
 def test_the_programs_can_be_run(archive):
@@ -251,7 +252,7 @@ def graded(base):
     assert [path.name for path in (base / "results").iterdir()] == ["results.json"]
     tree = json.loads(text)
     assert_documented(tree)
-    assert len(tree["tests"]) == len(list_checks())
+    assert len(tree["tests"]) == len(list_checks(EXERCISE))
     assert sum(test["max_score"] for test in tree["tests"]) == 100
     for hidden in (base, Path.home(), locate.root()):
         assert str(hidden) not in text
@@ -326,7 +327,7 @@ def test_a_fault_of_the_grader_is_no_grade(container, monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     ("broken", "message"),
-    [("submission", "no folder"), ("engine", "EngineError"), ("sandbox", "NoSandbox")],
+    [("submission", "no folder"), ("engine", "EngineError"), ("sandbox", "UserError")],
 )
 def test_other_faults_are_no_grade_either(container, monkeypatch, capsys, broken, message):
     base = container
@@ -347,7 +348,7 @@ def test_other_faults_are_no_grade_either(container, monkeypatch, capsys, broken
 
 
 def fails_with(name):
-    def run_checks(*_, **__):
+    def run_checks(EXERCISE, *_, **__):
         raise type(name, (Exception,), {})
 
     return run_checks
@@ -365,7 +366,7 @@ def test_the_solution_gets_all_points_with_the_secret_cases(tmp_path):
     seed.write_text(SEED)
     assert make(tmp_path / "a.zip", "--seed-file", str(seed)) == 0
     base = install(tmp_path / "a.zip", tmp_path / "autograder")
-    assert pack.load(base / "source" / "secret.pack").id == pack.identify(SEED)
+    assert pack.load(base / "source" / "secret.pack").id == packs.identify(EXERCISE, SEED)
     submit(base, {name: (locate.solutions() / name).read_bytes() for name in (LAYERS, CNN)})
     tree, _ = graded(base)
     assert points(tree) == 100

@@ -9,18 +9,19 @@ import pytest
 
 from autograder import locate
 from autograder.course.gradebook import course as nbcourse
-from autograder.course.gradebook.course import ASSIGNMENT, CourseError
-from autograder.engine.run import list_checks
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import list_checks
 from made_up import course_at
 
 
 def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
     with course_at(tmp_path).gradebook() as gradebook:
-        assignment = gradebook.find_assignment(ASSIGNMENT)
+        assignment = gradebook.find_assignment(EXERCISE.assignment)
         (notebook,) = assignment.notebooks
         points = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.max_score}
     expected = {}
-    for info in list_checks():
+    for info in list_checks(EXERCISE):
         expected[info.function] = expected.get(info.function, 0) + info.max_points
     assert points == expected
 
@@ -29,31 +30,31 @@ def test_what_a_person_wrote_stays(tmp_path):
     course = course_at(tmp_path)
     config = tmp_path / nbcourse.CONFIG
     config.write_text(config.read_text() + "\n# mine\nc.CourseDirectory.course_id = 'cs1'\n")
-    again = nbcourse.open_course(tmp_path)
+    again = nbcourse.open_course(EXERCISE, tmp_path)
     assert config.read_text().count("# mine") == 1
     assert (course.course_id, again.course_id) == ("convnets", "cs1")
 
 
 def test_a_second_folder_can_share_a_gradebook(tmp_path):
     first = course_at(tmp_path / "first")
-    second = nbcourse.open_course(tmp_path / "second", first.url)
+    second = nbcourse.open_course(EXERCISE, tmp_path / "second", first.url)
     assert second.url == first.url
     for course in (first, second):
-        folder = course.root / "release" / ASSIGNMENT
-        assert (folder / f"{ASSIGNMENT}.ipynb").is_file()
+        folder = course.root / "release" / EXERCISE.assignment
+        assert (folder / f"{EXERCISE.assignment}.ipynb").is_file()
 
 
 def test_a_broken_configuration_is_named(tmp_path):
     (tmp_path / nbcourse.CONFIG).write_text("c = get_config(\n")
-    with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read"):
-        nbcourse.open_course(tmp_path)
-    with pytest.raises(CourseError, match="is no course"):
-        nbcourse.read_course(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"nbgrader_config\.py cannot be read"):
+        nbcourse.open_course(EXERCISE, tmp_path)
+    with pytest.raises(UserError, match="is no course"):
+        nbcourse.read_course(EXERCISE, tmp_path / "elsewhere")
 
 
 def test_the_released_notebook_has_no_answers_and_its_checks_are_locked():
-    released = nbformat.reads(nbcourse.released_notebook().decode(), as_version=4)
-    source = json.loads((locate.root() / "notebooks" / f"{ASSIGNMENT}.ipynb").read_text())
+    released = nbformat.reads(nbcourse.released_notebook(EXERCISE).decode(), as_version=4)
+    source = json.loads((locate.root() / "notebooks" / f"{EXERCISE.assignment}.ipynb").read_text())
     assert len(released.cells) == len(source["cells"])
     checks = answers = 0
     for cell in released.cells:
@@ -70,19 +71,19 @@ def test_the_released_notebook_has_no_answers_and_its_checks_are_locked():
 
 def test_no_message_has_the_databases_password(tmp_path):
     url = "postgresql+psycopg://ada:secret@localhost:1/course"
-    with pytest.raises(CourseError, match="postgresql") as caught:
-        nbcourse.open_course(tmp_path, url)
+    with pytest.raises(UserError, match="postgresql") as caught:
+        nbcourse.open_course(EXERCISE, tmp_path, url)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.slow
 def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
     course_at(tmp_path)
-    folder = tmp_path / "submitted" / "al" / ASSIGNMENT
+    folder = tmp_path / "submitted" / "al" / EXERCISE.assignment
     folder.mkdir(parents=True)
-    (folder / f"{ASSIGNMENT}.ipynb").write_bytes(nbcourse.released_notebook())
+    (folder / f"{EXERCISE.assignment}.ipynb").write_bytes(nbcourse.released_notebook(EXERCISE))
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT],
+        [sys.executable, "-m", "nbgrader", "autograde"],
         cwd=tmp_path,
         env={**nbcourse.os.environ, "PYTHONPATH": str(locate.root())},
         capture_output=True,
@@ -90,4 +91,4 @@ def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
     )
     assert done.returncode != 0
     assert "Nothing was graded" in done.stderr
-    assert not (tmp_path / "autograded" / "al" / ASSIGNMENT).exists()
+    assert not (tmp_path / "autograded" / "al" / EXERCISE.assignment).exists()

@@ -1,4 +1,4 @@
-"""autograder/course/gradebook/scores/scores.py: verdicts go in, and what an instructor decided stays."""
+"""autograder/course/gradebook/scores.py: verdicts go in, and what an instructor decided stays."""
 
 import csv
 import os
@@ -12,8 +12,10 @@ from nbgrader.api import Gradebook
 
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import ASSIGNMENT, CourseError, open_course
+from autograder.course.gradebook.course import open_course
 from autograder.course.grading.student import outcomes
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
 from made_up import course_at, record_of
 
 CELL = "conv_forward_naive"
@@ -34,7 +36,7 @@ def enter(course, record, executed=b"", **options):
 def change(course, student, cell=CELL, **values):
     """Change a grade as the formgrader does."""
     with Gradebook(course.url, course.course_id) as book:
-        grade = book.find_grade(cell, ASSIGNMENT, ASSIGNMENT, student)
+        grade = book.find_grade(cell, student)
         for name, value in values.items():
             setattr(grade, name, value)
         book.db.commit()
@@ -46,7 +48,7 @@ def test_a_student_is_entered(course):
     assert score.by_cell[CELL] == score.checked[CELL] == 12
     assert not score.to_grade
     assert score.changed == ()
-    assert gradebook.score(course, "bo") is None
+    assert gradebook.scores(course).get("bo") is None
 
 
 def test_a_second_grading_replaces_nothing_unasked(course):
@@ -71,7 +73,7 @@ def test_what_an_instructor_decided_stays(course):
 def test_comments_are_read_and_kept(course):
     enter(course, record_of("al"))
     with Gradebook(course.url, course.course_id) as book:
-        comment = book.find_comment("answer_fast_layers", ASSIGNMENT, ASSIGNMENT, "al")
+        comment = book.find_comment("answer_fast_layers", "al")
         comment.manual_comment = "Well said."
         book.db.commit()
     assert enter(course, record_of("al"), replace=True).comments == {
@@ -92,7 +94,7 @@ def test_late_work_is_treated_as_nbgrader_is_told_to(tmp_path, method, points):
     config = root / "nbgrader_config.py"
     text = config.read_text()
     config.write_text(text.replace('penalty_method = "none"', f'penalty_method = "{method}"'))
-    course = open_course(root)
+    course = open_course(EXERCISE, root)
     gradebook.set_due(course, datetime(2026, 12, 1))
     on_time = enter(course, record_of("bo", when="2026-11-30 23:00:00 UTC"))
     assert (on_time.late, on_time.points) == (0, 100)
@@ -114,7 +116,7 @@ def test_the_history_has_a_line_for_each_grading(course):
 def test_the_formgraders_notebook_shows_what_the_grader_found(course):
     record = record_of("al", passed=False, message="out: all wrong")
     enter(course, record, b"{not a notebook")
-    path = course.root / "autograded" / "al" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path = course.root / "autograded" / "al" / EXERCISE.assignment / f"{EXERCISE.assignment}.ipynb"
     text = path.read_text()
     assert "out: all wrong" in text
     assert "The notebook that was handed in cannot be shown here" in text
@@ -144,19 +146,19 @@ def test_times(text, hour):
 
 
 def test_another_database_is_not_taken_in_silence(course):
-    with pytest.raises(CourseError, match="says that the gradebook is sqlite"):
-        open_course(course.root, "sqlite:////tmp/other.db")
+    with pytest.raises(UserError, match="says that the gradebook is sqlite"):
+        open_course(EXERCISE, course.root, "sqlite:////tmp/other.db")
 
 
 def test_a_database_that_cannot_be_opened_is_named(tmp_path):
     url = f"sqlite:///{tmp_path}/no/such/folder/gradebook.db"
-    with pytest.raises(CourseError, match="cannot be opened"):
-        open_course(tmp_path / "course", url)
+    with pytest.raises(UserError, match="cannot be opened"):
+        open_course(EXERCISE, tmp_path / "course", url)
 
 
 @pytest.mark.skipif(DATABASE == "", reason="CONVNETS_TEST_DATABASE names no database to try")
 def test_any_database_that_sqlalchemy_knows(tmp_path):
-    course, student = open_course(tmp_path, DATABASE), f"al-{secrets.token_hex(4)}"
+    course, student = open_course(EXERCISE, tmp_path, DATABASE), f"al-{secrets.token_hex(4)}"
     assert course.url == DATABASE
     assert not (tmp_path / "gradebook.db").exists()
     assert enter(course, record_of(student)).points == 100

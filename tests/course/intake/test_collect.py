@@ -1,4 +1,4 @@
-"""autograder/course/intake/collect/collect.py: what students hand in is found, and what is hostile is named."""
+"""autograder/course/intake/collect.py: what students hand in is found, and what is hostile is named."""
 
 import gzip
 import io
@@ -10,10 +10,17 @@ import pytest
 
 from autograder.course.intake import archive, naming
 from autograder.course.intake import collect as intake
+from autograder.course.intake.choose import Found
 from autograder.course.intake.collect import MAX_NOTEBOOK, IntakeError, collect, read_submission
-from autograder.submission import CNN, LAYERS
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
 LAYERS_TEXT, CNN_TEXT = b"# layers\n", b"# cnn\n"
+
+
+def read(path):
+    return read_submission(path, Found(EXERCISE))
 
 
 def zip_bytes(files, **options):
@@ -50,7 +57,7 @@ def write(path, data):
 def test_a_folder(tmp_path):
     for name, data in BOTH.items():
         write(tmp_path / "ada" / name, data)
-    found = read_submission(tmp_path / "ada")
+    found = read(tmp_path / "ada")
     assert found.student == "ada"
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
     assert found.notes == []
@@ -58,12 +65,12 @@ def test_a_folder(tmp_path):
 
 def test_the_notebook_comes_along(tmp_path):
     book = {"hw/notebooks/ConvolutionalNetworks.ipynb": b"{1}", "hw/scratch.ipynb": b"{2}"}
-    found = read_submission(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **book})))
+    found = read(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **book})))
     assert found.notebook == b"{1}"
     assert found.notes == []
-    renamed = read_submission(write(tmp_path / "bo.zip", zip_bytes({**BOTH, "mine.ipynb": b"{3}"})))
+    renamed = read(write(tmp_path / "bo.zip", zip_bytes({**BOTH, "mine.ipynb": b"{3}"})))
     assert renamed.notebook == b"{3}"
-    assert read_submission(write(tmp_path / "cy.zip", zip_bytes(BOTH))).notebook == b""
+    assert read(write(tmp_path / "cy.zip", zip_bytes(BOTH))).notebook == b""
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_the_notebook_comes_along(tmp_path):
     ],
 )
 def test_a_notebook_that_is_in_doubt_is_noted(tmp_path, books, taken, note):
-    found = read_submission(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **books})))
+    found = read(write(tmp_path / "ada.zip", zip_bytes({**BOTH, **books})))
     assert found.notebook == taken
     assert found.files.keys() == {LAYERS, CNN}
     assert len(found.notes) == (note is not None)
@@ -90,7 +97,7 @@ def test_a_notebook_that_is_in_doubt_is_noted(tmp_path, books, taken, note):
 def test_only_the_folder_of_this_exercise_counts(tmp_path):
     for exercise, text in (("ConvolutionalNetworks", b"# this"), ("other", b"# another")):
         write(tmp_path / "ada" / exercise / "layers.py", text)
-    (found,) = collect([tmp_path / "ada"], "ConvolutionalNetworks")
+    (found,) = collect(EXERCISE, [tmp_path / "ada"], "ConvolutionalNetworks")
     assert (found.student, found.files) == ("ada", {LAYERS: b"# this"})
 
 
@@ -110,13 +117,13 @@ def test_only_the_folder_of_this_exercise_counts(tmp_path):
     ],
 )
 def test_archives(tmp_path, name, data):
-    found = read_submission(write(tmp_path / name, data))
+    found = read(write(tmp_path / name, data))
     assert found.student == "ada"
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
 
 
 def test_a_single_file(tmp_path):
-    found = read_submission(write(tmp_path / "layers.py", LAYERS_TEXT))
+    found = read(write(tmp_path / "layers.py", LAYERS_TEXT))
     assert found.files == {LAYERS: LAYERS_TEXT}
     assert "no cnn.py" in found.notes[0]
 
@@ -129,7 +136,7 @@ def test_the_right_place_wins_and_a_choice_is_noted(tmp_path):
         "x/.ipynb_checkpoints/layers.py": b"junk",
         "cs231n/classifiers/cnn.py": CNN_TEXT,
     }
-    found = read_submission(write(tmp_path / "a.zip", zip_bytes(files)))
+    found = read(write(tmp_path / "a.zip", zip_bytes(files)))
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
     (note,) = found.notes
     assert "2 files are named layers.py" in note
@@ -141,7 +148,7 @@ def test_two_contents_of_one_name_are_noted(tmp_path):
     with zipfile.ZipFile(stream, "w") as packed, pytest.warns(UserWarning, match="Duplicate"):
         packed.writestr("layers.py", b"first")
         packed.writestr("layers.py", b"second")
-    found = read_submission(write(tmp_path / "a.zip", stream.getvalue()))
+    found = read(write(tmp_path / "a.zip", stream.getvalue()))
     assert found.files == {LAYERS: b"second"}
     assert "twice" in found.notes[0]
 
@@ -150,20 +157,20 @@ def test_two_contents_of_one_name_are_noted(tmp_path):
     ("source", "note"), [(b"# caf\xe9", "not UTF-8 text (line 1)"), (b"a\0b", "null bytes")]
 )
 def test_what_python_cannot_read_is_noted(tmp_path, source, note):
-    found = read_submission(write(tmp_path / "layers.py", source))
+    found = read(write(tmp_path / "layers.py", source))
     assert note in found.notes[0]
 
 
 def test_a_wrong_name_is_pointed_out(tmp_path):
     data = zip_bytes({"hw/layers_final.py": LAYERS_TEXT, "hw/fast_layers.py": b""})
     with pytest.raises(IntakeError, match=r"It does hold hw/layers_final\.py\."):
-        read_submission(write(tmp_path / "a.zip", data))
+        read(write(tmp_path / "a.zip", data))
 
 
 @pytest.mark.parametrize(("start", "kind"), [(b"Rar!\x1a", "RAR"), (b"7z\xbc\xaf", "7-Zip")])
 def test_other_kinds_of_archives_are_named(tmp_path, start, kind):
     with pytest.raises(IntakeError, match=f"It is a {kind} archive"):
-        read_submission(write(tmp_path / "a.zip", start + bytes(100)))
+        read(write(tmp_path / "a.zip", start + bytes(100)))
 
 
 def test_a_long_header_of_a_tar_file_is_no_way_around_the_bound(tmp_path):
@@ -171,19 +178,19 @@ def test_a_long_header_of_a_tar_file_is_no_way_around_the_bound(tmp_path):
     info.pax_headers = {"comment": "x" * (archive.MAX_ARCHIVE + 1)}
     data = gzip.compress(info.tobuf(tarfile.PAX_FORMAT), 1)
     with pytest.raises(IntakeError, match="larger than"):
-        read_submission(write(tmp_path / "a.tgz", data))
+        read(write(tmp_path / "a.tgz", data))
 
 
 def test_the_bound_holds_for_all_nested_archives_together(tmp_path):
     bomb = zip_bytes({"inner.tar": bytes(archive.MAX_ARCHIVE // 2 + 1)})
     data = zip_bytes({"1.zip": bomb, "2.zip": bomb, "layers.py": LAYERS_TEXT})
     with pytest.raises(IntakeError, match="larger than"):
-        read_submission(write(tmp_path / "a.zip", data))
+        read(write(tmp_path / "a.zip", data))
 
 
 def test_odd_names_are_shown_plainly(tmp_path):
     name = "a\nb\x1b[31m" + "x" * 5000 + "/layers.py"
-    found = read_submission(write(tmp_path / "a.zip", zip_bytes({name: b"\0"})))
+    found = read(write(tmp_path / "a.zip", zip_bytes({name: b"\0"})))
     assert found.notes[0].isprintable()
     assert len(found.notes[0]) < 200
 
@@ -191,7 +198,7 @@ def test_odd_names_are_shown_plainly(tmp_path):
 def test_one_bad_submission_does_not_keep_the_others_from_being_read(tmp_path):
     good = write(tmp_path / "good.zip", zip_bytes(BOTH))
     bad = write(tmp_path / "bad.zip", b"PK\x05\x06" + bytes(18))
-    items = collect([bad, good, good])
+    items = collect(EXERCISE, [bad, good, good])
     assert [item.student for item in items] == ["bad", "good"]
     assert items[0].problem == "It holds neither layers.py nor cnn.py."
     assert items[1].files[LAYERS] == LAYERS_TEXT
@@ -201,7 +208,7 @@ def test_paths_in_archives_write_nowhere(tmp_path):
     files = {"../../layers.py": LAYERS_TEXT, "/etc/cnn.py": CNN_TEXT}
     path = write(tmp_path / "in" / "a.zip", zip_bytes(files))
     before = sorted(tmp_path.rglob("*"))
-    found = read_submission(path)
+    found = read(path)
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
     assert sorted(tmp_path.rglob("*")) == before
     assert sum("leads out of the archive" in note for note in found.notes) == 2
@@ -214,7 +221,7 @@ def test_links_are_not_followed(tmp_path):
     write(folder / "cnn.py", CNN_TEXT)
     (folder / "layers.py").symlink_to(secret)
     (folder / "sub").symlink_to(tmp_path)
-    found = read_submission(folder)
+    found = read(folder)
     assert found.files == {CNN: CNN_TEXT}
     assert any("symbolic link" in note for note in found.notes)
 
@@ -222,7 +229,7 @@ def test_links_are_not_followed(tmp_path):
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
 def test_links_in_tar_files_are_left_out(tmp_path, kind):
     data = tar_bytes({"cnn.py": CNN_TEXT}, links=[("layers.py", "/etc/passwd", kind)])
-    found = read_submission(write(tmp_path / "a.tgz", data))
+    found = read(write(tmp_path / "a.tgz", data))
     assert found.files == {CNN: CNN_TEXT}
     assert "is a link" in found.notes[0]
 
@@ -234,7 +241,7 @@ def test_links_in_zip_files_are_left_out(tmp_path):
     stream = io.BytesIO(data)
     with zipfile.ZipFile(stream, "a") as archive:
         archive.writestr(link, "/etc/passwd")
-    found = read_submission(write(tmp_path / "a.zip", stream.getvalue()))
+    found = read(write(tmp_path / "a.zip", stream.getvalue()))
     assert found.files == {CNN: CNN_TEXT}
 
 
@@ -262,12 +269,12 @@ def encrypted_zip():
 )
 def test_bad_archives_are_named(tmp_path, data, match):
     with pytest.raises(IntakeError, match=match):
-        read_submission(write(tmp_path / "a.zip", data))
+        read(write(tmp_path / "a.zip", data))
 
 
 def test_a_file_that_is_too_large_is_left_out(tmp_path):
     files = {"layers.py": bytes(intake.MAX_FILE + 1), "cnn.py": CNN_TEXT}
-    found = read_submission(write(tmp_path / "a.zip", zip_bytes(files)))
+    found = read(write(tmp_path / "a.zip", zip_bytes(files)))
     assert found.files == {CNN: CNN_TEXT}
 
 
@@ -276,18 +283,18 @@ def test_a_deeply_nested_archive_is_left_out(tmp_path):
     for _ in range(4):
         data = zip_bytes({"inner.zip": data})
     with pytest.raises(IntakeError, match="neither"):
-        read_submission(write(tmp_path / "a.zip", data))
+        read(write(tmp_path / "a.zip", data))
 
 
 def test_a_missing_path_is_named(tmp_path):
-    (item,) = collect([tmp_path / "nobody"])
+    (item,) = collect(EXERCISE, [tmp_path / "nobody"])
     assert (item.student, item.problem) == ("nobody", "It is neither a folder nor a file.")
 
 
 def test_students_of_one_name_get_numbers(tmp_path):
     paths = [write(tmp_path / d / "ada.zip", zip_bytes(BOTH)) for d in "abc"]
     paths.append(write(tmp_path / "d" / "ADA.zip", zip_bytes(BOTH)))
-    assert [s.student for s in collect(paths)] == ["ada", "ada-2", "ada-3", "ADA-4"]
+    assert [s.student for s in collect(EXERCISE, paths)] == ["ada", "ada-2", "ada-3", "ADA-4"]
 
 
 @pytest.mark.parametrize(
@@ -300,6 +307,6 @@ def test_names_are_safe_for_files(name, expected):
 
 def test_a_name_that_is_changed_is_noted(tmp_path):
     write(tmp_path / "=cmd()" / "layers.py", LAYERS_TEXT)
-    (item,) = collect([tmp_path / "=cmd()"])
+    (item,) = collect(EXERCISE, [tmp_path / "=cmd()"])
     assert item.student == "_cmd__"
     assert "handed in as =cmd()" in item.notes[0]

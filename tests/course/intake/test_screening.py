@@ -3,11 +3,13 @@
 import pytest
 
 from autograder.course.intake.screening import screen
-from autograder.submission import CNN, LAYERS
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
 
 def notes(source, path=LAYERS, **options):
-    return screen({path: source.encode()}, **options)
+    return screen(EXERCISE, {path: source.encode()}, **options)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +71,8 @@ def test_a_course_sets_what_is_allowed():
 
 
 def test_the_solution_and_the_stubs_need_no_note(solution, skeleton):
-    assert screen(solution.files) == []
-    assert screen(skeleton.files) == []
+    assert screen(EXERCISE, solution.files) == []
+    assert screen(EXERCISE, skeleton.files) == []
 
 
 def test_many_notes_are_cut_short():

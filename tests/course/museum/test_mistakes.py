@@ -1,4 +1,4 @@
-"""autograder/course/mistakes: every known mistake is caught, and named to the student."""
+"""autograder/course/museum: every known mistake is caught, and named to the student."""
 
 from collections import Counter
 
@@ -10,9 +10,9 @@ from autograder.course.museum.convnets.unseen import UNSEEN
 from autograder.course.museum.mistake import variant
 from autograder.course.museum.submissions import with_code
 from autograder.engine import run as engine
-from autograder.judging import declare
+from autograder.exercises.convnets import EXERCISE
 
-FUNCTIONS = [name for name in declare.names() if name not in ("overfit_small_data", "one_epoch")]
+FUNCTIONS = [name for name in EXERCISE.names if name not in ("overfit_small_data", "one_epoch")]
 
 
 def test_there_are_enough():
@@ -47,7 +47,9 @@ def test_a_variant_must_find_what_it_changes():
 @pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_mistake_is_caught_and_named(function):
-    results = [meta.try_mistake(m) for m in (*MISTAKES, *UNSEEN) if m.function == function]
+    results = [
+        meta.try_mistake(EXERCISE, m) for m in (*MISTAKES, *UNSEEN) if m.function == function
+    ]
     known = [result for result in results if result.kind == "mistake"]
     unseen = [result for result in results if result.kind == "unseen"]
     assert [r.piece for r in results if r.passed] == []
@@ -60,6 +62,6 @@ def test_every_mistake_is_caught_and_named(function):
 @pytest.mark.parametrize("name", ["weights_zero", "gradients_negative"])
 def test_a_net_that_cannot_learn_does_not_reach_the_bar(name, solution, public_pack):
     (mistake,) = (m for m in MISTAKES if (m.function, m.name) == ("ThreeLayerConvNet", name))
-    net = with_code(solution, mistake.function, mistake.code)
-    (verdict,) = engine.run_checks(net, public_pack, ["overfit_small_data"])
+    net = with_code(EXERCISE, solution, mistake.function, mistake.code)
+    (verdict,) = engine.run_checks(EXERCISE, net, public_pack, ["overfit_small_data"])
     assert verdict.points == 0

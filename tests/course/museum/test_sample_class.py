@@ -1,13 +1,16 @@
-"""autograder/course/museum/submissions/sample_class.py: made-up submissions that fit the solution as it is."""
+"""autograder/course/museum/sample_class.py: made-up submissions that fit the solution as it is."""
 
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.museum.sample_class import CLASS, write
-from autograder.submission import CNN, LAYERS
+from autograder.course.museum.convnets import CLASS
+from autograder.course.museum.sample_class import write
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
 
 def test_every_submission_can_be_made_and_read(tmp_path):
-    paths = write(tmp_path)
-    items = {item.student: item for item in collect(paths)}
+    paths = write(EXERCISE, tmp_path)
+    items = {item.student: item for item in collect(EXERCISE, paths)}
     assert sorted(items) == sorted(student.name for student in CLASS)
     unreadable = [name for name, item in items.items() if isinstance(item, Unreadable)]
     assert unreadable == ["lena"]
@@ -19,7 +22,7 @@ def test_every_submission_can_be_made_and_read(tmp_path):
 def test_it_is_the_same_each_time(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        write(tmp_path / name)
+        write(EXERCISE, tmp_path / name)
     for first in sorted((tmp_path / "one").rglob("*")):
         second = tmp_path / "two" / first.relative_to(tmp_path / "one")
         assert first.is_dir() or first.read_bytes() == second.read_bytes()

@@ -20,12 +20,13 @@ from PIL import Image, PngImagePlugin
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.notebooks import file as notebook_file
 from autograder.course.notebooks import run as notebook
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 from autograder.sandbox import launch
 from autograder.sandbox.client import Raised
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
-from autograder.sandbox.replies import fits
-from autograder.submission import LAYERS, Submission
+from autograder.submission import Submission
 
 sys.path.append(str(launch.WORKER))
 import cells
@@ -40,7 +41,9 @@ def written(*cells):
 
 def ran(submission, *sources, seconds=60, outcomes=None, **options):
     cells = [new_code_cell(s) if isinstance(s, str) else s for s in sources]
-    return notebook.execute(written(*cells), submission, outcomes or {}, seconds=seconds, **options)
+    return notebook.execute(
+        EXERCISE, written(*cells), submission, outcomes or {}, seconds=seconds, **options
+    )
 
 
 def text_of(output):
@@ -199,7 +202,7 @@ def test_what_cannot_be_shown_says_why(several):
 
 def test_what_a_notebook_can_and_cannot_do_without_a_kernel(several):
     assert below(several["magics"]) == [("execute_result", "3")]
-    assert "UsageError" in below(several["no magic"])[-1][1]
+    assert "UserError" in below(several["no magic"])[-1][1]
     assert "EOFError" in below(several["input"])[-1][1]
     assert below(several["exit"])[-1][1].endswith("SystemExit: 3")
     assert "was run apart" in below(several["check"])[0][1]
@@ -410,7 +413,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_is_a_problem_and_no_crash(solution, kind):
     data, reason = HOSTILE[kind]
-    executed = notebook.execute(data, solution, {}, seconds=5)
+    executed = notebook.execute(EXERCISE, data, solution, {}, seconds=5)
     assert "is none" in executed.problem
     assert reason in executed.problem
     assert executed.notebook.cells == []
@@ -491,15 +494,18 @@ TEXT = array(b"text")
     ],
 )
 def test_a_forged_reply_ends_the_notebook(reply, solution, monkeypatch):
-    request = {"source": "1", "name": "Cell 1"}
     whole = {
         "outputs": [{"kind": "stdout", "data": TEXT}],
         "error": {"name": "E", "message": "m", "lines": ["l"]},
     }
-    assert fits("cell", request, whole)
+    assert fits_cell(whole)
     if isinstance(reply, dict):
-        assert not fits("cell", request, {**whole, **reply} if len(reply) == 2 else reply)
-    monkeypatch.setattr(notebook.Worker, "request", lambda *_, **__: reply)
+        assert not fits_cell({**whole, **reply} if len(reply) == 2 else reply)
+
+    def forged(self, *_):
+        return reply
+
+    monkeypatch.setattr(notebook.Worker, "_read", forged)
     executed = ran(solution, "1", "2")
     assert "not a reply" in executed.problem
     assert executed.notebook.cells[1].outputs == []
@@ -565,7 +571,9 @@ def test_a_worker_without_ipython_is_a_problem(solution, monkeypatch):
 
 @pytest.mark.slow
 def test_the_whole_notebook_runs_with_the_solution(solution):
-    executed = notebook.execute(nbcourse.released_notebook(), solution, {}, seconds=600)
+    executed = notebook.execute(
+        EXERCISE, nbcourse.released_notebook(EXERCISE), solution, {}, seconds=600
+    )
     assert executed.problem == ""
     code = [cell for cell in executed.notebook.cells if cell.cell_type == "code"]
     graded = [cell for cell in code if "nbgrader" in cell.metadata]

@@ -1,4 +1,4 @@
-"""autograder/course/release/archive/archive.py: students get what they need, and never the answers."""
+"""autograder/course/release/archive.py: students get what they need, and never the answers."""
 
 import subprocess
 import sys
@@ -8,11 +8,13 @@ import pytest
 
 from autograder import locate
 from autograder.course.release import archive as release
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
 
 
 @pytest.fixture(scope="module")
 def files(public_pack):
-    return list(release.contents(locate.root()))
+    return list(release.contents(EXERCISE, locate.root()))
 
 
 def test_what_is_in_and_what_is_not(files):
@@ -27,9 +29,9 @@ def test_what_is_in_and_what_is_not(files):
         "assignment/cs231n/layers.py",
         "assignment/cs231n/classifiers/cnn.py",
         "assignment/cs231n/solver.py",
-        "autograder/packs/public.pack",
+        "autograder/packs/convnets.pack",
         "autograder/exercises/convnets/checks/test_conv_forward.py",
-        "autograder/exercises/convnets/checks/pytest.ini",
+        "autograder/engine/pytest.ini",
         "autograder/sandbox/worker/__main__.py",
         "notebooks/ConvolutionalNetworks.ipynb",
         "data/fetch.py",
@@ -42,7 +44,7 @@ def test_what_is_in_and_what_is_not(files):
 
 
 def test_no_passage_of_the_solution_gets_out(files):
-    release.prove_secrecy(files)
+    release.prove_secrecy(EXERCISE, files)
 
 
 def test_a_leak_is_found(files):
@@ -55,8 +57,8 @@ def test_a_leak_is_found(files):
         "book.ipynb": b'{"cells": [{"source": %s}]}' % repr_json(passage),
     }
     for name, content in leaks.items():
-        with pytest.raises(release.ReleaseError, match=name):
-            release.prove_secrecy([*files, (name, content)])
+        with pytest.raises(UserError, match=name):
+            release.prove_secrecy(EXERCISE, [*files, (name, content)])
 
 
 def repr_json(text):
@@ -67,8 +69,8 @@ def repr_json(text):
 
 def test_a_leaked_seed_is_found(files, monkeypatch):
     monkeypatch.setattr(release, "seed_bytes", lambda: b"0123456789abcdef")
-    with pytest.raises(release.ReleaseError, match="seed"):
-        release.prove_secrecy([*files, ("x.bin", b"..0123456789abcdef..")])
+    with pytest.raises(UserError, match="seed"):
+        release.prove_secrecy(EXERCISE, [*files, ("x.bin", b"..0123456789abcdef..")])
 
 
 def test_the_archive_is_the_same_each_time(files, tmp_path):

@@ -1,6 +1,5 @@
-"""autograder/course/similarity/compare/compare.py: copies are found, and what everybody is given does not count."""
+"""autograder/course/similarity/compare.py: copies are found, and what everybody is given does not count."""
 
-import argparse
 import csv
 import io
 import os
@@ -11,11 +10,16 @@ import sys
 import pytest
 from rich.console import Console
 
+from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.museum import sample_class
 from autograder.course.museum.convnets.ways import WAYS
+from autograder.course.similarity import command
 from autograder.course.similarity import compare as similarity
-from autograder.submission import CNN, LAYERS, Submission
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+from autograder.submission import Submission
 
 QUIET = Console(file=io.StringIO())
 
@@ -108,7 +112,7 @@ def test_files_are_compared_with_those_of_their_name():
 def test_passages_are_side_by_side_with_their_lines():
     moved = "\n\n\n# mine\n" + WINDOWS.replace("conv_forward_naive", "helper") + FOUR_LOOPS
     (pair,) = compared(handed_in("ada", FOUR_LOOPS), handed_in("ben", moved))
-    passages = {passage.name: passage for passage in similarity.passages(pair)}
+    passages = {passage.name: passage for passage in similarity.passages(EXERCISE, pair)}
     passage = passages["conv_forward_naive"]
     for side, text in ((passage.left, FOUR_LOOPS), (passage.right, moved)):
         lines = text.split("\n")
@@ -148,9 +152,9 @@ def test_no_file_stops_the_comparison(data):
     pairs = compared(handed_in("ada", data), handed_in("ben", data), handed_in("c", FOUR_LOOPS))
     assert len(pairs) == 3
     for pair in pairs:
-        similarity.passages(pair)
+        similarity.passages(EXERCISE, pair)
         assert 0 <= pair.likeness <= 1
-    assert "Similar submissions" in similarity.page(pairs, [], 3)
+    assert "Similar submissions" in command.page(EXERCISE, pairs, [], 3)
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
@@ -165,16 +169,17 @@ def test_a_few_lines_in_common_are_not_on_the_page():
     pairs = compared(handed_in("ada", few), handed_in("ben", few), handed_in("cem", FOUR_LOOPS))
     assert pairs[0].likeness == 1.0
     assert 0 < pairs[0].characters < 100
-    assert "ada and ben" not in similarity.page(pairs, [], 3)
-    assert "layers.py,ada,ben,1.000" in similarity.table(pairs)
+    assert "ada and ben" not in command.page(EXERCISE, pairs, [], 3)
+    assert "layers.py,ada,ben,1.000" in command.table(pairs)
 
 
 def test_the_result_is_the_same_from_run_to_run():
     """Python draws the hash of a text anew for each process, and winnowing would follow it."""
     program = (
-        "from tests.test_similarity import *\n"
+        "from tests.course.similarity.test_compare import *\n"
         "layers = [handed_in('a', source_of(LAYERS)), handed_in('b', FOUR_LOOPS + WINDOWS)]\n"
-        "print([(p.shares, p.characters, similarity.passages(p)) for p in compared(*layers)])"
+        "print([(p.shares, p.characters, similarity.passages(EXERCISE, p))\n"
+        "       for p in compared(*layers)])"
     )
     outputs = set()
     for seed in "12":
@@ -191,13 +196,11 @@ def test_the_result_is_the_same_from_run_to_run():
 
 
 def run(*arguments):
-    parser = argparse.ArgumentParser()
-    similarity.add_arguments(parser)
-    return similarity.main(parser.parse_args([str(argument) for argument in arguments]))
+    return cli.main(["similarity", *map(str, arguments)])
 
 
 def test_the_sample_class(tmp_path, capsys):
-    sample_class.write(tmp_path / "class")
+    sample_class.write(EXERCISE, tmp_path / "class")
     out = tmp_path / "out" / "report.html"
     assert run("--class-dir", tmp_path / "class", "--out", out) == 0
     page = out.read_text(encoding="utf-8")

@@ -15,10 +15,13 @@ from pathlib import Path
 
 from autograder import locate
 from autograder.engine import run as engine
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 from autograder.judging.pack import Pack
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.levels import LEVELS
-from autograder.submission import CNN, LAYERS, Submission
+from autograder.submission import Submission
 
 CANARY = "canary-5f0c2a"
 MARK = "BEGIN SOLUTION"  # in the solution, and in nothing that students have
@@ -161,7 +164,9 @@ class Arena:
         """Make an attack, and look at what came of it."""
         submission = attack.submission(self.course)
         before, cwd = digest(self.course), os.getcwd()  # noqa: PTH109
-        verdicts = engine.run_checks(submission, self.pack, attack.checks, isolation=level)
+        verdicts = engine.run_checks(
+            EXERCISE, submission, self.pack, attack.checks, isolation=level
+        )
         assert os.getcwd() == cwd  # noqa: PTH109
         assert len(verdicts) == len(attack.checks), "the run did not complete"
         assert all(isinstance(verdict.status, Status) for verdict in verdicts)

@@ -5,13 +5,14 @@ import os
 import numpy as np
 import pytest
 
-from autograder import locate
-from autograder.judging import declare, pack
+from autograder.course.museum import packs
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import all_checks
+from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
 from autograder.sandbox.levels import LEVELS
-from autograder.sandbox.overlay import read_layer
 from autograder.sandbox.probe import probe
 
 from .arena import CANARY, EVERYWHERE, Arena
@@ -31,11 +32,11 @@ CHECKS = (
 @pytest.fixture(scope="session")
 def secret_pack():
     """Return a pack of a secret seed, with the cases that attacks are tried on."""
-    cases = {declared.info.id: [] for declared in declare.all_checks()}
-    with Session(read_layer("solution", locate.solutions())) as solution:
-        for check, spec, payload in pack.draw(SEED):
+    cases = {declared.info.id: [] for declared in all_checks(EXERCISE)}
+    with Session(packs.solution(EXERCISE), EXERCISE.files) as solution:
+        for check, spec, payload in packs.draw(EXERCISE, SEED):
             if check in CHECKS:
-                expected = pack.reference(solution, spec, payload)
+                expected = packs.reference(solution, spec, payload)
                 cases[check].append(Case(spec.op, payload, expected))
     return Pack(CANARY, cases)
 

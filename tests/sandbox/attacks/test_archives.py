@@ -11,7 +11,9 @@ import zlib
 import pytest
 
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.submission import LAYERS, Submission
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+from autograder.submission import Submission
 
 from .arena import differences, digest
 
@@ -134,7 +136,7 @@ def collected(tmp_path_factory):
     os.mkfifo(trap / "cnn.py")
     outside = folder.parent
     before = digest(outside)
-    found = {item.student: item for item in collect(sorted(folder.iterdir()))}
+    found = {item.student: item for item in collect(EXERCISE, sorted(folder.iterdir()))}
     return found, differences(before, digest(outside))
 
 

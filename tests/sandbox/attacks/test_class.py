@@ -14,6 +14,7 @@ from autograder.course import record as results
 from autograder.course.grading import pool
 from autograder.course.record import Record
 from autograder.engine import run as engine
+from autograder.exercises.convnets import EXERCISE
 from autograder.sandbox.probe import strongest
 from autograder.submission import Submission
 
@@ -26,7 +27,7 @@ EVERY = 5  # of all attacks, each so many is in the class
 
 def grade(submission, cases):
     """Grade with a few checks; runs in a process of the pool."""
-    verdicts = engine.run_checks(submission, cases, CHECKS)
+    verdicts = engine.run_checks(EXERCISE, submission, cases, CHECKS)
     return Record(submission.student, "", cases.id, "", submission.notes, verdicts)
 
 
@@ -80,11 +81,12 @@ def test_the_results_of_others_are_the_same(arena, solution, skeleton):
 HOLDER = """
 import sys
 from pathlib import Path
-from autograder import client, locate
+from autograder import locate
+from autograder.sandbox import client
 worker = client.Worker([Path(sys.argv[1]), locate.given()], isolation=sys.argv[2])
 worker.request("load", {"module": "cs231n.layers"}, seconds=20)
 print("ready", flush=True)
-worker.request("forward", {"function": "f", "args": {}}, seconds=600)
+worker.request("forward", {"module": "cs231n.layers", "function": "f", "args": {}}, seconds=600)
 """
 
 

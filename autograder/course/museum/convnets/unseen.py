@@ -8,7 +8,7 @@ recognized only if a mistake shows by what it returns, whatever the code looks l
 from __future__ import annotations
 
 from autograder.course.museum.convnets.ways import convolution, net, normalization, pooling
-from autograder.course.museum.mistake import Unseen, changed, variant
+from autograder.course.museum.mistake import Unseen, changed
 
 FLIPPED = ("turned by 180 degrees",)
 PAD_ONE = ("padding is taken to be 1",)

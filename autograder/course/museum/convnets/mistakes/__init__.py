@@ -2,8 +2,8 @@
 
 Every mistake is a small variant of a correct way to write the function (see ``ways``). The checks
 must reject each one, and when a pack is made, what each one returns on every case is noted, so
-that the same mistake is recognized in a student's work (see ``autograder/diagnosis/explain/fingerprint.py``). The
-code itself never reaches students.
+that the same mistake is recognized in a student's work (see `autograder.diagnosis.fingerprint`).
+The code itself never reaches students.
 """
 
 from __future__ import annotations

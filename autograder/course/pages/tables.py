@@ -1,0 +1,49 @@
+"""The files of a grading that programs read: grades.csv, results.json, timings.json."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from autograder.course.record import Record
+from autograder.disk import harmless, to_json
+from autograder.exercise import Exercise
+
+SCHEMA = 1  # of results.json
+
+
+def results_json(records: Sequence[Record]) -> str:
+    """Return ``results.json``: what was found, without times, so that it can be compared."""
+    fields = ("id", "function", "title", "status", "points", "max_points", "message")
+    students = [
+        {
+            "student": record.student,
+            "points": record.points,
+            "max_points": record.max_points,
+            "problem": record.problem,
+            "notes": record.notes,
+            "pack": record.pack,
+            "checks": [{f: verdict.as_dict()[f] for f in fields} for verdict in record.verdicts],
+        }
+        for record in records
+    ]
+    return to_json({"schema": SCHEMA, "students": students})
+
+
+def grades_csv(exercise: Exercise, records: Sequence[Record]) -> str:
+    """Return ``grades.csv``: a line for each student, with total and points by function."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["student", "points", "max_points", *exercise.names])
+    for record in records:
+        reached = record.by_function()
+        points = [f"{reached.get(name, (0.0, 0.0))[0]:g}" for name in exercise.names]
+        total = [f"{record.points:g}", f"{record.max_points:g}"]
+        writer.writerow([harmless(record.student), *total, *points])
+    return stream.getvalue()
+
+
+def timings_json(records: Sequence[Record]) -> str:
+    """Return ``timings.json``: seconds by student and check."""
+    return to_json({r.student: {v.id: round(v.seconds, 3) for v in r.verdicts} for r in records})

@@ -1,0 +1,74 @@
+"""autograder/judging/operations.py: what each operation says of its replies and of itself."""
+
+import numpy as np
+import pytest
+
+from autograder.judging.operations import OPERATIONS
+from autograder.judging.output import Output
+
+X = np.arange(6.0).reshape(1, 1, 2, 3)
+FORWARD = {"function": "f", "args": {"x": X, "p": {"pad": 0}}}
+OUT = {"out": X, "after": {"x": X}}
+BACKWARD = {"wrt": {"dx": "x", "dw": "w"}}
+STEPS = {"steps": [{}, {}]}
+RUNNING = {"running_mean": X, "running_var": X}
+NET = {"X": X, "y": X}
+CURVES = dict.fromkeys(("loss", "train", "val"), X)
+
+
+@pytest.mark.parametrize(
+    ("op", "payload", "reply", "expected"),
+    [
+        ("forward", FORWARD, OUT, True),
+        ("forward", FORWARD, {"out": X}, False),
+        ("forward", FORWARD, {"out": X, "after": {}}, False),
+        ("forward", FORWARD, {"out": X, "after": [X]}, False),
+        ("forward", FORWARD, [OUT], False),
+        ("backward", BACKWARD, {"dx": X, "dw": None, "after": {"dout": X}}, True),
+        ("backward", BACKWARD, {"dx": X, "after": {"dout": X}}, False),
+        ("sequence", STEPS, {"outs": [X, X], "running": [RUNNING, RUNNING]}, True),
+        ("sequence", STEPS, {"outs": [X], "running": [RUNNING]}, False),
+        ("sequence", STEPS, {"outs": [X, X], "running": [RUNNING, {}]}, False),
+        ("sequence", STEPS, {"outs": X, "running": RUNNING}, False),
+        ("net", {"X": None}, {"initial": {}}, True),
+        ("net", {"X": None}, {"initial": []}, False),
+        ("net", {"X": X, "y": None}, {"initial": {}}, False),
+        ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}, "after": NET}, True),
+        ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": 3, "after": NET}, False),
+        ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}}, False),
+        ("train", {}, {"params": {}, "history": CURVES}, True),
+        ("train", {}, {"params": {}, "history": {"loss": X}}, False),
+        ("numeric_gradient", {"wrt": {"dx": "x"}}, {"dx": X}, True),
+        ("numeric_gradient", {"wrt": {"dx": "x"}}, {"dx": 1}, False),
+    ],
+)
+def test_the_form_of_replies(op, payload, reply, expected):
+    assert OPERATIONS[op].fits(payload, reply) is expected
+
+
+def test_outputs_have_the_names_that_students_know():
+    reply = {"outs": [X, X], "running": [RUNNING, RUNNING]}
+    texts = [str(output) for output in OPERATIONS["sequence"].outputs(STEPS, reply)]
+    assert texts[3:] == [
+        "out of pass 2",
+        "running_mean after training pass 2",
+        "running_var after training pass 2",
+    ]
+    reply = {"initial": {"W1": X}, "loss": 1.0, "grads": {"b1": X}, "after": {"y": X}}
+    texts = [str(output) for output in OPERATIONS["net"].outputs(NET, reply)]
+    assert texts == ["params['W1']", "loss", "grads['b1']", "y afterwards"]
+
+
+def test_a_call_is_described_with_shapes_and_parameters():
+    assert OPERATIONS["forward"].describe(FORWARD) == "f(x (1, 1, 2, 3), p={'pad': 0})"
+    backward = {**FORWARD, "dout": X.astype(np.float32)}
+    described = OPERATIONS["backward"].describe(backward)
+    assert described == "f(dout (1, 1, 2, 3) float32, x (1, 1, 2, 3), p={'pad': 0})"
+    steps = {**FORWARD, "steps": [{"mode": "train"}, {"mode": "test"}]}
+    assert OPERATIONS["sequence"].describe(steps).endswith("called in the modes train, test")
+
+
+def test_what_is_judged_by_accuracy_has_no_outputs_to_compare():
+    assert not OPERATIONS["train"].compared
+    assert OPERATIONS["train"].outputs({}, {"predicted": X}) == {}
+    assert Output("out") in OPERATIONS["forward"].outputs(FORWARD, OUT)
