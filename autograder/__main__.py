@@ -10,8 +10,8 @@ import sys
 
 from autograder import exercises, locate
 from autograder.errors import UserError
-from autograder.judging.verdict import total
 from autograder.sandbox import doctor
+from autograder.show.text import total
 from autograder.student import check, submit
 
 COURSE = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Property = tuple[str, Callable[[Any], bool]]
@@ -36,12 +37,12 @@ class StudentFile:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     noted: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return its name without the folders."""
         return self.path.rpartition("/")[2]
 
-    @property
+    @cached_property
     def module(self) -> str:
         """Return the name by which it is imported."""
         return module_of(self.path)
@@ -79,10 +80,6 @@ class Function:
     trains: bool = False
     properties: tuple[Property, ...] = ()
 
-    def first_axis(self, array: str) -> str:
-        """Return what the first axis of an array counts."""
-        return self.axes.get(array, "image")
-
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
@@ -108,39 +105,27 @@ class Exercise:
     functions: tuple[Function, ...]
     checks: tuple[str, ...]
 
-    @property
+    @cached_property
     def notebook(self) -> str:
         """Return the path of its notebook, below the root."""
         return f"notebooks/{self.assignment}.ipynb"
 
-    @property
+    @cached_property
     def editable(self) -> tuple[str, ...]:
         """Return the paths of what students write."""
         return tuple(file.path for file in self.files)
 
-    @property
+    @cached_property
+    def by_name(self) -> dict[str, Function]:
+        """Return each function by its name."""
+        return {function.name: function for function in self.functions}
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Return what can be checked by name."""
-        return tuple(function.name for function in self.functions)
+        return tuple(self.by_name)
 
-    @property
+    @cached_property
     def what_to_write(self) -> str:
         """Return the names of what students write, for a sentence."""
         return " and ".join(file.name for file in self.files)
-
-    def function(self, name: str) -> Function:
-        """Return the function of that name.
-
-        Raises
-        ------
-        KeyError
-            The exercise has none.
-        """
-        for function in self.functions:
-            if function.name == name:
-                return function
-        raise KeyError(name)
-
-    def short(self, name: str) -> str:
-        """Return what the head of a table calls a function; one of a former version by its name."""
-        return next((f.short for f in self.functions if f.name == name), name)

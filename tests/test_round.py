@@ -110,7 +110,9 @@ def test_a_round(course):
 
     # The instructor decides something in the formgrader.
     with Gradebook(read_course(EXERCISE, course).url) as book:
-        grade = book.find_grade("ThreeLayerConvNet", "mia")
+        grade = book.find_grade(
+            "ThreeLayerConvNet", EXERCISE.assignment, EXERCISE.assignment, "mia"
+        )
         grade.manual_score = 4.0
         book.db.commit()
     assert points(course)["mia"] == 79

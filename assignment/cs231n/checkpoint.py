@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from cs231n.solver import Solver
 
 RECORDS = (
     "epoch",
@@ -23,6 +20,20 @@ RECORDS = (
     "val_acc_history",
 )
 """What a checkpoint keeps of a solver, besides parameters and the update rule's memory."""
+
+
+class Model(Protocol):
+    """A net: what a checkpoint keeps of it is its parameters."""
+
+    params: dict[str, np.ndarray]
+
+
+class Solver(Protocol):
+    """What a checkpoint reads and sets, besides `RECORDS`; the given ``Solver`` has it."""
+
+    model: Model
+    best_params: dict[str, np.ndarray]
+    optim_configs: dict[str, dict[str, Any]]
 
 
 class CheckpointError(Exception):

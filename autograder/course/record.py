@@ -15,7 +15,8 @@ from autograder.disk import to_json, write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks
-from autograder.judging.verdict import Status, Verdict, by_function, total
+from autograder.judging.verdict import Status, Verdict
+from autograder.show.text import by_function, total
 from autograder.submission import Submission
 
 SCHEMA = 2

@@ -137,7 +137,7 @@ class Messages:
         """Return what is known of the student's work on the function of a check."""
         name = exam.declared.info.function
         if name not in self._diagnoses:
-            function = self._exercise.function(name)
+            function = self._exercise.by_name[name]
             self._diagnoses[name] = Diagnosis(function, self._session, self._pack)
         return self._diagnoses[name]
 

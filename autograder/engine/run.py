@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -17,8 +18,8 @@ import pytest
 from autograder.engine.messages import Messages
 from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.exercises.registry import list_checks, modules
-from autograder.judging.declare import Declared, declaration
+from autograder.exercises.registry import by_test, list_checks, modules
+from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack
@@ -176,9 +177,14 @@ class CheckPlugin:
         self._exercise, self._session, self._pack = exercise, session, pack
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
-        self._messages = Messages(exercise, session, pack, on_failure)
-        self._declared: dict[str, Declared] = {}
+        self._on_failure = on_failure
+        self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
+
+    @cached_property
+    def _messages(self) -> Messages:
+        """What puts messages together, from the first failure on."""
+        return Messages(self._exercise, self._session, self._pack, self._on_failure)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -187,23 +193,23 @@ class CheckPlugin:
         pytest is given no names of files: it would read brackets, colons and dollar signs in the
         name of a folder as its own.
         """
+        known = by_test(self._exercise)
         for module in modules(self._exercise):
-            session.items += [item for item in items_of(module, session) if self._is_chosen(item)]
+            for item in items_of(module, session):
+                declared = known[item.function]
+                if declared.info.id in self._chosen:
+                    self._declared[item] = declared
+        session.items = list(self._declared)
         session.testscollected = len(session.items)
         return True
-
-    def _is_chosen(self, item: pytest.Item) -> bool:
-        declared = declaration(getattr(item, "function", item))
-        self._declared[item.nodeid] = declared
-        return declared.info.id in self._chosen
 
     @pytest.fixture
     def exam(self, request: pytest.FixtureRequest) -> Exam:
         """Provide the cases of the requesting check and a way to run student code on them."""
-        declared = self._declared[request.node.nodeid]
+        declared = self._declared[request.node]
         self._exam = Exam(
             declared,
-            self._exercise.function(declared.info.function),
+            self._exercise.by_name[declared.info.function],
             self._pack.cases[declared.info.id],
             self._session,
             self._on_trained,
@@ -213,7 +219,7 @@ class CheckPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Run one check, and note its verdict."""
-        declared, start = self._declared[item.nodeid], time.monotonic()
+        declared, start = self._declared[item], time.monotonic()
         try:
             status, message, mistakes = yield from self._judge()
             info = declared.info
@@ -247,8 +253,8 @@ class CheckPlugin:
         return Status.PASSED, "", ()
 
 
-def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Item]:
+def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Function]:
     """Yield the checks in a module that has been imported, as pytest's items."""
     node = pytest.Module.from_parent(session, path=Path(module.__file__ or ""))
     node.obj = module
-    yield from (item for item in node.collect() if isinstance(item, pytest.Item))
+    yield from (item for item in node.collect() if isinstance(item, pytest.Function))

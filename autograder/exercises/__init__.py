@@ -9,18 +9,27 @@ properties by which failing cases are told apart, and what students must do with
 from __future__ import annotations
 
 import importlib
+import pkgutil
+from functools import cache
 
 from autograder.exercise import Exercise
 
 DEFAULT = "convnets"
 
 
+@cache
 def named(name: str) -> Exercise:
     """Return the exercise in the folder of that name."""
     exercise: Exercise = importlib.import_module(f"{__name__}.{name}").EXERCISE
     return exercise
 
 
+@cache
 def default() -> Exercise:
     """Return the exercise of this course."""
     return named(DEFAULT)
+
+
+def every() -> list[Exercise]:
+    """Return all exercises that there are."""
+    return [named(module.name) for module in pkgutil.iter_modules(__path__) if module.ispkg]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 
@@ -26,6 +27,12 @@ def all_checks(exercise: Exercise) -> tuple[Declared, ...]:
         for name, value in vars(module).items()
         if name.startswith("test_")
     )
+
+
+@cache
+def by_test(exercise: Exercise) -> dict[Callable[..., None], Declared]:
+    """Return every check by its pytest function."""
+    return {declared.test: declared for declared in all_checks(exercise)}
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Case:
         """Return the arguments of the student's function."""
         return dict(self.payload["args"])
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Any]:
         """Return everything that student code is given, by name."""
         return {**self.payload, **self.payload.get("args", {})}

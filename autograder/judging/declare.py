@@ -22,11 +22,14 @@ class Declared:
         The cases on which student code is tried, in order.
     hint : str
         One question or pointer for the student whose code fails.
+    test : callable
+        The pytest function.
     """
 
     info: CheckInfo
     specs: tuple[Spec, ...]
     hint: str
+    test: Callable[..., None]
 
 
 def check(
@@ -52,7 +55,7 @@ def check(
         name = test.__name__.removeprefix("test_")
         title = (test.__doc__ or "").strip().partition("\n")[0].rstrip(".")
         info = CheckInfo(f"{function}/{name}", function, title, points, seconds)
-        vars(test)["check"] = Declared(info, tuple(cases), hint)
+        vars(test)["check"] = Declared(info, tuple(cases), hint, test)
         return test
 
     return declare

@@ -142,7 +142,7 @@ class Exam:
         if got is None:
             raise NotWritten(f"{text or output} is None: this part is still to be written.")
         expected = np.asarray(expected, dtype=np.float64)
-        first_axis = self._function.first_axis(output.name)
+        first_axis = self._function.axes.get(output.name, "image")
         facts = differences(got, expected, rtol, first_axis)
         if facts:
             message = "\n".join([f"{text or output}: {facts[0]}", *facts[1:]])

@@ -18,8 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.judging.output import Output
-from autograder.sandbox.client import Died, Raised, TimedOut, WorkerError
-from autograder.sandbox.replies import has, has_arrays
+from autograder.sandbox.client import Died, Raised, TimedOut, WorkerError, has, has_arrays
 
 Payload = dict[str, Any]
 

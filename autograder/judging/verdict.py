@@ -5,7 +5,6 @@ Verdicts are plain data. The engine makes them, reports only read them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -86,17 +85,3 @@ class Verdict:
     def as_dict(self) -> dict[str, object]:
         """Return a JSON-ready dictionary with the fields by name."""
         return {**asdict(self), "status": str(self.status), "mistakes": list(self.mistakes)}
-
-
-def by_function(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
-    """Return the verdicts on each function, in the order in which they came."""
-    grouped: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        grouped.setdefault(verdict.function, []).append(verdict)
-    return grouped
-
-
-def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:
-    """Return the points reached and the points there are."""
-    verdicts = list(verdicts)
-    return sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)

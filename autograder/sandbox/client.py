@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
+
+import numpy as np
 
 from autograder.sandbox import launch, probe
 from autograder.sandbox.worker import wire
@@ -282,3 +284,15 @@ def raised_from(error: Any) -> Raised:
             lines += [f"{where}{function}:"[:MAX_LINE], f"    {frame.get('text', '')}"[:MAX_LINE]]
     summary = f"{kind}: {text}" if text else kind
     return Raised("\n".join([*lines, summary]), summary=summary.partition("\n")[0])
+
+
+def has(reply: Any, names: Iterable[str]) -> bool:
+    """Return whether `reply` is a dictionary with all of `names`."""
+    return isinstance(reply, Mapping) and all(name in reply for name in names)
+
+
+def has_arrays(reply: Any, names: Iterable[str]) -> bool:
+    """Return whether `reply` is a dictionary with an array for each of `names`."""
+    return isinstance(reply, Mapping) and all(
+        isinstance(reply.get(name), np.ndarray) for name in names
+    )

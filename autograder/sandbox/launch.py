@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -63,7 +64,7 @@ def command(
     """
     layers = [layer.resolve() for layer in layers]
     packages = [*paths.packages(), *paths.own_packages()]
-    unwanted = paths.files_of(unavailable, [*layers[1:], *packages])
+    unwanted = files_of(unavailable, [*layers[1:], *packages])
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
         "unavailable": {name: list(star) for name, star in unavailable.items()},
@@ -111,14 +112,14 @@ def landlock(
     layers: Sequence[Path], home: Path, unwanted: Sequence[Path], readable: Sequence[Path]
 ) -> dict[str, list[str]]:
     """Return what Landlock is to grant; see ``worker/landlock.py``."""
-    unwanted = [*unwanted, *paths.hidden()]
+    unwanted = [*unwanted, *hidden()]
     package = [layer / locate.PACKAGE for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
     read += readable
     listed: list[Path] = [*layers]
     for path in [*paths.needed(), *package]:
         if path.is_dir():
-            whole, partly = paths.without(path, [p for p in unwanted if p not in path.parents])
+            whole, partly = without(path, [p for p in unwanted if p not in path.parents])
             read += whole
             listed += partly
         else:
@@ -158,8 +159,8 @@ def bubblewrap(
     """
     # Mounts in the order of their depth: what lies in a folder is laid over it.
     mounts: dict[Path, list[str]] = {}
-    for folder in paths.hidden():
-        if any(paths.below(folder, path) for path in paths.needed()):
+    for folder in hidden():
+        if any(below(folder, path) for path in paths.needed()):
             mounts[folder] = ["--tmpfs", str(folder)]
     for path in paths.needed():
         if path.is_symlink():
@@ -193,6 +194,55 @@ def bubblewrap(
 def moved(path: Path, places: dict[Path, Path]) -> Path:
     """Return where a file is seen inside."""
     for layer, place in places.items():
-        if paths.below(path, layer):
+        if below(path, layer):
             return place / path.relative_to(layer)
     return path
+
+
+def hidden() -> list[Path]:
+    """Return folders that no worker may see, wherever they are: the exercise and the home."""
+    folders = [Path.home(), Path.cwd()]
+    with contextlib.suppress(locate.NotFound):  # installed, used where no course is
+        folders.append(locate.root())
+    return [folder.resolve() for folder in folders]
+
+
+def below(path: Path, folder: Path) -> bool:
+    """Return whether `path` lies in `folder`, at any depth."""
+    return folder in path.parents
+
+
+def files_of(modules: Iterable[str], folders: Sequence[Path]) -> list[Path]:
+    """Return all files and folders from which `modules` could be loaded, among import `folders`."""
+    found: list[Path] = []
+    for module in modules:
+        *parents, name = module.split(".")
+        for folder in folders:
+            at = folder.joinpath(*parents)
+            found += [path for path in (at / name, at / f"{name}.py") if path.exists()]
+            found += [*at.glob(f"{name}.*.so"), *at.glob(f"__pycache__/{name}.*.pyc")]
+    return list(dict.fromkeys([*found, *(path.resolve() for path in found)]))
+
+
+def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Split `path` so that it can be granted without what is `unwanted` below it.
+
+    Returns
+    -------
+    whole : list of Path
+        Files and folders to be granted with all that they hold.
+    listed : list of Path
+        Folders of which only the names may be listed.
+    """
+    if path in unwanted:
+        return [], []
+    if not any(below(other, path) for other in unwanted):
+        return [path], []
+    whole, listed = [], [path]
+    for child in path.iterdir():
+        if child.is_symlink():  # what it leads to is granted by its own name, or is not
+            continue
+        inner_whole, inner_listed = without(child, unwanted)
+        whole += inner_whole
+        listed += inner_listed
+    return whole, listed

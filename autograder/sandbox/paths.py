@@ -1,19 +1,15 @@
-"""Which files a worker needs, and which of those that lie among them it must not see."""
+"""Where Python, its packages and the system are on this machine: what any worker reads."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-
-from autograder import locate
 
 # Of the system, what the dynamic linker and the C library read.
 SYSTEM = (
@@ -50,57 +46,9 @@ def own_packages() -> tuple[Path, ...]:
     return () if folder in {path.resolve() for path in packages()} else (folder,)
 
 
-def needed() -> list[Path]:
+@cache
+def needed() -> tuple[Path, ...]:
     """Return the files and folders that any worker reads, that exist here."""
     system = [Path(name) for name in SYSTEM]
     wanted = dict.fromkeys([*system, *python(), *own_packages()])
-    return [path for path in wanted if path.exists()]
-
-
-def hidden() -> list[Path]:
-    """Return folders that no worker may see, wherever they are: the exercise and the home."""
-    folders = [Path.home(), Path.cwd()]
-    with contextlib.suppress(locate.NotFound):  # installed, used where no course is
-        folders.append(locate.root())
-    return [folder.resolve() for folder in folders]
-
-
-def below(path: Path, folder: Path) -> bool:
-    """Return whether `path` lies in `folder`, at any depth."""
-    return folder in path.parents
-
-
-def files_of(modules: Iterable[str], folders: Sequence[Path]) -> list[Path]:
-    """Return all files and folders from which `modules` could be loaded, among import `folders`."""
-    found: list[Path] = []
-    for module in modules:
-        *parents, name = module.split(".")
-        for folder in folders:
-            at = folder.joinpath(*parents)
-            found += [path for path in (at / name, at / f"{name}.py") if path.exists()]
-            found += [*at.glob(f"{name}.*.so"), *at.glob(f"__pycache__/{name}.*.pyc")]
-    return list(dict.fromkeys([*found, *(path.resolve() for path in found)]))
-
-
-def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Split `path` so that it can be granted without what is `unwanted` below it.
-
-    Returns
-    -------
-    whole : list of Path
-        Files and folders to be granted with all that they hold.
-    listed : list of Path
-        Folders of which only the names may be listed.
-    """
-    if path in unwanted:
-        return [], []
-    if not any(below(other, path) for other in unwanted):
-        return [path], []
-    whole, listed = [], [path]
-    for child in path.iterdir():
-        if child.is_symlink():  # what it leads to is granted by its own name, or is not
-            continue
-        inner_whole, inner_listed = without(child, unwanted)
-        whole += inner_whole
-        listed += inner_listed
-    return whole, listed
+    return tuple(path for path in wanted if path.exists())

@@ -1,11 +1,11 @@
-"""Verdicts as text, the same in the notebook and the terminal."""
+"""Verdicts summed up, and as text: the same in the notebook and the terminal."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from autograder.judging.verdict import Status, Verdict, total
+from autograder.judging.verdict import Status, Verdict
 
 WIDTH = 83  # letters in a line of a message; with its indent it fits a notebook's page
 WORDS = {
@@ -15,6 +15,20 @@ WORDS = {
     Status.TIMEOUT: "too slow",
     Status.MISSING: "to do",
 }
+
+
+def by_function(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+    """Return the verdicts on each function, in the order in which they came."""
+    grouped: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        grouped.setdefault(verdict.function, []).append(verdict)
+    return grouped
+
+
+def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:
+    """Return the points reached and the points there are."""
+    verdicts = list(verdicts)
+    return sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
 
 
 def number(points: float) -> str:

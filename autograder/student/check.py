@@ -11,8 +11,9 @@ from autograder.exercise import Exercise, module_of
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.evidence import Evidence
-from autograder.judging.verdict import Status, Verdict, total
+from autograder.judging.verdict import Status, Verdict
 from autograder.show import picture, text
+from autograder.show.text import total
 from autograder.student import progress
 from autograder.submission import Submission
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from autograder.disk import to_json, write_text
 from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks, worth
-from autograder.judging.verdict import Verdict, by_function, total
-from autograder.show.text import number
+from autograder.judging.verdict import Verdict
+from autograder.show.text import by_function, number, total
 
 NAME = ".progress.json"
 

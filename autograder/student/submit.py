@@ -16,8 +16,9 @@ from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.pack import Pack
 from autograder.judging.session import CannotLoad, Session
-from autograder.judging.verdict import Status, Verdict, by_function
+from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.client import WorkerError
+from autograder.show.text import by_function
 from autograder.student.check import current_submission, source_of
 from autograder.submission import Submission
 

@@ -1,4 +1,4 @@
-"""autograder/diagnosis/pattern.py: what failing cases have in common is said only where it is exact."""
+"""diagnosis/pattern.py: what failing cases have in common is said only where it is exact."""
 
 import pytest
 

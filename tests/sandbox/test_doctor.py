@@ -1,4 +1,4 @@
-"""autograder/sandbox/doctor.py: it says what was tried here, and refuses where there is no sandbox."""
+"""sandbox/doctor.py: it says what was tried here, and refuses where there is no sandbox."""
 
 import argparse
 

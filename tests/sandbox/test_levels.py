@@ -106,11 +106,11 @@ def test_without_leaves_out_what_is_unwanted(tmp_path):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "a" / "b" / "file").touch()
     (tmp_path / "alias").symlink_to(tmp_path / "a" / "b")
-    whole, listed = paths.without(tmp_path, [tmp_path / "a" / "b" / "c"])
+    whole, listed = launch.without(tmp_path, [tmp_path / "a" / "b" / "c"])
     assert {str(p.relative_to(tmp_path)) for p in whole} == {"a/b/file", "a/d", "e"}
     assert {str(p.relative_to(tmp_path)) for p in listed} == {".", "a", "a/b"}
-    assert paths.without(tmp_path, [tmp_path]) == ([], [])
-    assert paths.without(tmp_path, []) == ([tmp_path], [])
+    assert launch.without(tmp_path, [tmp_path]) == ([], [])
+    assert launch.without(tmp_path, []) == ([tmp_path], [])
 
 
 def test_all_files_of_a_module_are_found(tmp_path):
@@ -119,12 +119,12 @@ def test_all_files_of_a_module_are_found(tmp_path):
     names = ("cs231n/fast.py", "cs231n/__pycache__/fast.cpython-311.pyc", "fast.abi3.so")
     for name in (*names, "cs231n/faster.py", "faster.so"):
         (tmp_path / name).touch()
-    found = paths.files_of(["cs231n.fast", "fast"], [tmp_path])
+    found = launch.files_of(["cs231n.fast", "fast"], [tmp_path])
     assert {str(path.relative_to(tmp_path)) for path in found} == {*names, "fast"}
 
 
 def test_the_given_helpers_are_found_where_they_are():
-    found = {path.name for path in paths.files_of(GIVEN, [locate.given()])}
+    found = {path.name for path in launch.files_of(GIVEN, [locate.given()])}
     assert {"fast_layers.py", "numpy_kernels.py", "gradient_check.py"} <= found
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.course.record import Record
-from autograder.judging.verdict import Status, Verdict, by_function, total
-from autograder.show.text import WORDS, number
+from autograder.judging.verdict import Status, Verdict
+from autograder.show.text import WORDS, by_function, number, total
 
 
 def results_json(record: Record) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from autograder.engine.run import run_checks
 from autograder.judging.evidence import Evidence
 from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
-from autograder.judging.verdict import Verdict, by_function
+from autograder.judging.verdict import Verdict
 from autograder.sandbox.probe import strongest
 from autograder.show import text
+from autograder.show.text import by_function
 from autograder.submission import Submission
 
 

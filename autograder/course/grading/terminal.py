@@ -41,9 +41,9 @@ def show_table(exercise: Exercise, records: Sequence[Record], console: Console) 
         padding=0,
     )
     table.add_column("student", overflow="fold", vertical="bottom", min_width=7)
-    for name, points in {**most, "total": sum(most.values())}.items():
-        words = exercise.short(name).split()
-        heading = "\n".join([*words, f"{points:g}"])
+    heads = {exercise.by_name[name].short: points for name, points in most.items()}
+    for head, points in {**heads, "total": sum(most.values())}.items():
+        heading = "\n".join([*head.split(), f"{points:g}"])
         table.add_column(heading, justify="right", vertical="bottom", min_width=5)
     for record in records:
         reached = record.by_function()

@@ -1,4 +1,4 @@
-"""Mistakes that students make and correct ways to write what is asked, as code, never handed out.
+"""Mistakes that students make, and correct ways to write what is asked; never handed out.
 
 A folder for each exercise holds the pieces: ``MISTAKES``, ``UNSEEN`` mistakes, correct ``WAYS``, and
 a sample ``CLASS``. What is made of them: packs (`packs`, `fingerprints`), submissions

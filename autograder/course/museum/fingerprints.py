@@ -43,7 +43,7 @@ def known_of(
     solution: Submission,
 ) -> Known:
     """Run the mistakes of one function on all of its cases."""
-    function = exercise.function(mistakes[0].function)
+    function = exercise.by_name[mistakes[0].function]
     made = all_in_one(solution, function.file.path, mistakes)
     with Session(made, exercise.files) as session:
         marks = {

@@ -24,12 +24,12 @@ from PIL import Image
 
 from autograder import locate
 from autograder.course.notebooks.file import NotANotebook, read
+from autograder.course.notebooks.reply import fits_cell
 from autograder.exercise import Exercise
 from autograder.locate import given_module
 from autograder.sandbox import launch, paths, probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, printable
 from autograder.sandbox.launch import stage
-from autograder.sandbox.replies import fits_cell
 from autograder.submission import Submission
 
 MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell

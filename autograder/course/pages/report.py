@@ -22,10 +22,10 @@ from autograder.course.notebooks.shown import Cell
 from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record
 from autograder.exercise import Exercise
-from autograder.judging.verdict import Status, Verdict, by_function, total
+from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.doctor import ABOUT
 from autograder.sandbox.levels import LEVELS
-from autograder.show.text import WORDS
+from autograder.show.text import WORDS, by_function, total
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 MADE_FROM = '<meta name="made-from" content="{}">'
@@ -171,7 +171,7 @@ def class_page(exercise: Exercise, records: Sequence[Record], scores: Mapping[st
     packs = Counter(record.pack for record in records)
     return template.render(
         rows=[(*row, page_of(exercise, row[0].student)) for row in rows],
-        heads={name: exercise.short(name) for name in exercise.names},
+        heads={name: exercise.by_name[name].short for name in exercise.names},
         checks=pass_rates(records),
         bins=distribution([score for _, score, _ in rows]),
         mistakes=commonest_mistakes(records),

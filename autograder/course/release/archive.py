@@ -16,7 +16,8 @@ from autograder.course.seed import NAME as SEED_FILE
 from autograder.engine.run import run_checks
 from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.judging.verdict import Status, total
+from autograder.judging.verdict import Status
+from autograder.show.text import total
 from autograder.submission import read_layer
 
 PARTS = (

@@ -111,7 +111,7 @@ def archive(tmp_path_factory, public_pack):
     seed = folder / "seed"
     seed.write_text(SEED)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "build", lambda given: public_pack if given == SEED else None)
+        patch.setattr(packs, "build", lambda _, given: public_pack if given == SEED else None)
         assert make(folder / "a.zip", "--seed-file", str(seed)) == 0
         assert make(folder / "b.zip", "--seed-file", str(seed), "--require-sandbox") == 0
     return folder / "a.zip"
@@ -348,7 +348,7 @@ def test_other_faults_are_no_grade_either(container, monkeypatch, capsys, broken
 
 
 def fails_with(name):
-    def run_checks(EXERCISE, *_, **__):
+    def run_checks(*_, **__):
         raise type(name, (Exception,), {})
 
     return run_checks
@@ -356,7 +356,7 @@ def fails_with(name):
 
 def test_setup_stops_where_something_is_missing(archive, tmp_path):
     base = install(archive, tmp_path / "autograder")
-    (base / "source" / "autograder" / "course" / "intake.py").unlink()
+    (base / "source" / "autograder" / "course" / "intake" / "collect.py").unlink()
     assert execute(base, base / "source" / "setup.sh").returncode != 0
 
 

@@ -1,4 +1,4 @@
-"""autograder/course/gradebook/course.py: a course directory in which nbgrader's own commands work."""
+"""course/gradebook/course.py: a course directory in which nbgrader's own commands work."""
 
 import json
 import subprocess
@@ -83,7 +83,7 @@ def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
     folder.mkdir(parents=True)
     (folder / f"{EXERCISE.assignment}.ipynb").write_bytes(nbcourse.released_notebook(EXERCISE))
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde"],
+        [sys.executable, "-m", "nbgrader", "autograde", EXERCISE.assignment],
         cwd=tmp_path,
         env={**nbcourse.os.environ, "PYTHONPATH": str(locate.root())},
         capture_output=True,

@@ -18,7 +18,7 @@ from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from made_up import course_at, record_of
 
-CELL = "conv_forward_naive"
+CELL, NAME = "conv_forward_naive", EXERCISE.assignment
 DATABASE = os.environ.get("CONVNETS_TEST_DATABASE", "")  # such as postgresql+psycopg://...
 
 
@@ -36,7 +36,7 @@ def enter(course, record, executed=b"", **options):
 def change(course, student, cell=CELL, **values):
     """Change a grade as the formgrader does."""
     with Gradebook(course.url, course.course_id) as book:
-        grade = book.find_grade(cell, student)
+        grade = book.find_grade(cell, NAME, NAME, student)
         for name, value in values.items():
             setattr(grade, name, value)
         book.db.commit()
@@ -73,7 +73,7 @@ def test_what_an_instructor_decided_stays(course):
 def test_comments_are_read_and_kept(course):
     enter(course, record_of("al"))
     with Gradebook(course.url, course.course_id) as book:
-        comment = book.find_comment("answer_fast_layers", "al")
+        comment = book.find_comment("answer_fast_layers", NAME, NAME, "al")
         comment.manual_comment = "Well said."
         book.db.commit()
     assert enter(course, record_of("al"), replace=True).comments == {
@@ -83,7 +83,7 @@ def test_comments_are_read_and_kept(course):
 
 def test_an_answer_waits_for_a_person_and_a_blank_does_not(course):
     assert not enter(course, record_of("blank")).to_grade
-    answered = autograded.handed_out(course).decode()
+    answered = course.released.decode()
     answered = answered.replace("*Double-click to write your answer.*", "Because of BLAS.", 1)
     assert enter(course, record_of("al"), answered.encode()).to_grade
 
@@ -123,7 +123,7 @@ def test_the_formgraders_notebook_shows_what_the_grader_found(course):
 
 
 def test_nothing_that_a_student_wrote_acts_in_the_formgrader(course):
-    book = nbformat.reads(autograded.handed_out(course).decode(), as_version=4)
+    book = nbformat.reads(course.released.decode(), as_version=4)
     evil = "<img src=x onerror=alert(1)> [click](javascript:alert(2)) a < b"
     cell = nbformat.v4.new_markdown_cell(evil, attachments={"y": {"text/html": "<b>"}})
     book.cells.append(cell)

@@ -1,4 +1,4 @@
-"""autograder/course/grading/pool.py: students are graded side by side, and a crash costs one of them."""
+"""course/grading/pool.py: students are graded side by side, and a crash costs one of them."""
 
 import multiprocessing
 import os

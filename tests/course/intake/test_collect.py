@@ -1,4 +1,4 @@
-"""autograder/course/intake/collect.py: what students hand in is found, and what is hostile is named."""
+"""course/intake/collect.py: what students hand in is found, and what is hostile is named."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""autograder/course/notebooks/run.py: a student's notebook runs in the sandbox, for the page only."""
+"""course/notebooks/run.py: a student's notebook runs in the sandbox, for the page only."""
 
 import io
 import json
@@ -26,6 +26,7 @@ from autograder.sandbox import launch
 from autograder.sandbox.client import Raised
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
+from autograder.sandbox.replies import fits_cell
 from autograder.submission import Submission
 
 sys.path.append(str(launch.WORKER))
@@ -202,7 +203,7 @@ def test_what_cannot_be_shown_says_why(several):
 
 def test_what_a_notebook_can_and_cannot_do_without_a_kernel(several):
     assert below(several["magics"]) == [("execute_result", "3")]
-    assert "UserError" in below(several["no magic"])[-1][1]
+    assert "UsageError" in below(several["no magic"])[-1][1]
     assert "EOFError" in below(several["input"])[-1][1]
     assert below(several["exit"])[-1][1].endswith("SystemExit: 3")
     assert "was run apart" in below(several["check"])[0][1]
@@ -558,7 +559,7 @@ def test_what_shows_through_is_white():
 
 
 def test_a_worker_without_ipython_is_a_problem(solution, monkeypatch):
-    def refuse(self, op, arguments, *, seconds):
+    def refuse(self, op, arguments, *, seconds, fits):
         raise Raised("ModuleNotFoundError: No module named 'IPython'")
 
     monkeypatch.setattr(notebook.Worker, "request", refuse)

@@ -1,4 +1,4 @@
-"""autograder/course/similarity/compare.py: copies are found, and what everybody is given does not count."""
+"""course/similarity/: copies are found, and what everybody is given does not count."""
 
 import csv
 import io

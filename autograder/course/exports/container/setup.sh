@@ -50,6 +50,6 @@ fi
 cd "$source"
 "${CONVNETS_PYTHON:-$base/venv/bin/python}" -c '
 from autograder.course.exports import gradescope_run
-from autograder import doctor
+from autograder.sandbox import doctor
 print("Ready to grade.", doctor.one_line())
 '

@@ -1,27 +1,12 @@
-"""Whether a worker's reply has the form that its request asks for: the parts of that question.
-
-A worker runs student code, which may have replied in its place. What is said here of the form,
-who reads the reply need not ask again; about the values nobody believes anything.
-"""
+"""Whether a worker's reply is of the form of a reply to a notebook's cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-
-def has(reply: Any, names: Iterable[str]) -> bool:
-    """Return whether `reply` is a dictionary with all of `names`."""
-    return isinstance(reply, Mapping) and all(name in reply for name in names)
-
-
-def has_arrays(reply: Any, names: Iterable[str]) -> bool:
-    """Return whether `reply` is a dictionary with an array for each of `names`."""
-    return isinstance(reply, Mapping) and all(
-        isinstance(reply.get(name), np.ndarray) for name in names
-    )
+from autograder.sandbox.client import has
 
 
 def fits_cell(reply: Any) -> bool:
