@@ -45,12 +45,7 @@ class StudentFile:
     @cached_property
     def module(self) -> str:
         """Return the name by which it is imported."""
-        return module_of(self.path)
-
-
-def module_of(path: str) -> str:
-    """Return the name by which the file at ``package/...py`` is imported."""
-    return path.removesuffix(".py").replace("/", ".")
+        return self.path.removesuffix(".py").replace("/", ".")
 
 
 @dataclass(frozen=True)

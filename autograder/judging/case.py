@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.operations import OPERATIONS, Operation, Payload
+from autograder.judging.operation import Operation, Payload
+from autograder.judging.operations import OPERATIONS
 from autograder.judging.output import Output
 
 

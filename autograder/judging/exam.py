@@ -11,7 +11,8 @@ from autograder.exercise import Function
 from autograder.judging.case import Case
 from autograder.judging.compare import differences
 from autograder.judging.declare import Declared
-from autograder.judging.operations import OPERATIONS, Answer, Payload
+from autograder.judging.operation import Answer, Payload
+from autograder.judging.operations import OPERATIONS
 from autograder.judging.output import Output
 from autograder.judging.session import Session
 from autograder.judging.trained import Trained

@@ -1,121 +1,28 @@
-"""The kinds of operation that student code can be asked for: one object each, in one table.
-
-An operation knows how it is asked (`Operation.run`), whether what came back is a reply to it
-(`fits`), what a reply holds that can be right or wrong (`outputs`), how a message names the call
-(`describe`), and what part of the solution's own reply is expected (`reference`). What runs in the
-worker is in ``sandbox/worker/operations.py``.
-
-The payload of a case has the name of the student's module as ``"module"``, and what `Operation`
-and the worker need besides.
-"""
+"""All kinds of operation: one object each, in one table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from autograder.judging.operation import (
+    Answer,
+    Caller,
+    Operation,
+    Payload,
+    describe_arguments,
+    inputs_after,
+)
 from autograder.judging.output import Output
-from autograder.sandbox.client import Died, Raised, TimedOut, WorkerError, has, has_arrays
-
-Payload = dict[str, Any]
+from autograder.sandbox.client import Died, Raised, TimedOut, has, has_arrays
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came of an operation.
-
-    Attributes
-    ----------
-    reply : Any
-        Of the form that the operation has; no value in it is to be believed.
-    remark : str
-        What the student should know about how it came about, or empty.
-    seconds : float
-        How long it took, without loading and preparing.
-    """
-
-    reply: Any
-    remark: str = ""
-    seconds: float = 0.0
-
-
-class Caller(Protocol):
-    """Whoever has operations carried out by workers; a `Session`.
-
-    Attributes
-    ----------
-    stuck : dict of str to WorkerError
-        Functions that hung or ended their worker while they only helped: they are called once.
-    """
-
-    stuck: dict[str, WorkerError]
-
-    def request(
-        self,
-        name: str,
-        module: str,
-        arguments: Payload,
-        seconds: float,
-        fits: Callable[[Any], bool],
-    ) -> Answer:
-        """Have one thing done in the worker of a student's module."""
-
-    def renew(self, module: str) -> None:
-        """Give a student's module a worker that knows nothing yet."""
-
-
-class Operation:
-    """One kind of operation; here, the call of a layer's forward pass.
-
-    Attributes
-    ----------
-    name : str
-        In a case, and in the worker.
-    sent : tuple of str
-        What of a payload goes to the worker.
-    compared : bool
-        Its outputs are compared with what is expected, one by one.
-    """
-
-    name = "forward"
-    sent: tuple[str, ...] = ("module", "function", "args")
-    compared = True
-
-    def run(self, caller: Caller, payload: Payload, seconds: float) -> Answer:
-        """Carry it out, within a time limit.
-
-        Raises
-        ------
-        WorkerError
-            The code could not be loaded, raised, crashed, or took longer than `seconds`.
-        """
-        arguments = {key: payload[key] for key in self.sent}
-        return caller.request(
-            self.name,
-            payload["module"],
-            arguments,
-            seconds,
-            lambda reply: self.fits(payload, reply),
-        )
-
-    def fits(self, payload: Payload, reply: Any) -> bool:
-        """Return whether `reply` has the form of a reply: checks need not ask that again."""
-        return has(reply, ["out"]) and has_arrays(reply.get("after"), arrays_of(payload["args"]))
-
-    def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
-        """Return what a reply holds that can be right or wrong."""
-        return {Output("out"): reply["out"], **inputs_after(reply)}
-
-    def describe(self, payload: Payload) -> str:
-        """Say what is called, as in ``conv_forward_naive(x (2, 3, 7, 8), ...)``."""
-        return f"{payload['function']}({describe_arguments(payload['args'])})"
-
-    def reference(self, payload: Payload, ask: Callable[[str, Payload], Any]) -> Any:
-        """Return what is expected, given a way to `ask` the solution."""
-        return {k: v for k, v in ask(self.name, payload).items() if k != "after"}
+def is_bool(reply: Any) -> bool:
+    """Return whether a reply is yes or no."""
+    return isinstance(reply, bool)
 
 
 class Backward(Operation):
@@ -328,38 +235,3 @@ OPERATIONS: dict[str, Operation] = {
     for operation in (Operation(), Backward(), Sequence(), Net(), Train(), NumericGradient())
 }
 """Every operation, by its name."""
-
-
-def is_bool(reply: Any) -> bool:
-    """Return whether a reply is yes or no."""
-    return isinstance(reply, bool)
-
-
-def arrays_of(args: dict[str, Any]) -> list[str]:
-    """Return the names of those arguments that are arrays."""
-    return [name for name, value in args.items() if isinstance(value, np.ndarray)]
-
-
-def inputs_after(reply: dict[str, Any]) -> dict[Output, Any]:
-    """Return the inputs as student code left them."""
-    return {Output(name, "input"): value for name, value in (reply.get("after") or {}).items()}
-
-
-def describe_arguments(arguments: dict[str, Any]) -> str:
-    """Name arguments: arrays by their shapes, numbers and dictionaries by their values."""
-    parts = []
-    for name, value in arguments.items():
-        if isinstance(value, np.ndarray):
-            single = " float32" if value.dtype == np.float32 else ""
-            parts.append(f"{name} {value.shape}{single}")
-        elif isinstance(value, dict):
-            inside = ", ".join(
-                f"{key!r}: array {item.shape}"
-                if isinstance(item, np.ndarray)
-                else f"{key!r}: {item!r}"
-                for key, item in value.items()
-            )
-            parts.append(f"{name}={{{inside}}}")
-        else:
-            parts.append(f"{name}={value}")
-    return ", ".join(parts)

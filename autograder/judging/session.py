@@ -10,7 +10,8 @@ from typing import Any
 
 from autograder import locate
 from autograder.exercise import StudentFile
-from autograder.judging.operations import OPERATIONS, Answer, Payload
+from autograder.judging.operation import Answer, Payload
+from autograder.judging.operations import OPERATIONS
 from autograder.sandbox import probe
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.launch import stage

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder import exercises, locate
 from autograder.engine.run import run_checks, select
-from autograder.exercise import Exercise, module_of
+from autograder.exercise import Exercise, StudentFile
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.evidence import Evidence
@@ -80,16 +80,16 @@ def current_submission(exercise: Exercise) -> Submission:
     Without ``cs231n`` on the path, those in the folder ``assignment`` of the exercise.
     """
     files = {}
-    for path in exercise.editable:
-        file = source_of(path)
-        if file.is_file():
-            files[path] = file.read_bytes()
+    for file in exercise.files:
+        source = source_of(file)
+        if source.is_file():
+            files[file.path] = source.read_bytes()
     return Submission("you", files)
 
 
-def source_of(path: str) -> Path:
-    """Return where the student's own file at ``cs231n/...py`` is, or should be."""
-    return imported_file(module_of(path)) or locate.given() / path
+def source_of(file: StudentFile) -> Path:
+    """Return where the student's own copy of a file is, or should be."""
+    return imported_file(file.module) or locate.given() / file.path
 
 
 def imported_file(module: str) -> Path | None:

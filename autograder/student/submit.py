@@ -48,9 +48,9 @@ def look_at(exercise: Exercise, submission: Submission, cases: Pack) -> Findings
     Everything that runs student code is done in a worker, as for a check.
     """
     findings = Findings()
-    for path in exercise.editable:
-        if path not in submission.files:
-            findings.problems.append(f"{path} is missing: there is no {source_of(path)}.")
+    for file in exercise.files:
+        if file.path not in submission.files:
+            findings.problems.append(f"{file.path} is missing: there is no {source_of(file)}.")
     if not findings.problems:
         findings.problems = loading_problems(exercise, submission)
     if not findings.problems:
@@ -85,9 +85,10 @@ def unfinished(verdicts: Sequence[Verdict]) -> tuple[list[str], list[str]]:
 
 def tell(exercise: Exercise, submission: Submission, findings: Findings) -> None:
     """Print what was found."""
-    for path in submission.files:
-        size = len(submission.files[path])
-        print(f"  {path:<37} {size:>9,} bytes, from {source_of(path)}")
+    for file in exercise.files:
+        if file.path in submission.files:
+            size = len(submission.files[file.path])
+            print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file)}")
     if submission.notebook:
         size = len(submission.notebook)
         print(f"  {exercise.notebook:<37} {size:>9,} bytes, as it was last saved")

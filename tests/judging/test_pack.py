@@ -28,7 +28,10 @@ def same(a, b):
 
 
 def contents(found):
-    return {k: [vars(case) for case in cases] for k, cases in found.cases.items()}
+    return {
+        check: [{"op": c.op, "payload": c.payload, "expected": c.expected} for c in cases]
+        for check, cases in found.cases.items()
+    }
 
 
 def test_every_check_has_its_cases(public_pack):

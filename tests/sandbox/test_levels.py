@@ -130,7 +130,7 @@ def test_the_given_helpers_are_found_where_they_are():
 
 def test_the_exercise_is_hidden_even_inside_what_is_needed(monkeypatch):
     inside = Path(sys.prefix).resolve() / "lib"
-    monkeypatch.setattr(paths, "hidden", lambda: [inside])
+    monkeypatch.setattr(launch, "hidden", lambda: [inside])
     command = launch.bubblewrap({}, [], [])
     at = command.index(str(inside))
     assert command[at - 1] == "--tmpfs"

@@ -1,7 +1,7 @@
 """Mistakes that students make, and correct ways to write what is asked; never handed out.
 
-A folder for each exercise holds the pieces: ``MISTAKES``, ``UNSEEN`` mistakes, correct ``WAYS``, and
-a sample ``CLASS``. What is made of them: packs (`packs`, `fingerprints`), submissions
+A folder for each exercise holds the pieces: ``MISTAKES``, ``UNSEEN`` mistakes, correct ``WAYS``,
+and a sample ``CLASS``. What is made of them: packs (`packs`, `fingerprints`), submissions
 (`submissions`, `sample_class`), and the score of the checks themselves (`meta`). May import:
 `engine` and all below it.
 """

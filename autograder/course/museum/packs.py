@@ -19,7 +19,8 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import all_checks, ids
 from autograder.judging import pack
 from autograder.judging.case import Case, Spec
-from autograder.judging.operations import OPERATIONS, Payload
+from autograder.judging.operation import Payload
+from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import FORMAT, Pack, PackError
 from autograder.judging.session import Session
 from autograder.submission import Submission, read_layer

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.exercises.convnets.cases.windows import Shape
 from autograder.exercises.convnets.files import CNN
 from autograder.judging.case import Spec
-from autograder.judging.operations import Payload
+from autograder.judging.operation import Payload
 
 NET = "ThreeLayerConvNet"
 WEIGHTS = ("W1", "W2", "W3")

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.exercises.convnets.cases.windows import Shape, backward, forward
 from autograder.exercises.convnets.files import LAYERS
 from autograder.judging.case import Spec
-from autograder.judging.operations import Payload
+from autograder.judging.operation import Payload
 
 BATCH_FORWARD, BATCH_BACKWARD = "spatial_batchnorm_forward", "spatial_batchnorm_backward"
 GROUP_FORWARD, GROUP_BACKWARD = "spatial_groupnorm_forward", "spatial_groupnorm_backward"

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.exercises.convnets.cases.net import NET
 from autograder.exercises.convnets.files import CNN
 from autograder.judging.case import Spec
-from autograder.judging.operations import Payload
+from autograder.judging.operation import Payload
 from autograder.locate import given_module
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.exercises.convnets.files import LAYERS
 from autograder.judging.case import Spec
-from autograder.judging.operations import Payload
+from autograder.judging.operation import Payload
 
 Shape = tuple[int, ...]
 Draw = Callable[[np.random.Generator], dict[str, Any]]
