@@ -15,6 +15,7 @@ import nox.command
 ROOT = Path(__file__).parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
+PACKS = "autograder.exercises import default; from autograder.course.museum.packs import public"
 
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "virtualenv"
@@ -69,6 +70,8 @@ def submit(session: nox.Session) -> None:
 def lab(session: nox.Session) -> None:
     """Open the student's notebook in JupyterLab."""
     install(session, "lab")
+    if COURSE:  # students have the pack of public cases; a course makes its own
+        session.run("python", "-c", f"from {PACKS}; public(default())")
     # A notebook runs in its own folder: the autograder is to be this folder's there too.
     session.env["PYTHONPATH"] = str(ROOT)
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
@@ -140,11 +143,13 @@ if COURSE:
 
     @nox.session
     def lint(session: nox.Session) -> None:
-        """Run ruff (lint and format) and the type checker."""
+        """Run ruff (lint and format) and the type checker, and hold the rooms' walls."""
         install(session, "dev")
         session.run("ruff", "check", ".")
         session.run("ruff", "format", "--check", ".")
         session.run("mypy")
+        session.run("lint-imports", env={"PYTHONPATH": "assignment"})
+        session.run("python", "tests/rooms.py")
 
     @nox.session
     def bench(session: nox.Session) -> None:

@@ -26,7 +26,7 @@ EXERCISE = Exercise(
         Function("spatial_groupnorm_forward", "group fwd", LAYERS, properties=GROUPS),
         Function("spatial_groupnorm_backward", "group bwd", LAYERS, properties=GROUPS),
         Function("ThreeLayerConvNet", "net", CNN, FILTERS, properties=NET),
-        Function("overfit_small_data", "overfit", CNN, trains=True),
+        Function("overfit_small_data", "over fit", CNN, trains=True),
         Function("one_epoch", "epoch", CNN, trains=True),
     ),
     checks=tuple(

@@ -112,7 +112,7 @@ def test_the_commonest_mistakes_come_first():
         ("it is two", ["bo", "cy"]),
         ("it is <one>", ["al"]),
     ]
-    assert "it is &lt;one&gt;" in class_page(records)
+    assert "it is &lt;one&gt;." in class_page(records)
 
 
 def test_a_message_that_reads_like_a_mistake_is_none():
