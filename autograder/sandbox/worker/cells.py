@@ -12,11 +12,11 @@ import contextlib
 import importlib.machinery
 import io
 import sys
-import traceback
 import types
 from pathlib import Path
 from typing import Any
 
+import describe
 import numpy as np
 
 MAX_TEXT = 20_000  # characters of text from one cell
@@ -128,7 +128,7 @@ def cell(source: str, name: str) -> dict[str, Any]:
     dict
         ``"outputs"``: a list of dictionaries with ``"kind"`` ("stdout", "stderr", "value" or
         "picture") and ``"data"``, the text or PNG file as an array of bytes; ``"error"``: None, or
-        what `describe` returns.
+        what `description` returns.
     """
     global current
     running = start()
@@ -136,7 +136,7 @@ def cell(source: str, name: str) -> dict[str, Any]:
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         result = running.run_cell(source, store_history=True)  # so that _ and Out work
         error = result.error_before_exec or result.error_in_exec
-        described = None if error is None else describe(error)
+        described = None if error is None else description(error)
     return {"outputs": current.reply(), "error": described}
 
 
@@ -210,11 +210,11 @@ def shell_class() -> Any:
             """Show what failed beside the cell's own code, such as a ``__repr__``."""
             error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
             if error is not None and not running_compiled_code:
-                about = describe(error)
+                about = description(error)
                 stderr.write("\n".join([*about["lines"], f"{about['name']}: {about['message']}\n"]))
 
         def showsyntaxerror(self, *_: Any, **__: Any) -> None:
-            """Do nothing: `describe` does."""
+            """Do nothing: `description` does."""
 
     return Shell
 
@@ -248,7 +248,7 @@ def png_of(data: Any) -> bytes:
     return png if isinstance(png, bytes) else b""
 
 
-def describe(error: BaseException) -> dict[str, Any]:
+def description(error: BaseException) -> dict[str, Any]:
     """Describe an exception for its author.
 
     Returns
@@ -257,37 +257,29 @@ def describe(error: BaseException) -> dict[str, Any]:
         ``"name"``: its type; ``"message"``; ``"lines"``: a short traceback, with lines of the
         notebook and of the package only.
     """
-    lines = [frame_lines(frame) for frame in traceback.extract_tb(error.__traceback__)]
-    try:
-        message = "\n".join([str(error), *getattr(error, "__notes__", [])])
-    except Exception:
-        message = "(its text cannot be made)"
-    if isinstance(error, SyntaxError):
-        message = error.msg
-        name, text = error.filename or "", (error.text or "").strip()
-        lines.append(frame_lines(traceback.FrameSummary(name, error.lineno, "", line=text)))
-    known = [line for line in lines if line]
-    if len(known) > MAX_FRAMES:
-        known = [known[0], "...", *known[1 - MAX_FRAMES :]]
+    frames = [frame_lines(frame) for frame in describe.frames_of(error, called)]
+    if len(frames) > MAX_FRAMES:
+        frames = [frames[0], ["..."], *frames[1 - MAX_FRAMES :]]
     return {
         "name": type(error).__name__[:MAX_LINE],
-        "message": message[:MAX_MESSAGE],
-        "lines": [line for frame in known for line in frame.split("\n")],
+        "message": describe.message_of(error)[:MAX_MESSAGE],
+        "lines": [line for frame in frames for line in frame],
     }
 
 
-def frame_lines(frame: traceback.FrameSummary) -> str:
-    """Return where a frame is and its line of code; nothing for code that is not the exercise's."""
-    parts = Path(frame.filename).parts
-    if frame.filename.startswith("Cell "):
-        where = frame.filename
-    elif "cs231n" in parts[-3:]:
-        where = "/".join(parts[parts.index("cs231n", -3) :])
-    else:
-        return ""
-    function = f", in {frame.name}" if frame.name not in ("", "<module>") else ""
-    line = f"{where}, line {frame.lineno}{function}:"[:MAX_LINE]
-    return f"{line}\n    {frame.line[:MAX_LINE]}" if frame.line else line
+def called(filename: str) -> str:
+    """Return what a student calls a file; nothing for one that is not the exercise's."""
+    parts = Path(filename).parts
+    if filename.startswith("Cell "):
+        return filename
+    return "/".join(parts[parts.index("cs231n", -3) :]) if "cs231n" in parts[-3:] else ""
+
+
+def frame_lines(frame: dict[str, Any]) -> list[str]:
+    """Return where a frame is, and its line of code."""
+    function = f", in {frame['function']}" if frame["function"] not in ("", "<module>") else ""
+    where = f"{frame['file']}, line {frame['line']}{function}:"[:MAX_LINE]
+    return [where, f"    {frame['text']}"] if frame["text"] else [where]
 
 
 def as_bytes(data: str | bytes) -> np.ndarray:

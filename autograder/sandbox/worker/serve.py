@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import Any, BinaryIO
 
+import describe
 import operations
 import standins
 import wire
@@ -54,31 +54,15 @@ def answer(request: dict[str, Any], submission: str) -> dict[str, Any]:
 
 def describe_error(error: BaseException, submission: str) -> dict[str, Any]:
     """Describe `error` for its author: type, message, and the lines of their own files."""
-    frames = [
-        {
-            "file": os.path.relpath(frame.filename, submission).replace(os.sep, "/"),
-            "line": frame.lineno or 0,
-            "function": frame.name,
-            "text": (frame.line or "")[:200],
-        }
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(submission)
-    ]
-    if isinstance(error, SyntaxError) and (error.filename or "").startswith(submission):
-        frames.append(
-            {
-                "file": os.path.relpath(str(error.filename), submission).replace(os.sep, "/"),
-                "line": error.lineno or 0,
-                "function": "",
-                "text": (error.text or "").strip()[:200],
-            }
-        )
-        message = error.msg
-    else:
-        message = "\n".join([str(error), *getattr(error, "__notes__", [])])
+
+    def called(filename: str) -> str:
+        if not filename.startswith(submission):
+            return ""
+        return os.path.relpath(filename, submission).replace(os.sep, "/")
+
     return {
         "missing": isinstance(error, NotImplementedError | operations.Missing),
         "type": type(error).__name__,
-        "message": message[:2000],
-        "frames": frames[-6:],
+        "message": describe.message_of(error),
+        "frames": describe.frames_of(error, called)[-6:],
     }

@@ -20,13 +20,13 @@ from PIL import Image, PngImagePlugin
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.notebooks import file as notebook_file
 from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks.reply import fits_cell
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 from autograder.sandbox import launch
 from autograder.sandbox.client import Raised
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
-from autograder.sandbox.replies import fits_cell
 from autograder.submission import Submission
 
 sys.path.append(str(launch.WORKER))

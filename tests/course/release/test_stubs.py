@@ -6,8 +6,9 @@ import inspect
 import numpy as np
 import pytest
 
+from autograder import __main__ as cli
 from autograder import locate
-from autograder.course.release import stubs
+from autograder.course.release import archive, stubs
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 
@@ -107,3 +108,16 @@ def test_a_region_becomes_a_stub():
 def test_markers_that_do_not_fit_are_named(text, message):
     with pytest.raises(UserError, match=r"cs231n/f\.py, " + message):
         stubs.make_stub(text, "cs231n/f.py")
+
+
+@pytest.mark.parametrize("command", ["stubs", "release"])
+def test_a_marker_without_its_partner_is_one_sentence(command, tmp_path, monkeypatch, capsys):
+    for name in EXERCISE.editable:
+        path = tmp_path / "solutions" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(GOOD.replace("    ### END SOLUTION\n", ""), encoding="utf-8")
+    monkeypatch.setattr(locate, "solutions", lambda: tmp_path / "solutions")
+    monkeypatch.setattr(archive.packs, "public", lambda _: None)
+    monkeypatch.setattr(archive, "contents", lambda *_: [])
+    assert cli.main([command]) == 2
+    assert "line 4: this region is never closed" in capsys.readouterr().err
