@@ -538,6 +538,7 @@ def test_what_a_forged_reply_shows_is_bounded(run):
         b"GIF89a" + bytes(30),
         b"",
     ],
+    ids=["svg", "script", "cut", "too many pixels", "too many bytes", "gif", "empty"],
 )
 def test_what_is_no_picture_is_not_shown(data, run):
     reply = {"outputs": [{"kind": "picture", "data": array(data)}], "error": None}
