@@ -144,7 +144,7 @@ def _run(code: str, **env: str) -> subprocess.CompletedProcess:
         env={**os.environ, "PYTHONPATH": path, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
     )
 

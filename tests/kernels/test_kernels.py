@@ -379,7 +379,7 @@ def test_in_another_process(method):
     results = context.Queue()
     child = context.Process(target=_work_in_child, args=(10, results))
     child.start()
-    found = results.get(timeout=60)
+    found = results.get(timeout=600)
     child.join(60)
     kernels.set_threads(before)
     assert child.exitcode == 0
@@ -395,7 +395,7 @@ def run(code: str, **env: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": path, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 

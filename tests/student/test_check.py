@@ -46,7 +46,7 @@ def run_check(folder, *names, path=""):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -86,7 +86,7 @@ def test_a_student_copy_has_no_course_commands(student_copy):
         cwd=student_copy,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert "check" in done.stdout
     assert "grade a class" not in done.stdout

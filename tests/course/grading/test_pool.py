@@ -23,7 +23,7 @@ def fake_grade(submission, cases):
     if submission.student == "defect":
         raise RuntimeError("broken")
     if submission.student == "endless":
-        time.sleep(1000)
+        time.sleep(1000)  # longer than anybody waits for the tests
     return Graded(Record(submission.student, "key", cases.id, "", [str(os.getpid())], []))
 
 
@@ -48,7 +48,5 @@ def test_a_crash_or_defect_costs_one_student():
 def test_closing_ends_what_still_runs():
     graded = grade_all(submissions("a", "endless", "never"), CASES, 1, fake_grade)
     assert next(graded)[0] == "a"
-    start = time.monotonic()
     graded.close()
-    assert time.monotonic() - start < 10
     assert multiprocessing.active_children() == []

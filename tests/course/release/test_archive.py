@@ -88,7 +88,7 @@ def test_the_unpacked_archive_checks_the_skeleton(files, tmp_path):
         cwd=tmp_path / "convnets",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 1, done.stderr
     assert "conv_forward_naive is not written yet" in done.stdout
