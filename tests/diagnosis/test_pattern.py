@@ -44,3 +44,24 @@ def test_nothing_is_said_where_nothing_fits(public_pack):
 
 def test_all_functions_with_cases_of_their_own_have_properties():
     assert set(PROPERTIES) == set(EXERCISE.names) - {"overfit_small_data", "one_epoch"}
+
+
+def test_one_case_is_no_pattern_and_two_are(public_pack):
+    """Whatever goes wrong once has something that sets it apart; twice it hardly is by chance."""
+    text, holds = PROPERTIES["conv_forward_naive"][0]
+    cases = cases_of(public_pack, "conv_forward_naive")
+    with_it = [case for case in cases if holds(case)]
+    without = [case for case in cases if not holds(case)]
+
+    def said(first, second):
+        tried = [(case, True) for case in first] + [(case, False) for case in second]
+        return common(PROPERTIES["conv_forward_naive"], tried)
+
+    assert len(with_it) >= 2
+    assert len(without) >= 2
+    assert said([], without) == ""
+    assert said(with_it[:1], without) == ""
+    expected = f"Of all {2 + len(without)} cases tried, exactly those go wrong where {text}."
+    assert said(with_it[:2], without) == expected
+    assert said(with_it[:2], without[:1]) != ""
+    assert said(with_it[:2], []) == ""  # what goes wrong everywhere has no pattern

@@ -1,6 +1,8 @@
 """autograder/sandbox/worker/wire.py: what is sent arrives, and nothing else does."""
 
+import functools
 import io
+import itertools
 import json
 import struct
 
@@ -25,6 +27,11 @@ def message(tree, bodies=(), lengths=None, magic=wire.MAGIC):
     lengths = [len(body) for body in bodies] if lengths is None else lengths
     header = json.dumps({"tree": tree, "bodies": lengths}).encode()
     return magic + struct.pack("<I", len(header)) + header + b"".join(bodies)
+
+
+def framed(header):
+    """Return the bytes of a message with a header made by hand and no arrays."""
+    return wire.MAGIC + struct.pack("<I", len(header)) + header
 
 
 def npy(array, allow_pickle=False):
@@ -124,16 +131,118 @@ MANY_AXES = ONE[:8] + struct.pack("<H", len(AXES)) + AXES + bytes(8)
         (message({"$array": 0}, [GOOD], lengths=[-1]), "impossible"),
         (message({"$array": 0}, [GOOD], lengths=[len(GOOD) + 1]), "ends before"),
         (message({"$array": 0}, [GOOD], lengths="x"), "impossible"),
+        (message({"$array": 0}, [GOOD], lengths=[True]), "impossible"),
+        (message({"$array": 1}, [GOOD]), "not sent"),
+        (message({"$array": 0}, [GOOD + b"\0"]), "came with 25 bytes"),
+        (message({"$array": 0}, [GOOD + GOOD[-8:]]), "came with 32 bytes"),
+        (message({"$array": 0}, [GOOD[:-1]]), "came with 23 bytes"),
+        (message({"$array": 0}, [GOOD[:6] + b"\x02" + GOOD[7:]]), "header"),
+        (message({"$tuple": 3}), "as a list"),
+        (wire.MAGIC + b"\0\0\0", "does not begin"),
+        (framed(b'{"tree": 1, "bodies": []} 2'), "header cannot be read"),
+        (framed(b'{"tree": 1}'), "header cannot be read"),
+        (framed(b'{"bodies": []}'), "header cannot be read"),
+        (framed(b"[]"), "header cannot be read"),
     ],
+    ids=itertools.count(),
 )
 def test_what_is_no_message_is_refused(data, match):
     with pytest.raises(wire.WireError, match=match):
         wire.read_message(io.BytesIO(data))
 
 
-def test_arrays_are_bounded_all_together():
+# The limits stand here as numbers, so that none of them is changed by accident.
+
+
+def test_a_header_may_have_4_mib():
+    most = 4 << 20
+    text = "x" * (most - len(b'{"tree": "", "bodies": []}'))
+    assert roundtrip(text) == text
+    with pytest.raises(wire.WireError, match="too large"):
+        wire.write_message(io.BytesIO(), text + "x")
+    with pytest.raises(wire.WireError, match=f"header of {most + 1} bytes is too long"):
+        wire.read_message(io.BytesIO(wire.MAGIC + struct.pack("<I", most + 1)))
+
+
+def test_arrays_may_have_1_gib_all_together(monkeypatch):
+    most = 1 << 30
+    with pytest.raises(wire.WireError, match="ends before"):  # so much would be read
+        wire.read_message(io.BytesIO(message(1, lengths=[most - 1, 1])))
     with pytest.raises(wire.WireError, match="impossible"):
-        wire.read_message(io.BytesIO(message({"$array": 0}, [GOOD, GOOD])), 2 * len(GOOD) - 1)
+        wire.read_message(io.BytesIO(message(1, lengths=[most, 1])))
+    assert most == wire.MAX_BODIES
+    monkeypatch.setattr(
+        wire, "MAX_BODIES", 2 * len(GOOD)
+    )  # a smaller one: to send 1 GiB takes long
+    wire.write_message(io.BytesIO(), [np.zeros(3), np.zeros(3)])
+    with pytest.raises(wire.WireError, match="too large"):
+        wire.write_message(io.BytesIO(), [np.zeros(3), np.zeros(4)])
+
+
+def test_a_reader_may_set_a_lower_limit():
+    data = message({"$array": 0}, [GOOD, GOOD])
+    np.testing.assert_array_equal(wire.read_message(io.BytesIO(data), 2 * len(GOOD)), np.zeros(3))
+    with pytest.raises(wire.WireError, match="impossible"):
+        wire.read_message(io.BytesIO(data), 2 * len(GOOD) - 1)
+
+
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"a": v}, lambda v: (v,)])
+def test_values_may_be_nested_15_times(wrap):
+    tree = functools.reduce(lambda value, _: wrap(value), range(15), 1)
+    assert roundtrip(tree) == tree
+    with pytest.raises(wire.WireError, match="nested too deeply"):
+        wire.write_message(io.BytesIO(), wrap(tree))
+    sent = json.loads(json.dumps(wire.encode(tree)[0]))
+    deeper = {"$tuple": [sent]} if isinstance(tree, tuple) else wrap(sent)
+    with pytest.raises(wire.WireError, match="nested too deeply"):
+        wire.read_message(io.BytesIO(message(deeper)))
+
+
+def test_the_next_message_is_left_where_it_is():
+    stream = io.BytesIO(message(1) + message({"$array": 0}, [GOOD]) + message(2))
+    assert wire.read_message(stream) == 1
+    np.testing.assert_array_equal(wire.read_message(stream), np.zeros(3))
+    assert wire.read_message(stream) == 2
+    with pytest.raises(EOFError):
+        wire.read_message(stream)
+
+
+def with_header(text, data=bytes(24)):
+    """Return ``.npy`` bytes with a header made by hand."""
+    return wire.NPY + struct.pack("<H", len(text)) + text + data
+
+
+PLAIN = b"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }"
+
+
+def test_a_header_of_an_array_is_all_of_it():
+    assert wire.read_npy(with_header(PLAIN + b"  \n")).shape == (3,)
+    for text in (PLAIN, PLAIN + b"\n\0", PLAIN + b"\n# more\n", b" " + PLAIN + b"\n"):
+        with pytest.raises(wire.WireError, match="header cannot be read"):
+            wire.read_npy(with_header(text))
+
+
+@pytest.mark.parametrize("descr", [b"<M8", b"<m8", b"<U2", b"|S8", b"|V8", b"|O8", b"<f7", b"<z8"])
+def test_only_numbers_are_read(descr):
+    with pytest.raises(wire.WireError, match="not accepted"):
+        wire.read_npy(with_header(PLAIN.replace(b"<f8", descr) + b"\n"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "match"),
+    [
+        (b"(3,)", b"(" + b"9" * 40 + b",)", "came with 24 bytes"),
+        (b"(3,)", b"(" + b"9" * 41 + b",)", "header cannot be read"),
+        (b"(3,)", b"(" + b"9" * 41 + b", 1)", "header cannot be read"),
+        (b"(3,)", b"(1, " + b"9" * 41 + b")", "header cannot be read"),
+        (b"<f8", b"<f999", "not accepted"),
+        (b"<f8", b"<f9999", "header cannot be read"),
+    ],
+    ids=itertools.count(),
+)
+def test_numbers_in_the_header_of_an_array_are_short(old, new, match):
+    with pytest.raises(wire.WireError, match=match):
+        wire.read_npy(with_header(PLAIN.replace(old, new) + b"\n"))
 
 
 def test_end_of_stream():

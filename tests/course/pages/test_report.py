@@ -59,6 +59,41 @@ def test_distribution_counts_everyone():
     assert counts["90 to 100"] == counts["0 to 9"] == 1
 
 
+def test_ranges_of_points_begin_at_full_tens():
+    def range_of(points, max_points=100.0):
+        made = score_for(record_of("al"), points=points, max_points=max_points)
+        (found,) = (name for name, count in report.distribution([made]) if count)
+        return found
+
+    assert range_of(9.9) == "0 to 9"
+    assert range_of(10.0) == "10 to 19"
+    assert range_of(89.9) == "80 to 89"
+    assert range_of(90.0) == range_of(100.0) == range_of(105.0) == "90 to 100"
+    assert range_of(15.0, max_points=50.0) == "30 to 39"
+    assert range_of(0.0, max_points=0.0) == "0 to 9"
+
+
+def test_who_has_less_than_half_of_the_points_needs_help():
+    def page(points, max_points):
+        record = record_of("al", passed=False)
+        score = score_for(record, points=points, max_points=max_points)
+        return report.class_page([record], {"al": score})
+
+    for max_points in (100.0, 40.0):
+        half = max_points / 2
+        assert "Who needs help" in page(half - 0.01, max_points)
+        assert "Who needs help" not in page(half, max_points)
+        assert "Who needs help" not in page(half + 0.01, max_points)
+
+
+def test_it_counts_what_stands_in_the_gradebook_for_who_needs_help():
+    records = [record_of("al", passed=False), record_of("bo")]
+    scores = {"al": score_for(records[0], points=80.0), "bo": score_for(records[1], points=10.0)}
+    listed = report.class_page(records, scores).split("Who needs help")[1].split("</ul>")[0]
+    assert "bo:" in listed
+    assert "al:" not in listed
+
+
 def test_an_empty_class_has_a_page():
     assert "0 students" in class_page([])
 
