@@ -180,7 +180,7 @@ ATTACKS = [
         "imports the modules 'solutions' and 'autograder'",
         """
         from solutions.cs231n.layers import max_pool_forward_naive as answer
-        from autograder import pack
+        from autograder.judging import pack
         return answer(x, pool_param)
         """,
         goal=gains_points,
