@@ -6,7 +6,11 @@ session needs. The same file serves the course and, with fewer sessions, its stu
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -16,6 +20,28 @@ ROOT = Path(__file__).parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
 PACKS = "autograder.exercises import default; from autograder.course.museum.packs import public"
+
+ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
+BENCHMARK = "tests/benchmarks/run.py"
+PARTS = {
+    "meta": (
+        "20 min: every known mistake and every correct way, through the checks",
+        ("-m", "autograder.course.museum.meta"),
+    ),
+    "attacks": (
+        "20 min: every attack at every level, and a class with all attackers in it",
+        ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
+    ),
+    "busy": (
+        "30 min: all tests, beside two busy loops",
+        ("-m", "pytest", *ON_ALL_CORES),
+    ),
+    "bench": (
+        "10 min: the fast layers beside the naive ones and NumPy, as the session bench",
+        (BENCHMARK,),
+    ),
+}
+"""What takes too long for the tests: of each part what it takes and does, and its command."""
 
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "virtualenv"
@@ -50,6 +76,18 @@ def fingerprint() -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """Keep so many cores at work meanwhile."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 @nox.session
@@ -131,9 +169,28 @@ if COURSE:
 
     @nox.session
     def tests(session: nox.Session) -> None:
-        """Run the project's own tests; arguments after -- go to pytest."""
+        """Run the project's own tests, on all cores; arguments after -- go to pytest."""
         install(session, "dev")
-        session.run("python", "-m", "pytest", *session.posargs)
+        session.run("python", "-m", "pytest", *ON_ALL_CORES, *session.posargs)
+
+    @nox.session
+    def soak(session: nox.Session) -> None:
+        """Run what takes too long for the tests: -- PART; without PART, list the parts."""
+        part, *arguments = session.posargs or [""]
+        if part not in PARTS:
+            session.log("The parts, and what each takes on two cores:")
+            for name, (about, _) in PARTS.items():
+                session.log(f"  {name:8} {about}")
+            if part:
+                session.error(f"There is no part {part}.")
+            return
+        install(session, "dev")
+        command = [*PARTS[part][1], *arguments]
+        if part == "busy":
+            with busy_loops(2):
+                session.run("python", *command)
+        else:
+            session.run("python", *command)
 
     @nox.session
     def release(session: nox.Session) -> None:
@@ -158,7 +215,7 @@ if COURSE:
         # The peer is not made for every machine; the benchmark does without it then.
         session.log("PyTorch takes some gigabytes, the first time.")
         session.install(".[bench]", silent=True, success_codes=[0, 1])
-        session.run("python", "tests/benchmarks/run.py", *session.posargs)
+        session.run("python", BENCHMARK, *session.posargs)
 
     @nox.session
     def meta(session: nox.Session) -> None:

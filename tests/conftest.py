@@ -1,11 +1,75 @@
-"""Shared fixtures: the public pack, and submissions made from the solution."""
+"""Shared fixtures, and what lets pytest-xdist run the tests on all cores.
+
+Its workers share what is costly to make (`made_once`), and nothing else: each has a folder of its
+own for temporary files, and tests that start servers on a port, measure time or fill the machine
+are in one group each (``pytest.mark.xdist_group``), which a single worker runs.
+"""
+
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from autograder import locate
 from autograder.course.museum import packs
+from autograder.course.notebooks import run as notebook
+from autograder.course.release import archive as release
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import read_layer
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes():
+    """Make what all workers would make at once: the public pack, the data set."""
+    packs.public(EXERCISE)
+    notebook.data_set()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folder_for_temporary_files():
+    """Give each worker its own, as it has for `tmp_path`; the processes that it starts have it."""
+    if not IS_WORKER:
+        yield
+        return
+    made = tempfile.TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True)
+    with made as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
+def pytest_collection_modifyitems(items):
+    """Have the workers start with what takes long, so that none is left with it at the end."""
+    if IS_WORKER:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Return a function that makes a folder, once for all workers, and returns its path.
+
+    It takes a name and the function that fills the folder. The folder is not to be changed.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if IS_WORKER else base
+
+    def folder(name, fill):
+        path, unfinished = shared / name, shared / f"{name}.unfinished"
+        with FileLock(shared / f"{name}.lock"):
+            if not path.is_dir():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                fill(unfinished)
+                unfinished.rename(path)
+        return path
+
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +88,15 @@ def solution():
 def skeleton():
     """Return what students are given as a submission."""
     return read_layer("skeleton", locate.given(), EXERCISE.editable)
+
+
+@pytest.fixture(scope="session")
+def unpacked_release(made_once, public_pack):
+    """Return what students unpack: for copies of it, since all tests share it."""
+
+    def unpack(folder):
+        files = list(release.contents(EXERCISE, locate.root()))
+        release.write_archive(files, folder / "release.zip", "exercise")
+        zipfile.ZipFile(folder / "release.zip").extractall(folder)
+
+    return Path(made_once("release", unpack)) / "exercise"

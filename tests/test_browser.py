@@ -9,14 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-import zipfile
 from pathlib import Path
 
 import pytest
-
-from autograder import locate
-from autograder.course.release import archive as release
-from autograder.exercises.convnets import EXERCISE
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
@@ -26,6 +21,7 @@ CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("jupyter"),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
 ]
 
@@ -49,13 +45,9 @@ ANSWER = """\
 
 
 @pytest.fixture(scope="module")
-def exercise(tmp_path_factory, public_pack):
+def exercise(tmp_path_factory, unpacked_release):
     """Return the folder of a fresh release, as a student unpacks it."""
-    folder = tmp_path_factory.mktemp("student")
-    files = list(release.contents(EXERCISE, locate.root()))
-    release.write_archive(files, folder / "release.zip", "exercise")
-    zipfile.ZipFile(folder / "release.zip").extractall(folder)
-    return folder / "exercise"
+    return shutil.copytree(unpacked_release, tmp_path_factory.mktemp("student") / "exercise")
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,11 @@ from autograder import locate
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import read_course
 from autograder.course.pages.report import page_of
-from autograder.course.release import archive as release
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("round")]
 
 DUE = "2026-12-01 12:00 UTC"
 ON_TIME, LATE = "2026-12-01 11:00:00 UTC", "2026-12-01 13:30:00 UTC"
@@ -40,14 +39,9 @@ def command(*arguments, folder=None):
 
 
 @pytest.fixture(scope="module")
-def student_copy(tmp_path_factory, public_pack):
+def student_copy(tmp_path_factory, unpacked_release):
     """Return the unpacked archive that students get."""
-    folder = tmp_path_factory.mktemp("student")
-    release.write_archive(
-        list(release.contents(EXERCISE, locate.root())), folder / "release.zip", "exercise"
-    )
-    zipfile.ZipFile(folder / "release.zip").extractall(folder)
-    return folder / "exercise"
+    return shutil.copytree(unpacked_release, tmp_path_factory.mktemp("student") / "exercise")
 
 
 @pytest.fixture(scope="module")

@@ -137,6 +137,7 @@ MANY_AXES = ONE[:8] + struct.pack("<H", len(AXES)) + AXES + bytes(8)
         (message({"$array": 0}, [GOOD + GOOD[-8:]]), "came with 32 bytes"),
         (message({"$array": 0}, [GOOD[:-1]]), "came with 23 bytes"),
         (message({"$array": 0}, [GOOD[:6] + b"\x02" + GOOD[7:]]), "header"),
+        (message({"$array": 0}, [GOOD[:6] + b"\x00" + GOOD[7:]]), "header"),
         (message({"$tuple": 3}), "as a list"),
         (wire.MAGIC + b"\0\0\0", "does not begin"),
         (framed(b'{"tree": 1, "bodies": []} 2'), "header cannot be read"),

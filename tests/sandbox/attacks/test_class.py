@@ -22,7 +22,6 @@ from . import test_forging, test_machine, test_reading, test_shortcuts
 from .arena import EVERYWHERE, SANDBOX, Attack
 
 CHECKS = ("max_pool_forward_naive/standard", "conv_forward_naive/standard")
-EVERY = 5  # of all attacks, each so many is in the class
 
 
 def grade(submission, cases):
@@ -39,8 +38,8 @@ def graded(submissions, cases):
     return {student: results.results_json([record]) for student, record in outcomes.items()}
 
 
-def attackers(course):
-    """Return a part of all attacks as submissions: those that are stopped here.
+def attackers(course, every):
+    """Return each so many of all attacks as submissions, of those that are stopped here.
 
     Without those that hold an honest convolution, which earns its points.
     """
@@ -48,7 +47,7 @@ def attackers(course):
     attacks = [attack for module in modules for attack in module.ATTACKS]
     attacks = [attack for attack in attacks if attack.checks != test_shortcuts.BACKWARD]
     safe = SANDBOX if strongest() in SANDBOX else EVERYWHERE
-    chosen = [attack for attack in attacks if safe <= attack.stopped][::EVERY]
+    chosen = [attack for attack in attacks if safe <= attack.stopped][::every]
     hang = Attack("hangs", "while True: pass")
     return [
         Submission(f"attacker-{i}", attack.submission(course).files)
@@ -56,8 +55,11 @@ def attackers(course):
     ]
 
 
-@pytest.mark.slow
-def test_the_results_of_others_are_the_same(arena, solution, skeleton):
+@pytest.mark.xdist_group("machine")
+@pytest.mark.parametrize(
+    "every", [pytest.param(5, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.soak)]
+)
+def test_the_results_of_others_are_the_same(every, arena, solution, skeleton):
     honest = [
         Submission("ada", solution.files),
         Submission("ben", skeleton.files),
@@ -67,7 +69,7 @@ def test_the_results_of_others_are_the_same(arena, solution, skeleton):
         ),
     ]
     alone = graded(honest, arena.pack)
-    hostile = attackers(arena.course)
+    hostile = attackers(arena.course, every)
     assert len(hostile) > 15
     mixed = [*hostile[::2], honest[0], *hostile[1::2], *honest[1:]]
     together = graded(mixed, arena.pack)
