@@ -39,6 +39,14 @@ def test_a_short_seed_is_refused(root):
         seed.course_seed()
 
 
+def test_16_characters_are_enough(monkeypatch):
+    monkeypatch.setenv(seed.VARIABLE, " 0123456789abcde \n")
+    with pytest.raises(seed.SeedError, match="15 characters"):
+        seed.course_seed()
+    monkeypatch.setenv(seed.VARIABLE, "0123456789abcdef")
+    assert seed.course_seed() == "0123456789abcdef"
+
+
 def test_a_missing_file_is_named(root):
     with pytest.raises(UserError, match="nowhere"):
         seed.course_seed(root / "nowhere")

@@ -214,6 +214,44 @@ def test_a_reply_may_be_no_larger_than_that(start, monkeypatch):
         forward(start("def f(x): return np.zeros(1000), None"))
 
 
+@pytest.mark.parametrize(("claimed", "end"), [(0, "ends before"), (1, "impossible length")])
+def test_a_reply_may_claim_64_mib(start, claimed, end):
+    worker = start(
+        f"""
+        import json, os, struct, sys
+        def f(x):
+            frame = sys._getframe()
+            while "replies" not in frame.f_locals:
+                frame = frame.f_back
+            replies = frame.f_locals["replies"]
+            tree = {{"tree": {{"$array": 0}}, "bodies": [(64 << 20) + {claimed}]}}
+            header = json.dumps(tree).encode()
+            replies.write(b"CNW1" + struct.pack("<I", len(header)) + header)
+            replies.flush()
+            os._exit(0)
+        """
+    )
+    with pytest.raises(Died, match=end):
+        forward(worker)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_a_worker_has_its_limits(start):
+    worker = start(
+        """
+        import resource
+        def f(x):
+            names = ("CORE", "FSIZE", "CPU", "NOFILE")
+            limits = [resource.getrlimit(getattr(resource, "RLIMIT_" + n)) for n in names]
+            return np.array(limits, float), None
+        """
+    )
+    limits = forward(worker)["out"]
+    most = np.array([0, 64 << 20, 3600, 256])
+    assert (limits >= 0).all()  # -1 is none
+    assert (limits <= most[:, None]).all()  # the system may have set lower ones
+
+
 def test_what_a_child_holds_open_does_not_hold_up_the_grader(tmp_path):
     (tmp_path / "cs231n").mkdir()
     source = "import os, time\ndef f(x):\n    if os.fork() == 0: time.sleep(900)\n    os._exit(0)\n"

@@ -112,6 +112,7 @@ MANY_AXES = ONE[:8] + struct.pack("<H", len(AXES)) + AXES + bytes(8)
     ("data", "match"),
     [
         (b"GET / HTTP/1.1\r\n\r\n", "does not begin"),
+        (message(1, magic=b"CNW0"), "does not begin"),
         (message(1, magic=b"CNW9"), "does not begin"),
         (wire.MAGIC + struct.pack("<I", 1 << 31), "too long"),
         (wire.MAGIC + struct.pack("<I", 5) + b"{nope", "header"),
@@ -138,6 +139,8 @@ MANY_AXES = ONE[:8] + struct.pack("<H", len(AXES)) + AXES + bytes(8)
         (message({"$array": 0}, [GOOD[:-1]]), "came with 23 bytes"),
         (message({"$array": 0}, [GOOD[:6] + b"\x02" + GOOD[7:]]), "header"),
         (message({"$array": 0}, [GOOD[:6] + b"\x00" + GOOD[7:]]), "header"),
+        (message({"$array": 0}, [GOOD[:9]]), "array's header"),
+        (message({"$array": 0}, [b""]), "array's header"),
         (message({"$tuple": 3}), "as a list"),
         (wire.MAGIC + b"\0\0\0", "does not begin"),
         (framed(b'{"tree": 1, "bodies": []} 2'), "header cannot be read"),

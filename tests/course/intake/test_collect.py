@@ -282,18 +282,43 @@ def test_bad_archives_are_named(tmp_path, make, match):
         read(write(tmp_path / "a.zip", make()))
 
 
-def test_a_file_that_is_too_large_is_left_out(tmp_path):
-    files = {"layers.py": bytes(intake.MAX_FILE + 1), "cnn.py": CNN_TEXT}
-    found = read(write(tmp_path / "a.zip", zip_bytes(files)))
-    assert found.files == {CNN: CNN_TEXT}
+# The limits stand here as numbers, so that none of them is changed by accident.
 
 
-def test_a_deeply_nested_archive_is_left_out(tmp_path):
+def test_a_source_file_may_have_1_mib(tmp_path):
+    for size, taken in ((1 << 20, {LAYERS, CNN}), ((1 << 20) + 1, {CNN})):
+        files = {"layers.py": b"#" * size, "cnn.py": CNN_TEXT}
+        assert read(write(tmp_path / "a.zip", zip_bytes(files))).files.keys() == taken
+
+
+def test_a_notebook_may_have_16_mib(tmp_path):
+    for size in (16 << 20, (16 << 20) + 1):
+        files = {**BOTH, "ConvolutionalNetworks.ipynb": bytes(size)}
+        found = read(write(tmp_path / "a.zip", zip_bytes(files)))
+        assert len(found.notebook) == (size if size == 16 << 20 else 0)
+
+
+def test_archives_may_be_nested_twice(tmp_path):
     data = zip_bytes(BOTH)
-    for _ in range(4):
+    for depth in range(4):
+        path = write(tmp_path / "a.zip", data)
+        if depth <= 2:
+            assert read(path).files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
+        else:
+            with pytest.raises(IntakeError, match="neither"):
+                read(path)
         data = zip_bytes({"inner.zip": data})
-    with pytest.raises(IntakeError, match="neither"):
-        read(write(tmp_path / "a.zip", data))
+
+
+def test_a_submission_may_hold_10000_files_of_64_mib_together():
+    budget = archive.Budget()
+    budget.take(members=10_000, size=64 << 20)
+    for more in ({"members": 1}, {"size": 1}):
+        used_up = archive.Budget(budget.members, budget.size)
+        with pytest.raises(archive.ArchiveError, match=r"10000 files|64 MiB"):
+            used_up.take(**more)
+        assert used_up.exceeded
+    assert not budget.exceeded
 
 
 def test_a_missing_path_is_named(tmp_path):
