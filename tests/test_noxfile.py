@@ -1,5 +1,6 @@
 """noxfile.py: what is offered to whom, and when something is installed again."""
 
+import contextlib
 import importlib.util
 import re
 import shutil
@@ -95,3 +96,40 @@ def test_a_failed_installation_is_told_and_tried_again(noxfile, session):
     session.install = works
     noxfile.install(session)
     assert session.installed == [".", "."]
+
+
+@pytest.fixture
+def soaked(noxfile, session, monkeypatch):
+    """Return a function that runs the session soak with arguments, and what it told and ran."""
+    told, ran = [], []
+    session.log = session.error = told.append
+    session.run = lambda *command: ran.append(command)
+    monkeypatch.setattr(noxfile, "install", lambda *_: None)
+    monkeypatch.setattr(noxfile, "busy_loops", lambda count: contextlib.nullcontext())
+
+    def run(*arguments):
+        session.posargs = list(arguments)
+        noxfile.soak.func(session)
+        return told, ran
+
+    return run
+
+
+def test_the_soak_without_a_part_lists_the_parts(noxfile, soaked):
+    told, ran = soaked()
+    assert ran == []
+    assert [line.split()[0] for line in told[1:]] == list(noxfile.PARTS)
+    assert all(re.search(r"\d min: ", line) for line in told[1:])
+
+
+def test_the_soak_runs_one_part(noxfile, soaked):
+    for part, (_, command) in noxfile.PARTS.items():
+        _, ran = soaked(part, "--help")
+        assert ran.pop() == ("python", *command, "--help")
+        assert ran == []
+
+
+def test_a_part_that_there_is_not_is_named(soaked):
+    told, ran = soaked("everything")
+    assert told[-1] == "There is no part everything."
+    assert ran == []
