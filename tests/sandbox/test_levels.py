@@ -1,4 +1,4 @@
-"""autograder/isolation: what each level grants, and that it is what a worker can see."""
+"""autograder/sandbox/levels.py: what each level grants, and that it is what a worker sees."""
 
 import os
 import sys

@@ -9,7 +9,6 @@ import zipfile
 import pytest
 
 from autograder.course.intake import archive, naming
-from autograder.course.intake import collect as intake
 from autograder.course.intake.choose import Found
 from autograder.course.intake.collect import MAX_NOTEBOOK, IntakeError, collect, read_submission
 from autograder.exercises.convnets import EXERCISE
