@@ -23,7 +23,7 @@ N = 20  # images in a file here, instead of 10,000
 
 @pytest.fixture(scope="module")
 def fetch() -> ModuleType:
-    path = Path(__file__).resolve().parents[1] / "data" / "fetch.py"
+    path = Path(__file__).resolve().parents[2] / "data" / "fetch.py"
     spec = importlib.util.spec_from_file_location("fetch", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -13,7 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "ConvolutionalNetworks.ipynb"
 TITLES = [
     "Load the data",

@@ -77,7 +77,7 @@ def test_who_has_less_than_half_of_the_points_needs_help():
     def page(points, max_points):
         record = record_of("al", passed=False)
         score = score_for(record, points=points, max_points=max_points)
-        return report.class_page([record], {"al": score})
+        return report.class_page(EXERCISE, [record], {"al": score})
 
     for max_points in (100.0, 40.0):
         half = max_points / 2
@@ -89,7 +89,7 @@ def test_who_has_less_than_half_of_the_points_needs_help():
 def test_it_counts_what_stands_in_the_gradebook_for_who_needs_help():
     records = [record_of("al", passed=False), record_of("bo")]
     scores = {"al": score_for(records[0], points=80.0), "bo": score_for(records[1], points=10.0)}
-    listed = report.class_page(records, scores).split("Who needs help")[1].split("</ul>")[0]
+    listed = report.class_page(EXERCISE, records, scores).split("Who needs help")[1].split("</ul>")[0]
     assert "bo:" in listed
     assert "al:" not in listed
 
