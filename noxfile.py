@@ -32,6 +32,14 @@ PARTS = {
         "20 min: every attack at every level, and a class with all attackers in it",
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
+    "class": (
+        "5 min: the whole sample class, whose points are known",
+        ("-m", "pytest", "-m", "soak", "tests/course/grading"),
+    ),
+    "kernels": (
+        "3 min: ten thousand random convolutions, with every instruction set",
+        ("-m", "pytest", "-m", "soak", "tests/kernels"),
+    ),
     "busy": (
         "30 min: all tests, beside two busy loops",
         ("-m", "pytest", *ON_ALL_CORES),

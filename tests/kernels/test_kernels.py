@@ -106,12 +106,15 @@ def test_convolution_with_each_instruction_set(name, seed):
         kernels.set_isa(before)
 
 
-@pytest.mark.slow
-def test_ten_thousand_random_shapes():
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(1000, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.soak)],
+)
+def test_many_random_shapes(count):
     rng = np.random.default_rng(0)
     before = kernels.get_isa(), kernels.get_threads()
     try:
-        for i in range(10_000):
+        for i in range(count):
             kernels.set_isa(kernels.available_isas()[i % len(kernels.available_isas())])
             kernels.set_threads(1 + i % 3)
             check_convolution(rng)

@@ -89,7 +89,9 @@ def test_who_has_less_than_half_of_the_points_needs_help():
 def test_it_counts_what_stands_in_the_gradebook_for_who_needs_help():
     records = [record_of("al", passed=False), record_of("bo")]
     scores = {"al": score_for(records[0], points=80.0), "bo": score_for(records[1], points=10.0)}
-    listed = report.class_page(EXERCISE, records, scores).split("Who needs help")[1].split("</ul>")[0]
+    listed = (
+        report.class_page(EXERCISE, records, scores).split("Who needs help")[1].split("</ul>")[0]
+    )
     assert "bo:" in listed
     assert "al:" not in listed
 
