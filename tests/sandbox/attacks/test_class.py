@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
-from autograder.course import record as results
 from autograder.course.grading import pool
+from autograder.course.pages.tables import results_json
 from autograder.course.record import Record
 from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
@@ -35,7 +35,7 @@ def graded(submissions, cases):
     outcomes = dict(pool.grade_all(submissions, cases, 2, grade))
     failures = {s: o for s, o in outcomes.items() if not isinstance(o, Record)}
     assert not failures
-    return {student: results.results_json([record]) for student, record in outcomes.items()}
+    return {student: results_json([record]) for student, record in outcomes.items()}
 
 
 def attackers(course, every):
