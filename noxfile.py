@@ -19,7 +19,6 @@ import nox.command
 ROOT = Path(__file__).parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
-PACKS = "autograder.exercises import default; from autograder.course.museum.packs import public"
 
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
@@ -117,7 +116,7 @@ def lab(session: nox.Session) -> None:
     """Open the student's notebook in JupyterLab."""
     install(session, "lab")
     if COURSE:  # students have the pack of public cases; a course makes its own
-        session.run("python", "-c", f"from {PACKS}; public(default())")
+        session.run("python", "-m", "autograder.course.museum.packs")
     # A notebook runs in its own folder: the autograder is to be this folder's there too.
     session.env["PYTHONPATH"] = str(ROOT)
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
