@@ -21,12 +21,14 @@ from autograder.show.text import total
 from autograder.submission import EDITABLE
 
 PARTS = (
+    ".devcontainer",
     "assignment",
     "autograder",
     "data",
     "notebooks",
     "LICENSE",
     "meson.build",
+    "nbgrader_config.py",
     "noxfile.py",
     "pyproject.toml",
 )
@@ -34,9 +36,10 @@ PARTS = (
 
 NOTEBOOK = f"notebooks/{ASSIGNMENT}.ipynb"
 KEPT_BACK = ("autograder/course",)
+NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
-SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
+SUFFIXES = ".py .pyx .pxd .h .c .build .ini .toml .json .md .ipynb .svg".split()
 PICTURES = (".png", ".jpg")
 
 
@@ -44,24 +47,42 @@ class ReleaseError(Exception):
     """The exercise is not fit to be released; the message says why."""
 
 
-def contents(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file of the archive, in order."""
+def contents(root: Path, address: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the archive, in order.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the course.
+    address : str
+        Where the archive will be found on the web, for a notebook that is opened without it.
+    """
     yield "README.md", README.read_bytes()
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and belongs(path, name):
-                yield name, released_notebook() if name == NOTEBOOK else path.read_bytes()
+                yield name, notebook(address) if name == NOTEBOOK else path.read_bytes()
+
+
+def notebook(address: str) -> bytes:
+    """Return the student's notebook, which knows where the archive is to be found."""
+    made = released_notebook()
+    if not address:
+        return made
+    line = json.dumps(f"RELEASE = {json.dumps(address)}")[1:-1].encode()
+    if made.count(NO_ADDRESS) != 1:
+        raise ReleaseError('The notebook\'s first cell has no line RELEASE = "" to be filled in.')
+    return made.replace(NO_ADDRESS, line)
 
 
 def belongs(path: Path, name: str) -> bool:
     """Return whether a file below one of `PARTS` is for students."""
     if any(name.startswith(folder + "/") for folder in KEPT_BACK):
         return False
-    if any(
-        part in NOT_SOURCE or part.startswith(".") for part in path.parts[-len(name.split("/")) :]
-    ):
+    inner = name.removeprefix(".devcontainer/").split("/")
+    if any(part in NOT_SOURCE or part.startswith(".") for part in inner):
         return False
     return path.suffix in (*SUFFIXES, *PICTURES, ".pack") or name in PARTS
 
@@ -162,8 +183,10 @@ def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     zipped.write(path, ((f"{top}/{name}", content) for name, content in files))
 
 
-def release(out: Path) -> Path:
+def release(out: Path, address: str = "") -> Path:
     """Prove the release and write its archive into the folder `out`; return its path.
+
+    Its notebook fetches it from `address`, if that is given, where it is opened without it.
 
     Raises
     ------
@@ -172,7 +195,7 @@ def release(out: Path) -> Path:
     """
     root = locate.root()
     pack.public()  # made from the solution where it is stale
-    files = list(contents(root))
+    files = list(contents(root, address))
     prove(files)
     name = f"convnets-student-{version(root)}"
     path = out / f"{name}.zip"
@@ -183,12 +206,18 @@ def release(out: Path) -> Path:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("--out", type=Path, help="folder for the archive (default: dist)")
+    parser.add_argument(
+        "--address",
+        default="",
+        metavar="URL",
+        help="where you will put the archive on the web: in Colab the notebook then fetches it",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
     try:
-        path = release(options.out or locate.root() / "dist")
+        path = release(options.out or locate.root() / "dist", options.address)
     except ReleaseError as error:
         print(f"Not released. {error}")
         return 1
