@@ -39,7 +39,7 @@ KEPT_BACK = ("autograder/course",)
 NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
-SUFFIXES = ".py .pyx .pxd .h .c .build .ini .toml .json .md .ipynb .svg".split()
+SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
 PICTURES = (".png", ".jpg")
 
 
@@ -84,7 +84,7 @@ def belongs(path: Path, name: str) -> bool:
     inner = name.removeprefix(".devcontainer/").split("/")
     if any(part in NOT_SOURCE or part.startswith(".") for part in inner):
         return False
-    return path.suffix in (*SUFFIXES, *PICTURES, ".pack") or name in PARTS
+    return path.suffix in (*SUFFIXES, *PICTURES, ".json", ".pack") or name in PARTS
 
 
 def version(root: Path) -> str:
