@@ -1,8 +1,7 @@
 """nbgrader's settings for the button Validate, which runs the whole notebook.
 
 nbgrader gives a cell 30 seconds, and ends a longer one with KeyboardInterrupt. The cells that train
-take minutes on a slow machine. JupyterLab reads this where it is started: ``nox -s lab`` does that
-in this folder.
+take minutes on a slow machine.
 """
 
 c = get_config()  # noqa: F821 - nbgrader's own

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
 SIZES = {  # what is installed for each extra, measured on Linux
-    "": "NumPy and what the checks need (0.2 GB)",
+    "": "NumPy and what the checks need (0.1 GB)",
     "lab": "JupyterLab, Matplotlib and scikit-image (0.6 GB)",
     "course": "nbgrader, JupyterLab and Matplotlib (0.5 GB)",
     "dev": "everything for work on the project (0.9 GB)",

@@ -20,6 +20,7 @@ from autograder.sandbox.overlay import read_layer
 from autograder.show.text import total
 from autograder.submission import EDITABLE
 
+SETTINGS = "nbgrader_config.py"
 PARTS = (
     ".devcontainer",
     "assignment",
@@ -28,7 +29,7 @@ PARTS = (
     "notebooks",
     "LICENSE",
     "meson.build",
-    "nbgrader_config.py",
+    SETTINGS,
     "noxfile.py",
     "pyproject.toml",
 )
@@ -58,6 +59,8 @@ def contents(root: Path, address: str = "") -> Iterator[tuple[str, bytes]]:
         Where the archive will be found on the web, for a notebook that is opened without it.
     """
     yield "README.md", README.read_bytes()
+    # It is read where JupyterLab or "nbgrader validate" is started, and that may be there.
+    yield f"notebooks/{SETTINGS}", (root / SETTINGS).read_bytes()
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
