@@ -15,27 +15,25 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from autograder.engine.run import list_checks
-from autograder.show import picture
-
 QUIET = 3.0  # seconds before there is anything to say
 FORMAT = "{desc} |{bar:20}| {n:.0f} s of at most {total:.0f}"
 
 
 @contextmanager
-def waiting(name: str) -> Iterator[None]:
-    """Show a bar of time while the checks of a function run, if they take more than a moment.
+def waiting(name: str, limit: float) -> Iterator[None]:
+    """Show a bar of time while checks run, if they take more than a moment.
 
     Parameters
     ----------
     name : str
-        The function, or the id of one check.
+        What is checked.
+    limit : float
+        The seconds that it may take.
     """
     stream = screen()
     if stream is None:
         yield
         return
-    limit = sum(info.seconds for info in list_checks() if name in (info.function, info.id))
     done = threading.Event()
     shown = threading.Thread(target=show, args=(name, limit, stream, done), daemon=True)
     shown.start()
@@ -48,7 +46,7 @@ def waiting(name: str) -> Iterator[None]:
 
 def screen() -> TextIO | None:
     """Return where somebody sees a bar: a notebook or a terminal, if there is one."""
-    if picture.in_notebook():
+    if type(sys.stdout).__module__.startswith("ipykernel"):
         return sys.stdout  # what is on standard error looks like a failure there
     return sys.stderr if sys.stderr.isatty() else None
 

@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError
 
 from autograder.engine.run import list_checks
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "ConvolutionalNetworks.ipynb"
 TITLES = [
     "Load the data",
