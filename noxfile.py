@@ -18,6 +18,7 @@ import nox.command
 
 ROOT = Path(__file__).resolve().parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
+PROJECT = "convnets-by-hand"
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
 SIZES = {  # what is installed for each extra, measured on Linux
     "": "NumPy and what the checks need (0.1 GB)",
@@ -74,7 +75,8 @@ class Environment:
             where = self.location.relative_to(ROOT)
             session.log(f"Installing into {where}, once: {SIZES[extras]}. This takes some minutes.")
             try:
-                self._install(session, f".[{extras}]" if extras else ".")
+                # As an address: pip takes a folder "CS231n [spring]" for a package with an extra.
+                self._install(session, f"{PROJECT}[{extras}] @ {ROOT.as_uri()}")
             except nox.command.CommandFailed:
                 session.error("It could not be installed; see above why. Is there a network?")
             self._stamp.write_text("\n".join([*done, f"[{extras}]"]))
@@ -221,7 +223,7 @@ if COURSE:
         BENCH.prepare(session)
         # The peer is not made for every machine; the benchmark does without it then.
         session.log("PyTorch takes some gigabytes, the first time.")
-        peer = (str(BENCH.python), "-m", "pip", "install", ".[bench]")
+        peer = (str(BENCH.python), "-m", "pip", "install", f"{PROJECT}[bench] @ {ROOT.as_uri()}")
         session.run_install(*peer, silent=True, success_codes=[0, 1])
         session.run(str(BENCH.python), "tests/benchmarks/run.py", *session.posargs)
 

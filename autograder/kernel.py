@@ -102,7 +102,7 @@ def install_missing() -> None:
 def compile_layers() -> None:
     """Compile the fast layers. Where that fails they use NumPy, and say so when they are used."""
     print("Compiling the fast layers, which takes a minute ...", flush=True)
-    pip("install", "--no-deps", str(FOLDER))
+    pip("install", "--no-deps", f"convnets-by-hand @ {FOLDER.as_uri()}")
     importlib.invalidate_caches()
 
 
