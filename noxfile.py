@@ -94,8 +94,10 @@ class Environment:
         uv = shutil.which("uv")
         if uv:
             try:
-                command = (uv, "pip", "install", "--python", str(self.python), what)
-                session.run_install(*command, silent=True, external=True)
+                # Without the option, uv takes changed kernels for what it has compiled before.
+                command = [uv, "pip", "install", "--python", str(self.python)]
+                command += ["--reinstall-package", PROJECT, what]
+                session.run_install(*command, silent=True)
                 return
             except nox.command.CommandFailed:
                 session.log("uv could not install it; pip tries.")

@@ -48,7 +48,7 @@ def session(environment):
 
     def run_install(*command, **_):
         if "install" in command:
-            what, _, address = command[-1].partition(" @ ")
+            (what, address) = next(part.split(" @ ") for part in command if " @ " in part)
             assert address == environment.location.parents[1].as_uri()
             installed.append(what.removeprefix("convnets-by-hand"))
         else:
@@ -141,7 +141,7 @@ def test_uv_installs_where_it_is_there_and_pip_where_it_fails(
 
     def run_install(*command, **_):
         commands.append(command)
-        if command[0] == "/usr/bin/uv" and "[lab]" in command[-1]:
+        if command[0] == "/usr/bin/uv" and any("[lab]" in part for part in command):
             raise noxfile.nox.command.CommandFailed
         works(*command)
 
