@@ -24,7 +24,7 @@ SIZES = {  # what is installed for each extra, measured on Linux
     "": "NumPy and what the checks need (0.1 GB)",
     "lab": "JupyterLab, Matplotlib and scikit-image (0.6 GB)",
     "course": "nbgrader, JupyterLab and Matplotlib (0.5 GB)",
-    "dev": "everything for work on the project (0.9 GB)",
+    "dev": "everything for work on the project (1.0 GB)",
 }
 
 if sys.version_info < (3, 11):  # noqa: UP036 - nox itself runs with older ones
