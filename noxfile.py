@@ -1,13 +1,16 @@
-"""The front door: ``python -m nox -s SESSION``; ``python -m nox -l`` lists the sessions.
+"""The front door: ``nox -s SESSION``; ``nox -l`` lists the sessions.
 
-Each session runs in an environment of its own, made on first use, with this project and what the
-session needs. The same file serves the course and, with fewer sessions, its students.
+Sessions of one kind (a student's, the course's, development) share one environment in ``.nox``,
+made on first use, with this project's compiled kernels and what the sessions need. The same file
+serves the course and, with fewer sessions, its students.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +19,27 @@ from pathlib import Path
 import nox
 import nox.command
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
+PROJECT = "convnets-by-hand"
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
+SIZES = {  # what is installed for each extra, measured on Linux
+    "": "NumPy and what the checks need (0.1 GB)",
+    "lab": "JupyterLab, Matplotlib and scikit-image (0.6 GB)",
+    "course": "nbgrader, JupyterLab and Matplotlib (0.5 GB)",
+    "dev": "everything for work on the project (1.0 GB)",
+}
+
+if sys.version_info < (3, 11):  # noqa: UP036 - nox itself runs with older ones
+    raise SystemExit(
+        f"This needs Python 3.11 or newer; nox runs with {sys.version.split()[0]}. Remove the "
+        "folder .venv, and make it again with a newer Python, such as: python3.12 -m venv .venv"
+    )
+if os.pathsep in str(ROOT):
+    raise SystemExit(
+        f"Python's environments do not work below a folder with {os.pathsep!r} in its name: "
+        f"rename or move {ROOT}"
+    )
 
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
@@ -51,28 +72,79 @@ PARTS = {
 """What takes too long for the tests: of each part what it takes and does, and its command."""
 
 nox.needs_version = ">=2024.4.15"
-nox.options.default_venv_backend = "virtualenv"
-nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "none"  # the environments are `Environment`'s
 nox.options.sessions = ["lint", "tests"] if COURSE else ["check"]
+# A file random.py in this folder is not to be taken for Python's own module of that name.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 
-def install(session: nox.Session, extras: str = "") -> None:
-    """Install the project with some extras, unless that has been done since it last changed.
+class Environment:
+    """A virtual environment that sessions share.
 
-    What is installed is the compiled kernels and all dependencies. The Python code that runs is
-    that of this folder, since ``python -m`` looks here first.
+    Parameters
+    ----------
+    kind : str
+        Its name in ``.nox``.
     """
-    stamp = Path(session.virtualenv.location) / "installed.txt"
-    state = f"{extras} {fingerprint()}"
-    if stamp.is_file() and stamp.read_text() == state:
-        return
-    stamp.unlink(missing_ok=True)  # what an installation that fails leaves behind is unknown
-    session.log("Installing what this session needs; the first time this takes some minutes.")
-    try:
-        session.install(f".[{extras}]" if extras else ".", silent=True)
-    except nox.command.CommandFailed:
-        session.error("It could not be installed; pip says above why. Is there a network?")
-    stamp.write_text(state)
+
+    def __init__(self, kind: str) -> None:
+        self.location = ROOT / ".nox" / kind
+        self.programs = self.location / ("Scripts" if os.name == "nt" else "bin")
+        self.python = self.programs / ("python.exe" if os.name == "nt" else "python")
+        self._stamp = self.location / "installed.txt"
+
+    def prepare(self, session: nox.Session, extras: str = "") -> None:
+        """Install the project with some extras, unless that has been done since it last changed.
+
+        What is installed is the compiled kernels and all dependencies. The Python code that runs
+        is that of this folder.
+        """
+        state = fingerprint()
+        done = self._stamp.read_text().split("\n") if self._stamp.is_file() else []
+        if not self.python.exists() or done[:1] != [state]:  # a Python may have been removed
+            done = [state]
+        if f"[{extras}]" not in done:
+            self._stamp.unlink(missing_ok=True)  # what a failed installation leaves is unknown
+            where = self.location.relative_to(ROOT)
+            session.log(f"Installing into {where}, once: {SIZES[extras]}. This takes some minutes.")
+            try:
+                # As an address: pip takes a folder "CS231n [spring]" for a package with an extra.
+                self._install(session, f"{PROJECT}[{extras}] @ {ROOT.as_uri()}")
+            except nox.command.CommandFailed:
+                session.error("It could not be installed; see above why. Is there a network?")
+            self._stamp.write_text("\n".join([*done, f"[{extras}]"]))
+        path = os.environ.get("PATH", "")
+        session.env["PATH"] = f"{self.programs}{os.pathsep}{path}"
+        session.env["VIRTUAL_ENV"] = str(self.location)
+        session.env["PYTHONSAFEPATH"] = ""  # that was for making it; a notebook has other needs
+
+    def _install(self, session: nox.Session, what: str) -> None:
+        """Install `what` with uv where there is one, or else, or if that fails, with pip."""
+        if not self.python.exists():
+            # Not the module venv: Debian has it in a package of its own.
+            make = (sys.executable, "-m", "virtualenv", "--no-periodic-update", "--clear")
+            session.run_install(*make, str(self.location), silent=True)
+        uv = shutil.which("uv")
+        if uv:
+            try:
+                # Without the option, uv takes changed kernels for what it has compiled before.
+                command = [uv, "pip", "install", "--python", str(self.python)]
+                command += ["--reinstall-package", PROJECT, what]
+                session.run_install(*command, silent=True)
+                return
+            except nox.command.CommandFailed:
+                session.log("uv could not install it; pip tries.")
+        session.run_install(str(self.python), "-m", "pip", "install", what, silent=True)
+
+    def autograder(
+        self, session: nox.Session, *arguments: str, codes: tuple[int, ...] = ()
+    ) -> None:
+        """Run a command of this folder's autograder."""
+        start = ROOT / "autograder" / "entry" / "start.py"
+        session.run(str(self.python), "-P", str(start), *arguments, success_codes=[0, *codes])
+
+
+STUDENT, STAFF, DEV, BENCH = map(Environment, ("student", "course", "dev", "bench"))
 
 
 def fingerprint() -> str:
@@ -100,35 +172,33 @@ def busy_loops(count: int) -> Iterator[None]:
 @nox.session
 def check(session: nox.Session) -> None:
     """Check your own layers.py and cnn.py; give names to check only some functions."""
-    install(session)
-    session.run("python", "-m", "autograder", "check", *session.posargs, success_codes=[0, 1])
+    STUDENT.prepare(session)
+    STUDENT.autograder(session, "check", *session.posargs, codes=(1,))
 
 
 @nox.session
 def submit(session: nox.Session) -> None:
     """Make the archive to hand in, after a look at what is in it."""
-    install(session)
-    session.run("python", "-m", "autograder", "submit", *session.posargs)
+    STUDENT.prepare(session)
+    STUDENT.autograder(session, "submit", *session.posargs)
 
 
 @nox.session
 def lab(session: nox.Session) -> None:
     """Open the student's notebook in JupyterLab."""
-    install(session, "lab")
+    STUDENT.prepare(session, "lab")
     if COURSE:  # students have the pack of public cases; a course makes its own
-        session.run("python", "-m", "autograder.course.museum.packs")
-    # A notebook runs in its own folder: the autograder is to be this folder's there too.
-    session.env["PYTHONPATH"] = str(ROOT)
+        session.run(str(STUDENT.python), "-m", "autograder.course.museum.packs")
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
-    session.run("jupyter", "lab", *where, *session.posargs)
+    session.run(str(STUDENT.python), "-P", "-m", "jupyterlab", *where, *session.posargs)
 
 
 @nox.session
 def data(session: nox.Session) -> None:
     """Download, verify and install CIFAR-10; or take a copy with -- --from PATH."""
-    install(session)
-    session.run("python", "data/fetch.py", *session.posargs)
+    STUDENT.prepare(session)
+    session.run(str(STUDENT.python), "-P", "data/fetch.py", *session.posargs)
 
 
 if COURSE:
@@ -136,49 +206,57 @@ if COURSE:
     @nox.session
     def doctor(session: nox.Session) -> None:
         """Try what keeps student code in on this machine, and say what holds."""
-        install(session)
-        session.run("python", "-m", "autograder", "doctor", *session.posargs, success_codes=[0, 1])
+        STAFF.prepare(session)
+        STAFF.autograder(session, "doctor", *session.posargs, codes=(1,))
 
     @nox.session
     def grade(session: nox.Session) -> None:
         """Grade a sample class or, after --, the submissions given."""
-        install(session, "course")
-        session.run("python", "-m", "autograder", "grade", *session.posargs)
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "grade", *session.posargs)
 
     @nox.session
     def formgrader(session: nox.Session) -> None:
         """Open nbgrader's formgrader on a course: the folder after --, or results/."""
-        install(session, "course")
+        STAFF.prepare(session, "course")
         folder = ROOT / (session.posargs[0] if session.posargs else "results")
         if not (folder / "nbgrader_config.py").is_file():
             session.error(f"{folder} is no course; grade into it first, or name one after --.")
-        session.env["PYTHONPATH"] = str(ROOT)
+        session.run(str(STAFF.python), "-m", "autograder", "--help", silent=True, log=False)
+        session.env["PYTHONPATH"] = str(ROOT)  # the course's settings name a module of ours
         session.chdir(folder)  # where nbgrader looks for its settings
-        session.run("jupyter", "lab", "--LabApp.default_url=/formgrader", *session.posargs[1:])
+        start = (str(STAFF.python), "-P", "-m", "jupyterlab", "--LabApp.default_url=/formgrader")
+        session.run(*start, *session.posargs[1:])
 
     @nox.session
     def export(session: nox.Session) -> None:
         """Write grades for Gradescope, Canvas, Moodle or as nbgrader does: -- FORMAT."""
-        install(session, "course")
-        session.run("python", "-m", "autograder", "export", *session.posargs)
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "export", *session.posargs)
 
     @nox.session
     def similarity(session: nox.Session) -> None:
         """Compare the submissions of a class with each other."""
-        install(session, "course")
-        session.run("python", "-m", "autograder", "similarity", *session.posargs)
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "similarity", *session.posargs)
 
     @nox.session
     def gradescope(session: nox.Session) -> None:
         """Make the autograder's archive to upload to Gradescope."""
-        install(session, "course")
-        session.run("python", "-m", "autograder", "gradescope", *session.posargs)
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "gradescope", *session.posargs)
+
+    @nox.session
+    def release(session: nox.Session) -> None:
+        """Make the archive for students, in dist/."""
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "release", *session.posargs)
 
     @nox.session
     def tests(session: nox.Session) -> None:
         """Run the project's own tests, on all cores; arguments after -- go to pytest."""
-        install(session, "dev")
-        session.run("python", "-m", "pytest", *ON_ALL_CORES, *session.posargs)
+        DEV.prepare(session, "dev")
+        session.run(str(DEV.python), "-m", "pytest", *ON_ALL_CORES, *session.posargs)
 
     @nox.session
     def soak(session: nox.Session) -> None:
@@ -191,41 +269,33 @@ if COURSE:
             if part:
                 session.error(f"There is no part {part}.")
             return
-        install(session, "dev")
-        command = [*PARTS[part][1], *arguments]
-        if part == "busy":
-            with busy_loops(2):
-                session.run("python", *command)
-        else:
-            session.run("python", *command)
-
-    @nox.session
-    def release(session: nox.Session) -> None:
-        """Make the archive for students, in dist/."""
-        install(session, "course")
-        session.run("python", "-m", "autograder", "release", *session.posargs)
+        DEV.prepare(session, "dev")
+        command = [str(DEV.python), *PARTS[part][1], *arguments]
+        with busy_loops(2) if part == "busy" else contextlib.nullcontext():
+            session.run(*command)
 
     @nox.session
     def lint(session: nox.Session) -> None:
         """Run ruff (lint and format) and the type checker, and hold the rooms' walls."""
-        install(session, "dev")
-        session.run("ruff", "check", ".")
-        session.run("ruff", "format", "--check", ".")
-        session.run("mypy")
-        session.run("lint-imports", env={"PYTHONPATH": "assignment"})
-        session.run("python", "tests/rooms.py")
+        DEV.prepare(session, "dev")
+        session.run(str(DEV.programs / "ruff"), "check", ".")
+        session.run(str(DEV.programs / "ruff"), "format", "--check", ".")
+        session.run(str(DEV.python), "-m", "mypy")
+        session.run(str(DEV.programs / "lint-imports"), env={"PYTHONPATH": "assignment"})
+        session.run(str(DEV.python), "tests/rooms.py")
 
     @nox.session
     def bench(session: nox.Session) -> None:
-        """Measure the fast layers beside the naive ones, NumPy and, if installed, PyTorch."""
-        install(session, "dev")
+        """Measure the fast layers beside the naive ones, NumPy and PyTorch."""
+        BENCH.prepare(session)
         # The peer is not made for every machine; the benchmark does without it then.
         session.log("PyTorch takes some gigabytes, the first time.")
-        session.install(".[bench]", silent=True, success_codes=[0, 1])
-        session.run("python", BENCHMARK, *session.posargs)
+        peer = (str(BENCH.python), "-m", "pip", "install", f"{PROJECT}[bench] @ {ROOT.as_uri()}")
+        session.run_install(*peer, silent=True, success_codes=[0, 1])
+        session.run(str(BENCH.python), BENCHMARK, *session.posargs)
 
     @nox.session
     def meta(session: nox.Session) -> None:
         """Measure the checks: known mistakes caught and named, correct ways accepted."""
-        install(session, "dev")
-        session.run("python", "-m", "autograder.course.museum.meta", *session.posargs)
+        DEV.prepare(session, "dev")
+        session.run(str(DEV.python), "-m", "autograder.course.museum.meta", *session.posargs)

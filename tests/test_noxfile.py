@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -34,13 +35,31 @@ def noxfile():
 
 
 @pytest.fixture
-def session(tmp_path):
-    """Return what `install` uses of a session; it keeps the installations asked for."""
+def environment(noxfile, tmp_path, monkeypatch):
+    """Return an environment in a folder of its own, which `session` pretends to make."""
+    monkeypatch.setattr(noxfile, "ROOT", tmp_path)
+    monkeypatch.setattr(noxfile.shutil, "which", lambda name: None)
+    return noxfile.Environment("student")
+
+
+@pytest.fixture
+def session(environment):
+    """Return what `prepare` uses of a session; it keeps the installations asked for."""
     installed = []
+
+    def run_install(*command, **_):
+        if "install" in command:
+            (what, address) = next(part.split(" @ ") for part in command if " @ " in part)
+            assert address == environment.location.parents[1].as_uri()
+            installed.append(what.removeprefix("convnets-by-hand"))
+        else:
+            environment.python.parent.mkdir(parents=True, exist_ok=True)
+            environment.python.touch()
+
     return SimpleNamespace(
-        virtualenv=SimpleNamespace(location=str(tmp_path)),
         installed=installed,
-        install=lambda what, silent: installed.append(what),
+        run_install=run_install,
+        env={},
         log=lambda text: None,
         error=pytest.fail,
     )
@@ -50,7 +69,7 @@ def test_the_course_has_every_session_that_its_pages_name():
     sessions = listed(ROOT)
     pages = [ROOT / "README.md", ROOT / "docs" / "instructors.md"]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    named = set(re.findall(r"python -m nox -s (\w+)", text))
+    named = set(re.findall(r"bin/nox -s ([a-z]+)", text))
     assert {"grade", "tests", "export", "similarity", "gradescope"} < named
     assert named <= set(sessions)
 
@@ -59,43 +78,91 @@ def test_students_have_their_sessions_only(tmp_path):
     shutil.copy(ROOT / "noxfile.py", tmp_path)
     assert set(listed(tmp_path)) == FOR_STUDENTS
     page = ROOT / "autograder" / "course" / "release" / "student_readme.md"
-    named = set(re.findall(r"python -m nox -s (\w+)", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"bin/nox -s ([a-z]+)", page.read_text(encoding="utf-8")))
     assert {"check", "lab"} <= named <= FOR_STUDENTS
 
 
-def test_installs_once_and_again_after_a_change(noxfile, session, tmp_path, monkeypatch):
-    root = tmp_path / "root"
-    kernels = root / "assignment" / "kernels"
+def test_installs_once_and_again_after_a_change(environment, session, tmp_path):
+    kernels = tmp_path / "assignment" / "kernels"
     kernels.mkdir(parents=True)
     (kernels / "conv.c").write_text("int one;")
-    monkeypatch.setattr(noxfile, "ROOT", root)
-    noxfile.install(session)
-    noxfile.install(session)
-    assert session.installed == ["."]
-    noxfile.install(session, "lab")
-    assert session.installed == [".", ".[lab]"]
+    environment.prepare(session)
+    environment.prepare(session)
+    assert session.installed == ["[]"]
     (kernels / "conv.c").write_text("int two;")
-    noxfile.install(session, "lab")
-    assert session.installed == [".", ".[lab]", ".[lab]"]
+    environment.prepare(session)
+    assert session.installed == ["[]", "[]"]
+    environment.python.unlink()  # as when the system has got another Python
+    environment.prepare(session)
+    assert session.installed == ["[]", "[]", "[]"]
 
 
-def test_a_failed_installation_is_told_and_tried_again(noxfile, session):
+def test_sessions_share_an_environment(environment, session):
+    environment.prepare(session)
+    environment.prepare(session, "lab")
+    environment.prepare(session)
+    environment.prepare(session, "lab")
+    assert session.installed == ["[]", "[lab]"]
+    assert session.env["PATH"].startswith(str(environment.programs))
+
+
+def test_it_says_what_is_installed_and_how_large_that_is(noxfile, environment, session):
+    told = []
+    session.log = told.append
+    environment.prepare(session, "lab")
+    assert re.search(r"JupyterLab.* \(\d\.\d GB\)", told[0])
+    used = set(re.findall(r'prepare\(session, "(\w+)"\)', (ROOT / "noxfile.py").read_text()))
+    assert used == set(noxfile.SIZES) - {""}
+
+
+def test_a_failed_installation_is_told_and_tried_again(noxfile, environment, session):
     class Stopped(Exception):
         pass
 
-    def fail(what, silent):
+    def fail(*command, **_):
         raise noxfile.nox.command.CommandFailed
 
     def error(text):
         raise Stopped(text)
 
-    noxfile.install(session)
-    works, session.install, session.error = session.install, fail, error
+    environment.prepare(session)
+    works, session.run_install, session.error = session.run_install, fail, error
     with pytest.raises(Stopped, match="could not be installed"):
-        noxfile.install(session, "lab")
-    session.install = works
-    noxfile.install(session)
-    assert session.installed == [".", "."]
+        environment.prepare(session, "lab")
+    session.run_install = works
+    environment.prepare(session)
+    assert session.installed == ["[]", "[]"]
+
+
+def test_uv_installs_where_it_is_there_and_pip_where_it_fails(
+    noxfile, environment, session, monkeypatch
+):
+    monkeypatch.setattr(noxfile.shutil, "which", lambda name: f"/usr/bin/{name}")
+    works, commands = session.run_install, []
+
+    def run_install(*command, **_):
+        commands.append(command)
+        if command[0] == "/usr/bin/uv" and any("[lab]" in part for part in command):
+            raise noxfile.nox.command.CommandFailed
+        works(*command)
+
+    session.run_install = run_install
+    environment.prepare(session)
+    assert commands[-1][0] == "/usr/bin/uv"
+    environment.prepare(session, "lab")
+    assert commands[-1][1:3] == ("-m", "pip")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder is called so there")
+def test_a_folder_in_which_no_environment_works_is_named(tmp_path):
+    folder = tmp_path / "week::2"
+    folder.mkdir()
+    shutil.copy(ROOT / "noxfile.py", folder)
+    command = [sys.executable, "-m", "nox", "-s", "check"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode
+    assert f"rename or move {folder}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture
@@ -104,7 +171,7 @@ def soaked(noxfile, session, monkeypatch):
     told, ran = [], []
     session.log = session.error = told.append
     session.run = lambda *command: ran.append(command)
-    monkeypatch.setattr(noxfile, "install", lambda *_: None)
+    monkeypatch.setattr(noxfile.Environment, "prepare", lambda *_: None)
     monkeypatch.setattr(noxfile, "busy_loops", lambda count: contextlib.nullcontext())
 
     def run(*arguments):
@@ -125,7 +192,7 @@ def test_the_soak_without_a_part_lists_the_parts(noxfile, soaked):
 def test_the_soak_runs_one_part(noxfile, soaked):
     for part, (_, command) in noxfile.PARTS.items():
         _, ran = soaked(part, "--help")
-        assert ran.pop() == ("python", *command, "--help")
+        assert ran.pop() == (str(noxfile.DEV.python), *command, "--help")
         assert ran == []
 
 

@@ -6,7 +6,7 @@ import copy
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from tqdm import tqdm
@@ -49,7 +49,7 @@ class Solver:
     print_every : int
         Print the loss of the first iteration, and of each so many after it.
     verbose : bool
-        Print at all, and show a progress bar in a terminal.
+        Print at all, and show a progress bar in a notebook or a terminal.
 
     Attributes
     ----------
@@ -130,12 +130,13 @@ class Solver:
         iterations_per_epoch = max(len(self.X_train) // self.batch_size, 1)
         num_iterations = self.num_epochs * iterations_per_epoch
         done = len(self.loss_history)
-        # In a terminal the bar is on standard error, below the lines; a notebook has the lines.
-        with tqdm(
+        screen = find_screen()
+        with tqdm(  # below the lines that are printed
             total=num_iterations,
             initial=done,
-            file=sys.stderr,
-            disable=not (self.verbose and sys.stderr.isatty()),
+            file=screen,
+            disable=screen is None or not self.verbose,
+            mininterval=0.5,
             leave=False,
         ) as bar:
             self._record_epochs(iterations_per_epoch)  # if training stopped while doing that
@@ -255,6 +256,13 @@ class Solver:
             The file cannot be read, or its parameters are not this model's. Nothing is changed.
         """
         checkpoint.restore(self, Path(path))
+
+
+def find_screen() -> TextIO | None:
+    """Return where somebody sees a bar: a notebook or a terminal, if there is one."""
+    if type(sys.stdout).__module__.startswith("ipykernel"):
+        return sys.stdout  # what is on standard error looks like a failure in a notebook
+    return sys.stderr if sys.stderr.isatty() else None
 
 
 def find_rule(rule: str | UpdateRule) -> UpdateRule:

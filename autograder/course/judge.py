@@ -14,6 +14,6 @@ class SayWhoGrades(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Raise `NbGraderException`, with what to type instead."""
         raise NbGraderException(
-            "Nothing was graded. This course is graded in its own folder, by python -m nox -s "
+            "Nothing was graded. This course is graded in its own folder, by nox -s "
             "grade -- --course THIS_FOLDER, which keeps student code from your files."
         )

@@ -80,7 +80,7 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "
-            "again. (A course makes its own by: python -m nox -s check)"
+            "again. (A course makes its own by: nox -s check)"
         ) from None
     except (wire.WireError, EOFError, KeyError, TypeError) as error:
         raise PackError(

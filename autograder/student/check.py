@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from autograder import exercises, locate
@@ -15,6 +16,7 @@ from autograder.judging.verdict import Status, Verdict
 from autograder.show import picture, text
 from autograder.show.text import total
 from autograder.student import progress
+from autograder.student.waiting import waiting
 from autograder.submission import Submission
 
 
@@ -65,13 +67,22 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     for name in chosen or exercise.names:
         wrong: list[Evidence] = []
         submission = current_submission(exercise)
-        found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
+        with patience(exercise, name):
+            found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
         print(text.outcome(name, found), flush=True)
         if in_notebook():
             any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
         verdicts += found
     print(progress.note(exercise, locate.root(), verdicts), flush=True)
     return verdicts
+
+
+def patience(exercise: Exercise, name: str) -> AbstractContextManager[None]:
+    """Show that a check which trains is still at work; the others take a moment."""
+    infos = select(exercise, [name])
+    if not exercise.by_name[infos[0].function].trains:
+        return nullcontext()
+    return waiting(name, sum(info.seconds for info in infos))
 
 
 def current_submission(exercise: Exercise) -> Submission:

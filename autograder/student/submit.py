@@ -124,7 +124,7 @@ def main(options: argparse.Namespace) -> int:
         raise UserError(f"{path} is a folder: give the archive's name too, with --out.")
     if path.exists() and not options.force:
         raise UserError(
-            f"{path} is there already, and was left as it is. To replace it: python -m nox -s "
+            f"{path} is there already, and was left as it is. To replace it: nox -s "
             "submit -- --force. To make another one: the same with --out FILE."
         )
     try:

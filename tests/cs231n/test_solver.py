@@ -1,6 +1,8 @@
 """cs231n/solver.py: what is printed, what is kept, and going on after a stop."""
 
+import io
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -78,6 +80,28 @@ def test_what_it_prints(capsys):
 def test_exact_line_of_an_untrained_model(capsys):
     make_solver(verbose=True, num_epochs=1, batch_size=40).train()
     assert capsys.readouterr().out.splitlines()[0] == "(Iteration 1 / 1) loss: 1.098612"  # log(3)
+
+
+def test_a_bar_shows_in_a_terminal_and_in_a_notebook(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    class Notebook(io.StringIO):
+        __module__ = "ipykernel.iostream"
+
+    for stdout, stderr, shown in [
+        (io.StringIO(), Terminal(), "stderr"),
+        (Notebook(), io.StringIO(), "stdout"),
+        (Notebook(), Terminal(), "stdout"),
+    ]:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        make_solver(verbose=True).train()
+        written = {"stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
+        assert re.search(r"\d+%\|", written.pop(shown))
+        assert "%|" not in "".join(written.values())
+        assert "(Epoch 3 / 3)" in stdout.getvalue()
 
 
 def test_quiet_prints_nothing(capsys):

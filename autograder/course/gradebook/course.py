@@ -42,7 +42,7 @@ c.CourseDirectory.course_id = "convnets"
 # due in the formgrader (Manage Assignments), or with: grade --due.
 c.LateSubmissionPlugin.penalty_method = "none"
 
-# Student code is judged by "python -m nox -s grade", which shuts it in. nbgrader would run it as
+# Student code is judged by "nox -s grade", which shuts it in. nbgrader would run it as
 # you, with your files in reach: so the formgrader's button for that says no, and why.
 c.Autograde.sanitize_preprocessors = ["autograder.course.judge.SayWhoGrades"]
 '''

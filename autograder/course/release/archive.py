@@ -20,46 +20,72 @@ from autograder.judging.verdict import Status
 from autograder.show.text import total
 from autograder.submission import read_layer
 
+SETTINGS = "nbgrader_config.py"
 PARTS = (
+    ".devcontainer",
     "assignment",
     "autograder",
     "data",
     "notebooks",
     "LICENSE",
     "meson.build",
+    SETTINGS,
     "noxfile.py",
     "pyproject.toml",
 )
 """What students get, below the root. The README is their own one."""
 
 KEPT_BACK = ("autograder/course",)
+NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
 PICTURES = (".png", ".jpg")
 
 
-def contents(exercise: Exercise, root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file of the archive, in order."""
+def contents(exercise: Exercise, root: Path, address: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the archive, in order.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked.
+    root : Path
+        The folder of the course.
+    address : str
+        Where the archive will be found on the web, for a notebook that is opened without it.
+    """
     yield "README.md", README.read_bytes()
+    # It is read where JupyterLab or "nbgrader validate" is started, and that may be there.
+    yield f"notebooks/{SETTINGS}", (root / SETTINGS).read_bytes()
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and belongs(path, name):
                 made = name == exercise.notebook
-                yield name, released_notebook(exercise) if made else path.read_bytes()
+                yield name, notebook(exercise, address) if made else path.read_bytes()
+
+
+def notebook(exercise: Exercise, address: str) -> bytes:
+    """Return the student's notebook, which knows where the archive is to be found."""
+    made = released_notebook(exercise)
+    if not address:
+        return made
+    line = json.dumps(f"RELEASE = {json.dumps(address)}")[1:-1].encode()
+    if made.count(NO_ADDRESS) != 1:
+        raise UserError('The notebook\'s first cell has no line RELEASE = "" to be filled in.')
+    return made.replace(NO_ADDRESS, line)
 
 
 def belongs(path: Path, name: str) -> bool:
     """Return whether a file below one of `PARTS` is for students."""
     if any(name.startswith(folder + "/") for folder in KEPT_BACK):
         return False
-    if any(
-        part in NOT_SOURCE or part.startswith(".") for part in path.parts[-len(name.split("/")) :]
-    ):
+    inner = name.removeprefix(".devcontainer/").split("/")
+    if any(part in NOT_SOURCE or part.startswith(".") for part in inner):
         return False
-    return path.suffix in (*SUFFIXES, *PICTURES, ".pack") or name in PARTS
+    return path.suffix in (*SUFFIXES, *PICTURES, ".json", ".pack") or name in PARTS
 
 
 def version(root: Path) -> str:
@@ -161,8 +187,10 @@ def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     disk.write_zip(path, ((f"{top}/{name}", content) for name, content in files))
 
 
-def release(exercise: Exercise, out: Path) -> Path:
+def release(exercise: Exercise, out: Path, address: str = "") -> Path:
     """Prove the release and write its archive into the folder `out`; return its path.
+
+    Its notebook fetches it from `address`, if that is given, where it is opened without it.
 
     Raises
     ------
@@ -171,7 +199,7 @@ def release(exercise: Exercise, out: Path) -> Path:
     """
     root = locate.root()
     packs.public(exercise)  # made from the solution where it is stale
-    files = list(contents(exercise, root))
+    files = list(contents(exercise, root, address))
     prove(exercise, files)
     name = f"{exercise.name}-student-{version(root)}"
     path = out / f"{name}.zip"
@@ -182,10 +210,16 @@ def release(exercise: Exercise, out: Path) -> Path:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("--out", type=Path, help="folder for the archive (default: dist)")
+    parser.add_argument(
+        "--address",
+        default="",
+        metavar="URL",
+        help="where you will put the archive on the web: in Colab the notebook then fetches it",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    path = release(exercises.default(), options.out or locate.root() / "dist")
+    path = release(exercises.default(), options.out or locate.root() / "dist", options.address)
     print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0

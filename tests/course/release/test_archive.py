@@ -1,15 +1,21 @@
 """autograder/course/release/archive.py: students get what they need, and never the answers."""
 
+import ast
+import json
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
+from nbgrader.apps import NbGrader
 
 from autograder import locate
 from autograder.course.release import archive as release
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.registry import list_checks
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +68,6 @@ def test_a_leak_is_found(files):
 
 
 def repr_json(text):
-    import json
-
     return json.dumps(text.splitlines(keepends=True)).encode()
 
 
@@ -92,3 +96,32 @@ def test_the_unpacked_archive_checks_the_skeleton(files, tmp_path):
     )
     assert done.returncode == 1, done.stderr
     assert "conv_forward_naive is not written yet" in done.stdout
+
+
+def test_the_notebook_knows_the_address_that_the_release_is_given(files):
+    address = 'https://example.org/a "course"/convnets.zip?x=1&y=2'
+    assert b'RELEASE = \\"\\"' in dict(files)[release.NOTEBOOK]
+    cells = json.loads(release.notebook(EXERCISE, address))["cells"]
+    (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "setup")
+    line = next(line for line in source.splitlines() if line.startswith("RELEASE = "))
+    assert ast.literal_eval(line.partition(" = ")[2].partition("  #")[0]) == address
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks"])
+def test_validate_has_time_for_the_training_checks(folder, files, tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    for name, content in files:
+        if name.endswith("nbgrader_config.py"):
+            (tmp_path / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path / folder)
+    app = NbGrader()  # as nbgrader's Validate reads it: where JupyterLab was started
+    app.load_config_file()
+    assert app.config.Execute.timeout > sum(info.seconds for info in list_checks(EXERCISE)[-3:])
+
+
+def test_a_container_for_editors_is_in_and_installs_what_there_is(files):
+    settings = json.loads(dict(files)[".devcontainer/devcontainer.json"])
+    extras = tomllib.loads(dict(files)["pyproject.toml"].decode())["project"]
+    (wanted,) = re.findall(r"\.\[(\w+)\]", settings["postCreateCommand"])
+    assert wanted in extras["optional-dependencies"]
+    assert settings["image"].endswith(":3.12")
