@@ -11,6 +11,7 @@ from nbclient.exceptions import CellExecutionError
 
 from autograder import locate
 from autograder.course.release import archive as release
+from autograder.exercises.convnets import EXERCISE
 
 ROOT = locate.root()
 NOTEBOOK = ROOT / "notebooks" / "ConvolutionalNetworks.ipynb"
@@ -55,7 +56,7 @@ def alone(notebook, tmp_path, monkeypatch):
 def archive(tmp_path_factory, public_pack):
     """Return the archive that students get."""
     path = tmp_path_factory.mktemp("release") / "convnets-student-0.zip"
-    files = list(release.contents(locate.root()))
+    files = list(release.contents(EXERCISE, locate.root()))
     release.write_archive(files, path, "convnets-student-0")
     return path
 

@@ -100,7 +100,7 @@ def test_the_unpacked_archive_checks_the_skeleton(files, tmp_path):
 
 def test_the_notebook_knows_the_address_that_the_release_is_given(files):
     address = 'https://example.org/a "course"/convnets.zip?x=1&y=2'
-    assert b'RELEASE = \\"\\"' in dict(files)[release.NOTEBOOK]
+    assert b'RELEASE = \\"\\"' in dict(files)[EXERCISE.notebook]
     cells = json.loads(release.notebook(EXERCISE, address))["cells"]
     (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "setup")
     line = next(line for line in source.splitlines() if line.startswith("RELEASE = "))
