@@ -20,7 +20,7 @@ from autograder.judging.verdict import Status
 from autograder.show.text import total
 from autograder.submission import read_layer
 
-SETTINGS = "nbgrader_config.py"
+SETTINGS = "nbgrader_config.py"  # in notebooks/
 PARTS = (
     ".devcontainer",
     "assignment",
@@ -29,7 +29,6 @@ PARTS = (
     "notebooks",
     "LICENSE",
     "meson.build",
-    SETTINGS,
     "noxfile.py",
     "pyproject.toml",
 )
@@ -56,8 +55,8 @@ def contents(exercise: Exercise, root: Path, address: str = "") -> Iterator[tupl
         Where the archive will be found on the web, for a notebook that is opened without it.
     """
     yield "README.md", README.read_bytes()
-    # It is read where JupyterLab or "nbgrader validate" is started, and that may be there.
-    yield f"notebooks/{SETTINGS}", (root / SETTINGS).read_bytes()
+    # It is read where JupyterLab or "nbgrader validate" is started, and that may be here.
+    yield SETTINGS, (root / "notebooks" / SETTINGS).read_bytes()
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
