@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
 from autograder.course.pages import report, tables
 from autograder.course.record import Record
+from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -96,7 +98,7 @@ def run(
     console = console or Console()
     exercise = course.exercise
     found = chosen(collect(exercise, paths, settings.assignment), settings.only)
-    collected = [screened(exercise, item, settings.allowed) for item in found]
+    collected = [screened(exercise, item, settings.allowed, course.zone) for item in found]
     pack_id = packs.identify(exercise, settings.seed)
     plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
     tell_plan(plan, console)
@@ -142,12 +144,15 @@ def grade_todo(
 
 
 def screened(
-    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str]
+    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str], zone: tzinfo = UTC
 ) -> Submission | Unreadable:
     """Add to a submission's notes what stands out in its source, and in when it came."""
     notes = list(item.notes)
-    if item.submitted and gradebook.parse_time(item.submitted) is None:
-        notes.append(f"Its timestamp.txt does not hold a time, but {item.submitted!r}.")
+    if item.submitted and in_utc(item.submitted, zone) is None:
+        notes.append(
+            f"Its timestamp.txt holds no time that can be read, but {item.submitted!r}: it counts "
+            "as handed in in time."
+        )
     if isinstance(item, Submission):
         notes += screen(exercise, item.files, allowed)
     return replace(item, notes=notes)
