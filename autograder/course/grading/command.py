@@ -157,8 +157,8 @@ def main(options: argparse.Namespace) -> int:
     print(f"Report: {course.root / 'report.html'}")
     if failures:
         print(
-            f"Not graded, by a fault of the grader: {', '.join(failures)}. The same command tries "
-            "again.",
+            f"Not graded, or not kept, by a fault of the grader: {', '.join(failures)}. Why stands "
+            "above; the same command tries again.",
             file=sys.stderr,
         )
     return 1 if failures else 0

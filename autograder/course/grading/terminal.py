@@ -20,13 +20,15 @@ from autograder.exercises.registry import worth
 
 @contextmanager
 def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each line."""
+    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each
+    student, with a line if there is one to print."""
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
         def done(line: str) -> None:
-            console.print(f"  {line}", markup=False, highlight=False)
+            if line:
+                console.print(f"  {line}", markup=False, highlight=False)
             bar.advance(task)
 
         yield done
