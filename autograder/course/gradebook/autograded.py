@@ -1,77 +1,103 @@
 """The notebook of each student as nbgrader's formgrader shows it: ``autograded/STUDENT/...``.
 
 It is the student's own, as it ran in the sandbox, or the one that was handed out. Below each check
-stands what our grader found, whatever stood there before.
+stands what our grader found, whatever stood there before. What was handed in stays as it is in
+``submitted/``.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
-from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.fitted import MISSING, fitted
+from autograder.course.notebooks.rendered import MAX_TEXTS, plain, rendered
 from autograder.disk import write_text
 
+MAX_CODE = 10_000  # characters of a cell that are highlighted; more are shown as they are
+MAX_CODES = 100_000  # of all cells of a notebook
+SLOW = re.compile(r"\s{100}|[^\n]{500}")  # highlighting takes the square of their length
 
-def make(course: Course, student: str, executed: bytes, outcomes: Mapping[str, str]) -> Any:
-    """Write one student's notebook, and return it.
+
+@dataclass(frozen=True)
+class Made:
+    """A student's notebook for the formgrader.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        With the locked cells as they were handed out.
+    remarks : list of str
+        What was not as it should be, for student and instructor.
+    """
+
+    notebook: Any
+    remarks: list[str] = field(default_factory=list)
+
+
+def make(course: Course, executed: bytes, outcomes: Mapping[str, str]) -> Made:
+    """Return one student's notebook for the formgrader.
 
     Parameters
     ----------
     course : Course
         The course that it belongs to.
-    student : str
-        The name.
     executed : bytes
         The student's notebook as it ran; empty if there is none.
     outcomes : dict of str to str
         What our grader found, by cell.
-
-    Returns
-    -------
-    NotebookNode
-        With the locked cells as they were handed out.
     """
-    try:
-        notebook = restored(course, executed or course.released)
-    except Exception as error:  # whatever can be wrong with a file that a student wrote
-        notebook = restored(course, course.released)
-        reason = f"The notebook that was handed in cannot be shown here: {error}"
-        notebook.cells.insert(0, nbformat.v4.new_raw_cell(reason))
+    released = nbformat.reads(course.released.decode("utf-8"), as_version=4)
+    remarks: list[str] = []
+    notebook = released
+    if executed:
+        handed_in = nbformat.reads(executed.decode("utf-8"), as_version=4)
+        notebook, remarks = fitted(handed_in, released)
+        disarm(notebook.cells, given={MISSING, *(cell.source for cell in released.cells)})
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if cell.cell_type == "code" and name in outcomes:
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcomes[name])]
-    write_text(course.notebook("autograded", student), nbformat.writes(notebook) + "\n")
-    return notebook
-
-
-def restored(course: Course, data: bytes) -> Any:
-    """Return a notebook with its locked cells as nbgrader knows them."""
-    name = course.assignment
-    names = {"notebook": name, "assignment": name, "db_url": course.url}
-    resources: dict[str, Any] = {"nbgrader": names}
-    notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
-    released = nbformat.reads(course.released.decode("utf-8"), as_version=4)
-    disarm(notebook, given={cell.source for cell in released.cells})
-    for step in (DeduplicateIds(), OverwriteCells(add_missing_cells=True), CheckCellMetadata()):
-        notebook, resources = step.preprocess(notebook, resources)
+    notebook.cells[:0] = [note(remark) for remark in remarks]
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"
     nbformat.validate(notebook)
-    return notebook
+    return Made(notebook, remarks)
 
 
-def disarm(notebook: Any, given: set[str]) -> None:
-    """Leave nothing in a student's text that a browser would act on.
+def keep(course: Course, student: str, notebook: Any) -> None:
+    """Write a student's notebook to where the formgrader looks for it."""
+    text = nbformat.writes(notebook).encode("utf-8", "replace").decode("utf-8")
+    write_text(course.notebook("autograded", student), text + "\n")
+
+
+def note(text: str) -> Any:
+    """Return a cell that tells an instructor something."""
+    return nbformat.v4.new_markdown_cell(f"<div><strong>{html.escape(text)}</strong></div>")
+
+
+def disarm(cells: Iterable[Any], given: set[str]) -> None:
+    """Leave nothing in a student's cells that a browser would act on, or that takes long to show.
 
     The formgrader shows Markdown with all HTML in it, in the browser of a signed-in instructor.
     """
-    for cell in notebook.cells:
-        cell.pop("attachments", None)
-        if cell.cell_type != "code" and cell.source not in given:
-            text = html.escape(cell.source, quote=False)
-            cell.source = re.sub(r"(?i)(script|data)(\s*:|&)", r"\1 \2", text)
+    texts, codes = MAX_TEXTS, MAX_CODES
+    for cell in cells:
+        attachments = cell.pop("attachments", None)
+        if cell.source in given:
+            continue
+        if cell.cell_type == "code":
+            codes -= len(cell.source)
+            if codes < 0 or len(cell.source) > MAX_CODE or SLOW.search(cell.source):
+                cell.metadata.magics_language = "text"  # nbconvert's word for: no Python
+            continue
+        texts -= len(cell.source)
+        as_markdown = cell.cell_type == "markdown" and texts >= 0
+        cell.source = rendered(cell.source, attachments) if as_markdown else plain(cell.source)
+        cell.cell_type = "markdown"  # raw cells are shown as the HTML that they may be

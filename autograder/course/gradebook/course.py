@@ -14,6 +14,7 @@ import sysconfig
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import locate
+from autograder.course.times import zone_named
 from autograder.disk import write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -38,6 +40,9 @@ CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands
 c = get_config()
 c.CourseDirectory.course_id = "convnets"
 {database}
+# The zone of times without one, such as "Europe/Berlin"; UTC if this is not set.
+# c.Exchange.timezone = "UTC"
+
 # Late work: nbgrader's own plugin knows "none" (no penalty) and "zero". Set the date by which it is
 # due in the formgrader (Manage Assignments), or with: grade --due.
 c.LateSubmissionPlugin.penalty_method = "none"
@@ -65,6 +70,8 @@ class Course:
         The course's name in that database.
     exercise : Exercise
         What is asked in it; nbgrader's assignment, whose only notebook has its name too.
+    zone : tzinfo
+        The zone of times that name none, and whose abbreviations nbgrader writes.
     """
 
     root: Path
@@ -72,6 +79,7 @@ class Course:
     url: str
     course_id: str
     exercise: Exercise
+    zone: tzinfo
 
     @property
     def assignment(self) -> str:
@@ -160,7 +168,17 @@ def read_course(exercise: Exercise, root: Path) -> Course:
     root = root.resolve()
     config.CourseDirectory.root = str(root)
     coursedir = CourseDirectory(config=config)
-    return Course(root, config, coursedir.db_url, coursedir.course_id, exercise)
+    url, name = coursedir.db_url, coursedir.course_id
+    return Course(root, config, url, name, exercise, zone_of(config, root / CONFIG))
+
+
+def zone_of(config: Config, path: Path) -> tzinfo:
+    """Return the zone that nbgrader writes times in, as its configuration at `path` says."""
+    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone") or "UTC"
+    zone = zone_named(name) if isinstance(name, str) else None
+    if zone is None:
+        raise UserError(f"{path}: the timezone {name!r} is none. An example: 'Europe/Berlin'")
+    return zone
 
 
 def add_assignment(course: Course) -> None:

@@ -12,17 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from dateutil.parser import parse
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.penalty import assign_penalty
 from autograder.course.record import Record
+from autograder.course.times import in_utc
 from autograder.disk import harmless
 from autograder.errors import UserError
 
@@ -100,22 +99,47 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
     UserError
         The database cannot be used.
     """
-    submitted = parse_time(record.submitted)
+    submitted = in_utc(record.submitted, course.zone)
     when = {} if submitted is None else {"timestamp": submitted.isoformat()}
-    with opened(course) as gradebook:
+    answers = answered(notebook)
+    with opened(course) as gradebook, at_once(gradebook):
         before = find(gradebook, course, record.student)
+        if before is not None and lacks_scores(before, record):
+            before = None
         if before is not None and not replace:
             return
         gradebook.update_or_create_student(record.student)
         submission = gradebook.update_or_create_submission(
             course.assignment, record.student, **when
         )
-        enter_scores(submission, record, answered(notebook))
+        enter_scores(submission, record, answers)
         gradebook.db.commit()  # the database adds the scores up
         assign_penalty(course, submission)
         gradebook.db.commit()
         after = score_of(submission)
-    note_history(course.root / HISTORY, record, before, after)
+    event = "graded" if before is None else "graded again"
+    past = "" if before is None else f"{before.points:g}"
+    checks, score = f"{record.points:g}", f"{after.points:g}"
+    note_history(course, record.student, event, checks, past, score, record.pack)
+
+
+@contextmanager
+def at_once(gradebook: Gradebook) -> Iterator[None]:
+    """Make one transaction of what nbgrader's methods commit step by step."""
+    with gradebook.engine.begin() as connection:
+        gradebook.db.remove()
+        # The session's commits are then parts of the connection's, which a rollback undoes.
+        gradebook.db.configure(bind=connection)
+        yield
+        gradebook.db.remove()
+
+
+def lacks_scores(score: Score, record: Record) -> bool:
+    """Return whether the gradebook has a submission without what the checks gave to it.
+
+    nbgrader's own commands make such ones, and so did stopped runs of earlier versions.
+    """
+    return any(n in score.by_cell and n not in score.checked for n in record.by_function())
 
 
 def enter_scores(
@@ -142,24 +166,6 @@ def answered(notebook: Any) -> dict[str, float | None]:
         for cell in notebook.cells
         if utils.is_grade(cell) and utils.is_solution(cell)
     }
-
-
-def assign_penalty(course: Course, submission: SubmittedAssignment) -> None:
-    """Assign the penalty for being late, as the plugin that the course has chosen for it says.
-
-    nbgrader's own step does the same, in a gradebook that it opens anew.
-    """
-    step = AssignLatePenalties(config=course.config)
-    step.init_plugin()
-    late = submission.total_seconds_late
-    for notebook in submission.notebooks:
-        penalty = None
-        if late > 0:
-            student = submission.student.id
-            penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, late)
-        if penalty is not None:
-            penalty = min(max(penalty, 0.0), notebook.score)
-        notebook.late_submission_penalty = penalty
 
 
 def scores(course: Course) -> dict[str, Score]:
@@ -198,34 +204,16 @@ def score_of(submission: SubmittedAssignment) -> Score:
     )
 
 
-def set_due(course: Course, due: datetime) -> None:
-    """Set the date by which the exercise is due; penalties given before stay."""
-    with opened(course) as gradebook:
-        gradebook.update_or_create_assignment(course.assignment, duedate=due.isoformat())
-
-
-def parse_time(text: str) -> datetime | None:
-    """Return the time that `text` names, in UTC if it does not say; None if it names none."""
-    if not text:
-        return None
-    try:
-        # nbgrader takes an offset such as +0200 that stands by itself for 200 seconds.
-        return utils.parse_utc(parse(text) if text[-4:].isdigit() else text)
-    except (ValueError, OverflowError):
-        return None
-
-
-def note_history(path: Path, record: Record, before: Score | None, after: Score) -> None:
-    """Add a line on what was entered, with the score before and after, to the course's history."""
-    new = not path.exists()
+def note_history(
+    course: Course, student: str, event: str, checks: str, before: str, after: str, pack: str = ""
+) -> None:
+    """Add a line to the course's history: what happened, with the score before and after."""
+    path = course.root / HISTORY
     stream = io.StringIO()
     writer = csv.writer(stream)
-    if new:
+    if not path.exists():
         writer.writerow(["time", "student", "event", "checks", "score before", "score", "pack"])
-    event = "graded" if before is None else "graded again"
-    past = "" if before is None else f"{before.points:g}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    checks, score = f"{record.points:g}", f"{after.points:g}"
-    writer.writerow([now, harmless(record.student), event, checks, past, score, record.pack])
+    writer.writerow([now, harmless(student), event, checks, before, after, pack])
     with path.open("a", encoding="utf-8", newline="") as file:  # one write, of whole lines
         file.write(stream.getvalue())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+import errno
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from rich.console import Console
 
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
-from autograder.course.grading.ledger import Ledger
+from autograder.course.gradebook.scores import Score
+from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.plan import Plan, make_plan
 from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission, read_executed, read_pictures
@@ -25,12 +28,15 @@ from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
 from autograder.course.pages import report, tables
 from autograder.course.record import Record
+from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
+MAX_REASON = 500  # characters of what was raised for a student
+FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 
 @dataclass
@@ -96,24 +102,82 @@ def run(
     console = console or Console()
     exercise = course.exercise
     found = chosen(collect(exercise, paths, settings.assignment), settings.only)
-    collected = [screened(exercise, item, settings.allowed) for item in found]
+    collected = [screened(exercise, item, settings.allowed, course.zone) for item in found]
     pack_id = packs.identify(exercise, settings.seed)
     plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
     tell_plan(plan, console)
+    each = OneByOne(course, console)
     ledger = Ledger(course, settings.regrade)
     for record in plan.unreadable:
-        plan.records[record.student] = ledger.settle(Graded(record))
-    failures = grade_todo(plan, ledger, course, settings, console) if plan.todo else []
+        with each.student(record.student):
+            plan.records[record.student] = ledger.settle(Graded(record))
+    if plan.todo:
+        grade_todo(plan, ledger, each, course, settings, console)
     records = sorted(plan.records.values(), key=lambda record: record.student)
-    tell_ledger(ledger.catch_up(records), console)
-    write_all(records, course)
-    return records, failures
+    scores = gradebook.scores(course)
+    for record in records:
+        if ledger.is_missing(record, scores.get(record.student)):
+            with each.student(record.student):
+                ledger.catch_up(record)
+    scores = gradebook.scores(course)
+    tell_ledger(differing(records, scores), console)
+    write_all(records, scores, course, each)
+    return records, list(each.failures)
+
+
+class OneByOne:
+    """Keeps what is raised for one student from all the others.
+
+    Parameters
+    ----------
+    course : Course
+        That is graded.
+    console : Console
+        Where a student is named for whom something was raised.
+
+    Attributes
+    ----------
+    failures : dict of str to str
+        The students for whom something was raised, and what.
+    """
+
+    def __init__(self, course: Course, console: Console) -> None:
+        self.failures: dict[str, str] = {}
+        self._course, self._console = course, console
+
+    def failed(self, student: str, reason: str) -> None:
+        """Note that something was raised for a student, and say so, once for the same reason."""
+        if self.failures.get(student) != reason:
+            self.failures[student] = reason
+            line = f"  {student}: could not be graded: {reason}"
+            self._console.print(line, markup=False, highlight=False)
+
+    @contextlib.contextmanager
+    def student(self, student: str) -> Iterator[None]:
+        """Do something for one student; what is raised costs this student alone.
+
+        What would be raised for everybody goes on: a disk that is full, a gradebook out of reach.
+        """
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in FOR_EVERYBODY:
+                raise
+            if isinstance(error, UserError):
+                gradebook.scores(self._course)  # raises where the gradebook is out of reach
+            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+            self.failed(student, f"{kind}{str(error)[:MAX_REASON]}")
 
 
 def grade_todo(
-    plan: Plan, ledger: Ledger, course: Course, settings: Settings, console: Console
-) -> list[str]:
-    """Grade whom the plan names, and keep each result at once; return whom the grader failed on."""
+    plan: Plan,
+    ledger: Ledger,
+    each: OneByOne,
+    course: Course,
+    settings: Settings,
+    console: Console,
+) -> None:
+    """Grade whom the plan names, and keep each result at once."""
     console.print("Making the case pack from the solution ...")
     cases = packs.build(course.exercise, settings.seed)
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
@@ -124,30 +188,34 @@ def grade_todo(
         notebook_seconds=settings.notebook_seconds,
     )
     by_name = {submission.student: submission for submission in plan.todo}
-    failures = []
     with (
         progress(console, len(plan.todo)) as done,
         contextlib.closing(grade_all(plan.todo, cases, settings.jobs, grade)) as graded,
     ):
         for student, outcome in graded:
             if isinstance(outcome, Exception):
-                failures.append(student)
-                done(f"{student}: could not be graded: {outcome}")
+                each.failed(student, str(outcome)[:MAX_REASON])
+                done("")
                 continue
-            if not settings.assignment:  # in nbgrader's layout it is where it belongs
-                keep_submission(by_name[student], course)
-            record = plan.records[student] = ledger.settle(outcome)
-            done(f"{student}: {record.points:g} points in {record.seconds:.0f} s")
-    return failures
+            line = ""
+            with each.student(student):
+                if not settings.assignment:  # in nbgrader's layout it is where it belongs
+                    keep_submission(by_name[student], course)
+                record = plan.records[student] = ledger.settle(outcome)
+                line = f"{student}: {record.points:g} points in {record.seconds:.0f} s"
+            done(line)
 
 
 def screened(
-    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str]
+    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str], zone: tzinfo = UTC
 ) -> Submission | Unreadable:
     """Add to a submission's notes what stands out in its source, and in when it came."""
     notes = list(item.notes)
-    if item.submitted and gradebook.parse_time(item.submitted) is None:
-        notes.append(f"Its timestamp.txt does not hold a time, but {item.submitted!r}.")
+    if item.submitted and in_utc(item.submitted, zone) is None:
+        notes.append(
+            f"Its timestamp.txt holds no time that can be read, but {item.submitted!r}: it counts "
+            "as handed in in time."
+        )
     if isinstance(item, Submission):
         notes += screen(exercise, item.files, allowed)
     return replace(item, notes=notes)
@@ -187,24 +255,36 @@ def tell_ledger(differing: list[str], console: Console) -> None:
         )
 
 
-def write_all(records: list[Record], course: Course) -> None:
-    """Write the tables and pages for a class, of students only those whose page is out of date."""
-    exercise, out, scores = course.exercise, course.root, gradebook.scores(course)
+def write_all(
+    records: list[Record], scores: Mapping[str, Score], course: Course, each: OneByOne
+) -> None:
+    """Write the tables and pages for a class, of students only those whose page is out of date.
+
+    The pages are of those who are in the gradebook.
+    """
+    exercise, out = course.exercise, course.root
     write_text(out / "results.json", tables.results_json(records))
     write_text(out / "grades.csv", tables.grades_csv(exercise, records))
     write_text(out / "timings.json", tables.timings_json(records))
-    write_text(out / "report.html", report.class_page(exercise, records, scores))
+    entered = [record for record in records if record.student in scores]
+    write_text(out / "report.html", report.class_page(exercise, entered, scores))
     released = course.released
-    for record in records:
-        score, path = scores[record.student], out / report.page_of(exercise, record.student)
-        if report.is_up_to_date(path, record, score):
-            continue
-        executed = read_executed(out, record.student)
-        page = report.student_page(
-            exercise,
-            record,
-            score,
-            pictures=read_pictures(out, record),
-            notebook=shown.cells(executed, released) if executed else (),
-        )
-        write_text(path, page)
+    for record in entered:
+        with each.student(record.student):
+            write_page(record, scores[record.student], course, released)
+
+
+def write_page(record: Record, score: Score, course: Course, released: bytes) -> None:
+    """Write the page of one student, unless it is as it would be."""
+    path = course.root / report.page_of(course.exercise, record.student)
+    if report.is_up_to_date(path, record, score):
+        return
+    executed = read_executed(course.root, record.student)
+    page = report.student_page(
+        course.exercise,
+        record,
+        score,
+        pictures=read_pictures(course.root, record),
+        notebook=shown.cells(executed, released) if executed else (),
+    )
+    write_text(path, page)

@@ -8,16 +8,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder import exercises, locate
+from autograder.course import times
 from autograder.course.gradebook import course as nbcourse
+from autograder.course.gradebook import late
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
-from autograder.course.grading.terminal import show_changes, show_table
+from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.find import find_submissions
 from autograder.course.intake.screening import ALLOWED
@@ -25,6 +28,7 @@ from autograder.course.museum import sample_class
 from autograder.course.record import Record
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
+from autograder.exercise import Exercise
 from autograder.sandbox import doctor
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
@@ -80,7 +84,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long each student's notebook may run, for the feedback; 0: not at all (300)",
     )
     parser.add_argument(
-        "--due", metavar="TIME", help="when the exercise is due, such as '2026-12-01 23:59 UTC'"
+        "--due",
+        metavar="TIME",
+        help="when the exercise is due, such as '2026-12-01 23:59 Europe/Berlin'",
     )
     parser.add_argument(
         "--database",
@@ -114,6 +120,26 @@ def check_out(out: Path, paths: Sequence[Path]) -> None:
         raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from None
 
 
+def read_due(text: str, exercise: Exercise, out: Path) -> datetime:
+    """Return the time that ``--due`` names, in a course that there may be at `out`.
+
+    Raises
+    ------
+    UserError
+        It names none, or could be more than one.
+    """
+    there = (out / nbcourse.CONFIG).is_file()
+    zone = nbcourse.read_course(exercise, out).zone if there else UTC
+    try:
+        return times.read(text, zone)
+    except ValueError as error:
+        raise UserError(
+            f"--due {text}: {error}. Times are read as in {times.EXAMPLES}. A date alone, such "
+            f"as 2026-12-01, is its last minute in the zone of the course, {zone}; "
+            f"c.Exchange.timezone in {nbcourse.CONFIG} sets that."
+        ) from None
+
+
 def main(options: argparse.Namespace) -> int:
     """Run the command; the exit code is 0 when the run completed, whatever the grades."""
     console, start = Console(), time.monotonic()
@@ -131,8 +157,8 @@ def main(options: argparse.Namespace) -> int:
     print(f"Report: {course.root / 'report.html'}")
     if failures:
         print(
-            f"Not graded, by a fault of the grader: {', '.join(failures)}. The same command tries "
-            "again.",
+            f"Not graded, or not kept, by a fault of the grader: {', '.join(failures)}. Why stands "
+            "above; the same command tries again.",
             file=sys.stderr,
         )
     return 1 if failures else 0
@@ -144,20 +170,19 @@ def grade(
     """Grade what the options say; `made` is a folder for the sample class, where that is it."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
-    due = gradebook.parse_time(options.due or "")
-    if options.due and due is None:
-        raise UserError(f"--due {options.due}: this is no time. An example: 2026-12-01 23:59 UTC")
     exercise = exercises.default()
     paths = find_submissions(exercise, options)
     default = locate.root() / "results" / ("" if paths else "sample-class")
     out = options.course or options.out or default
+    due = None if options.due is None else read_due(options.due, exercise, out)
     check_out(out, paths)
+    if due is not None:
+        console.print(f"Due {times.shown(due)}.", markup=False, highlight=False)
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)
     course = nbcourse.open_course(exercise, out, options.database)
-    if due is not None:
-        gradebook.set_due(course, due)
+    tell_penalties(late.forgive(course) if due is None else late.set_due(course, due), console)
     if paths:
         seed = course_seed(options.seed_file)
     else:

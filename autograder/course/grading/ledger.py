@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.autograded import Made
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.scores import Score
 from autograder.course.grading.store import read_executed, store
 from autograder.course.grading.student import Graded, outcomes
 from autograder.course.record import Record
@@ -28,25 +31,38 @@ class Ledger:
 
     def settle(self, graded: Graded) -> Record:
         """Keep everything that was made of one student, and return the record."""
-        store(graded, self._course.root)
-        self._enter(graded.record, graded.notebook, self._regrade)
-        return graded.record
+        made = self._made(graded.record, graded.notebook)
+        notes = [*graded.record.notes, *made.remarks]
+        record = replace(graded.record, notes=notes)
+        store(replace(graded, record=record), self._course.root)
+        self._enter(record, made, self._regrade)
+        return record
 
-    def catch_up(self, records: Sequence[Record]) -> list[str]:
-        """Enter whoever is missing; return the students whose scores of the checks are others.
+    def is_missing(self, record: Record, score: Score | None) -> bool:
+        """Return whether the gradebook has nothing of what the checks gave to a student.
 
         A run may have been stopped between the record and the gradebook.
         """
-        known, differing = gradebook.scores(self._course), []
-        for record in records:
-            score = known.get(record.student)
-            if score is None:
-                self._enter(record, read_executed(self._course.root, record.student), False)
-            elif any(score.checked.get(n, p) != p for n, (p, _) in record.by_function().items()):
-                differing.append(record.student)
-        return differing
+        return score is None or gradebook.lacks_scores(score, record)
 
-    def _enter(self, record: Record, executed: bytes, replace: bool) -> None:
-        found = outcomes(record.verdicts)
-        notebook = autograded.make(self._course, record.student, executed, found)
-        gradebook.enter(self._course, record, notebook, replace=replace)
+    def catch_up(self, record: Record) -> None:
+        """Enter a student who is missing, from what was kept."""
+        made = self._made(record, read_executed(self._course.root, record.student))
+        self._enter(record, made, False)
+
+    def _made(self, record: Record, executed: bytes) -> Made:
+        return autograded.make(self._course, executed, outcomes(record.verdicts))
+
+    def _enter(self, record: Record, made: Made, replace: bool) -> None:
+        autograded.keep(self._course, record.student, made.notebook)
+        gradebook.enter(self._course, record, made.notebook, replace=replace)
+
+
+def differing(records: Sequence[Record], scores: Mapping[str, Score]) -> list[str]:
+    """Return the students whose scores of the checks are others in the gradebook."""
+    return [
+        record.student
+        for record in records
+        for checked in [scores[record.student].checked if record.student in scores else {}]
+        if any(checked.get(n, p) != p for n, (p, _) in record.by_function().items())
+    ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import nbformat
+
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.student import Graded
 from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record, save
 from autograder.disk import write_bytes
+from autograder.errors import UserError
 from autograder.submission import Submission
 
 
@@ -51,9 +54,25 @@ def next_free(history: Path, student: str, suffix: str) -> Path:
 
 
 def read_executed(out: Path, student: str) -> bytes:
-    """Return a student's notebook as it ran, or nothing."""
+    """Return a student's notebook as it ran, or nothing.
+
+    Raises
+    ------
+    UserError
+        The file is damaged.
+    """
     path = executed_path(out, student)
-    return path.read_bytes() if path.is_file() else b""
+    if not path.is_file():
+        return b""
+    data = path.read_bytes()
+    try:
+        nbformat.validate(nbformat.reads(data.decode("utf-8"), as_version=4))
+    except Exception as error:  # nbformat and its validator raise many kinds
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        raise UserError(
+            f"{path} is no notebook ({reason}). Move it away, and the same command goes on without."
+        ) from None
+    return data
 
 
 def read_pictures(out: Path, record: Record) -> list[Picture]:

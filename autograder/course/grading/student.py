@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from autograder import exercises
 from autograder.course.notebooks import run as notebook
@@ -18,6 +22,8 @@ from autograder.sandbox.probe import strongest
 from autograder.show import text
 from autograder.show.text import by_function
 from autograder.submission import Submission
+
+Shown = TypeVar("Shown", Evidence, Trained)
 
 
 @dataclass(frozen=True)
@@ -66,15 +72,18 @@ def grade_one(
     )
     executed, problem = b"", ""
     if submission.notebook and notebook_seconds > 0:
-        ran = notebook.execute(
-            exercise,
-            submission.notebook,
-            submission,
-            outcomes(verdicts),
-            seconds=notebook_seconds,
-            isolation=level,
-        )
-        executed, problem = notebook.to_bytes(ran.notebook), ran.problem
+        try:
+            ran = notebook.execute(
+                exercise,
+                submission.notebook,
+                submission,
+                outcomes(verdicts),
+                seconds=notebook_seconds,
+                isolation=level,
+            )
+            executed, problem = notebook.to_bytes(ran.notebook), ran.problem
+        except Exception as error:  # a notebook gives no points, and takes none
+            problem = f"It could not be run: {type(error).__name__}."
     record = Record(
         student=submission.student,
         key=key_of(exercise, submission, cases.id),
@@ -100,16 +109,23 @@ class Drawn:
         """Draw what is wrong, once for each function: the later checks fail like the first."""
         function = evidence.check.partition("/")[0]
         if not any(known.name.partition("/")[0] == function for known in self.pictures):
-            self._add(pictures.of_evidence(evidence))
+            self._add(pictures.of_evidence, evidence)
 
     def training(self, trained: Trained) -> None:
         """Draw how the net was trained, and what it has learned."""
-        self._add(pictures.of_training(trained))
-        self._add(pictures.of_filters(trained))
+        self._add(pictures.of_training, trained)
+        self._add(pictures.of_filters, trained)
 
-    def _add(self, drawing: Picture | None) -> None:
-        if drawing is not None:
-            self.pictures.append(drawing)
+    def _add(self, draw: Callable[[Shown], Picture | None], shown: Shown) -> None:
+        """Add a picture, if there is one: what student code made can be more than Matplotlib draws.
+
+        A verdict stands without it.
+        """
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            drawing = draw(shown)
+            if drawing is not None:
+                self.pictures.append(drawing)
 
 
 def outcomes(verdicts: list[Verdict]) -> dict[str, str]:

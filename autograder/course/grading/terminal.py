@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from autograder.course.gradebook.late import Forgiven
 from autograder.course.gradebook.scores import Score
 from autograder.course.record import Record
 from autograder.exercise import Exercise
@@ -19,13 +20,15 @@ from autograder.exercises.registry import worth
 
 @contextmanager
 def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each line."""
+    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each
+    student, with a line if there is one to print."""
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
         def done(line: str) -> None:
-            console.print(f"  {line}", markup=False, highlight=False)
+            if line:
+                console.print(f"  {line}", markup=False, highlight=False)
             bar.advance(task)
 
         yield done
@@ -65,3 +68,22 @@ def show_changes(scores: Mapping[str, Score], console: Console) -> None:
         if reasons:
             line = f"In the gradebook, {score.student} has {score.points:g}: {'; '.join(reasons)}."
             console.print(line, markup=False, highlight=False)
+
+
+def tell_penalties(forgiven: Sequence[Forgiven], console: Console) -> None:
+    """Say which penalties for being late the due date does not justify any more."""
+    for one in forgiven:
+        points = f"{one.before - one.after:g}"
+        if one.stays:
+            line = (
+                f"{one.student} has {points} points off for being late that the due date does not "
+                "justify. They stay, since the grade was changed by hand; --regrade --only "
+                f"{one.student} takes them back."
+            )
+        else:
+            line = f"{one.student} gets {points} points back, taken off for being late: " + (
+                "it is less late by the due date as it is now."
+                if one.after
+                else "it is in time by the due date as it is now."
+            )
+        console.print(line, markup=False, highlight=False)

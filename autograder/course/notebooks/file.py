@@ -6,6 +6,7 @@ cells, so no more is taken.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -13,10 +14,13 @@ from typing import Any
 import nbformat
 
 from autograder.course.intake.collect import MAX_NOTEBOOK
+from autograder.course.notebooks.picture import pasted
 
 MAX_CELLS = 500
 MAX_CELL = 100_000  # characters of one cell
 MAX_POINTS = 1000  # of one cell
+MAX_PICTURES = 20  # pasted into the text of one notebook
+MAX_NAME = 200  # characters of a picture's name
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # nbgrader's metadata, version 3: what has to be there, and what may be.
 NEEDED = {"schema_version": int, "grade": bool, "grade_id": str, "locked": bool, "solution": bool}
@@ -41,7 +45,8 @@ class NotANotebook(ValueError):
 def read(data: bytes) -> Any:
     """Return the cells of a notebook of format 4, without what else was stored in it.
 
-    Outputs, attachments and metadata are left out, but for that of nbgrader's where it is whole.
+    Outputs and metadata are left out, but for that of nbgrader's where it is whole. Pictures that
+    were pasted into text are drawn anew, as far as there are few of them.
 
     Raises
     ------
@@ -50,12 +55,17 @@ def read(data: bytes) -> Any:
     """
     notebook = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}})
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    room = MAX_PICTURES
     for number, cell in enumerate(stored_cells(data), 1):
         kind, source = text_of(cell, number)
         made = MAKERS[kind](source, id=f"cell-{number}")
         about = grading_of(cell)
         if about:
             made.metadata.nbgrader = about
+        pictures = pictures_of(cell, room) if kind == "markdown" else {}
+        if pictures:
+            made.attachments = pictures
+            room -= len(pictures)
         notebook.cells.append(made)
     return notebook
 
@@ -97,6 +107,26 @@ def text_of(cell: Any, number: int) -> tuple[str, str]:
     return kind, text.encode("utf-8", "replace").decode("utf-8")
 
 
+def pictures_of(cell: dict[str, Any], most: int) -> dict[str, dict[str, str]]:
+    """Return the pictures that were pasted into a cell of text, by name, as a notebook has them."""
+    stored = cell.get("attachments")
+    found: dict[str, dict[str, str]] = {}
+    for name, forms in stored.items() if isinstance(stored, dict) else ():
+        if len(found) == most:
+            break
+        data = list(forms.values()) if isinstance(forms, dict) else []
+        if len(name) > MAX_NAME or len(data) != 1 or not isinstance(data[0], str):
+            continue
+        try:
+            png = pasted(base64.b64decode(data[0]))
+        except ValueError:  # it is not base64
+            continue
+        if png:
+            plain = name.encode("utf-8", "replace").decode("utf-8")
+            found[plain] = {"image/png": base64.b64encode(png).decode()}
+    return found
+
+
 def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
     """Return what nbgrader's metadata says of a cell, if all of it has the right form."""
     metadata = cell.get("metadata")
@@ -110,7 +140,12 @@ def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
     whole = (
         about["schema_version"] == 3
         and GRADE_ID.fullmatch(about["grade_id"]) is not None
-        and all(len(about.get(name, "")) <= 32 for name in ("cell_type", "checksum"))
+        and all(is_word(about.get(name, "")) for name in ("cell_type", "checksum"))
         and 0 <= about.get("points", 0) <= MAX_POINTS
     )
     return about if whole else {}
+
+
+def is_word(text: str) -> bool:
+    """Return whether `text` is short and plain; half a character could not be written."""
+    return len(text) <= 32 and text.isascii()

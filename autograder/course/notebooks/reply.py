@@ -16,6 +16,8 @@ def fits_cell(reply: Any) -> bool:
     outputs, error = reply["outputs"], reply["error"]
     if not all(has(output, ["kind", "data"]) for output in outputs):
         return False
+    if not all(isinstance(output["kind"], str) for output in outputs):
+        return False
     data = [output["data"] for output in outputs]
     plain = all(isinstance(d, np.ndarray) and d.dtype == np.uint8 and d.ndim == 1 for d in data)
     return plain and (error is None or fits_error(error))

@@ -6,7 +6,6 @@ The cells with checks are not run: below them stands what our own grader has fou
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import re
 import sysconfig
@@ -20,10 +19,10 @@ from typing import Any
 
 import nbformat
 import numpy as np
-from PIL import Image
 
 from autograder import locate
 from autograder.course.notebooks.file import NotANotebook, read
+from autograder.course.notebooks.picture import png_of
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercise import Exercise
 from autograder.locate import given_module
@@ -35,8 +34,6 @@ from autograder.submission import Submission
 MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell
 MAX_OUTPUTS = 102  # of one cell; a worker of ours sends no more
 MAX_LINES = 20  # of a traceback
-MAX_PNG = 1 << 20  # bytes of one picture
-MAX_PIXELS = 4_000_000  # of one picture
 MAX_SHOWN = 24 << 20  # bytes of all outputs together: a page holds them
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
 HIDDEN = {"autograder": (), "solutions": ()}  # modules that are not there for a notebook
@@ -178,7 +175,7 @@ class Run:
     def output(self, kind: Any, data: np.ndarray, number: int) -> Any:
         """Return one output, or None if there is nothing in it that can be shown."""
         if kind == "picture":
-            png = png_of(data)
+            png = png_of(data.tobytes())
             forms = {"image/png": b64encode(png).decode(), "text/plain": "a picture"}
             return nbformat.v4.new_output("display_data", data=forms) if png else None
         text = self.tidy(text_of(data))
@@ -256,23 +253,6 @@ def text_of(data: np.ndarray) -> str:
     return printable("\n".join(lines))
 
 
-def png_of(data: np.ndarray) -> bytes:
-    """Return the PNG in an array of bytes, drawn anew on white; nothing if it is none."""
-    if data.size > MAX_PNG:
-        return b""
-    try:
-        with Image.open(io.BytesIO(data.tobytes()), formats=["PNG"]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                return b""
-            drawn = image.convert("RGBA")
-    except Exception:  # a decoder that meets a file made to break it may raise anything
-        return b""
-    white = Image.new("RGBA", drawn.size, "white")
-    fresh = io.BytesIO()
-    Image.alpha_composite(white, drawn).convert("RGB").save(fresh, format="PNG")
-    return fresh.getvalue()
-
-
 def to_bytes(notebook: Any) -> bytes:
-    """Return a notebook as a file's content."""
-    return (nbformat.writes(notebook) + "\n").encode("utf-8")
+    """Return a notebook as a file's content, with ``?`` for half a character."""
+    return (nbformat.writes(notebook) + "\n").encode("utf-8", "replace")

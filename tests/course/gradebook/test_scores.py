@@ -3,16 +3,15 @@
 import csv
 import os
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
-import nbformat
 import pytest
-from nbconvert.filters.markdown import markdown2html
 from nbgrader.api import Gradebook
 
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
+from autograder.course.gradebook.late import set_due
 from autograder.course.grading.student import outcomes
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -28,8 +27,8 @@ def course(tmp_path):
 
 
 def enter(course, record, executed=b"", **options):
-    notebook = autograded.make(course, record.student, executed, outcomes(record.verdicts))
-    gradebook.enter(course, record, notebook, **options)
+    made = autograded.make(course, executed, outcomes(record.verdicts))
+    gradebook.enter(course, record, made.notebook, **options)
     return gradebook.scores(course)[record.student]
 
 
@@ -95,7 +94,7 @@ def test_late_work_is_treated_as_nbgrader_is_told_to(tmp_path, method, points):
     text = config.read_text()
     config.write_text(text.replace('penalty_method = "none"', f'penalty_method = "{method}"'))
     course = open_course(EXERCISE, root)
-    gradebook.set_due(course, datetime(2026, 12, 1))
+    set_due(course, datetime(2026, 12, 1, tzinfo=UTC))
     on_time = enter(course, record_of("bo", when="2026-11-30 23:00:00 UTC"))
     assert (on_time.late, on_time.points) == (0, 100)
     late = enter(course, record_of("al", when="2026-12-01 01:00:00 UTC"))
@@ -111,38 +110,6 @@ def test_the_history_has_a_line_for_each_grading(course):
         ("'=al", "graded", "", "100"),
         ("'=al", "graded again", "90", "2"),
     ]
-
-
-def test_the_formgraders_notebook_shows_what_the_grader_found(course):
-    record = record_of("al", passed=False, message="out: all wrong")
-    enter(course, record, b"{not a notebook")
-    path = course.root / "autograded" / "al" / EXERCISE.assignment / f"{EXERCISE.assignment}.ipynb"
-    text = path.read_text()
-    assert "out: all wrong" in text
-    assert "The notebook that was handed in cannot be shown here" in text
-
-
-def test_nothing_that_a_student_wrote_acts_in_the_formgrader(course):
-    book = nbformat.reads(course.released.decode(), as_version=4)
-    evil = "<img src=x onerror=alert(1)> [click](javascript:alert(2)) a < b"
-    cell = nbformat.v4.new_markdown_cell(evil, attachments={"y": {"text/html": "<b>"}})
-    book.cells.append(cell)
-    notebook = autograded.make(course, "al", nbformat.writes(book).encode(), {})
-    last = notebook.cells[-1]
-    assert "attachments" not in last
-    shown = markdown2html(last.source)
-    assert "<img" not in shown
-    assert "javascript:" not in shown
-    assert "a &lt; b" in shown
-
-
-@pytest.mark.parametrize(
-    ("text", "hour"),
-    [("2026-12-01 10:00 UTC", 10), ("2026-12-01 10:00:00.5 +0200", 8), ("", None), ("soon", None)],
-)
-def test_times(text, hour):
-    when = gradebook.parse_time(text)
-    assert (when.hour if when else None) == hour
 
 
 def test_another_database_is_not_taken_in_silence(course):
@@ -165,3 +132,33 @@ def test_any_database_that_sqlalchemy_knows(tmp_path):
     change(course, student, manual_score=5.0)
     assert enter(course, record_of(student, passed=False)).points == 93
     assert enter(course, record_of(student, passed=False), replace=True).points == 5
+
+
+def test_a_submission_and_its_scores_are_there_together_or_not_at_all(course, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("in between")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gradebook, "enter_scores", broken)
+        with pytest.raises(RuntimeError):
+            enter(course, record_of("al"))
+    with monkeypatch.context() as patch:
+        patch.setattr(gradebook, "assign_penalty", broken)
+        with pytest.raises(RuntimeError):
+            enter(course, record_of("bo"))
+    assert gradebook.scores(course) == {}
+    with Gradebook(course.url, course.course_id) as book:
+        assert book.students == []
+    assert enter(course, record_of("al")).points == 100
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_a_submission_without_scores_gets_them(course):
+    with Gradebook(course.url, course.course_id) as book:  # as nbgrader autograde begins
+        book.add_student("al")
+        book.add_submission(NAME, "al")
+    assert gradebook.lacks_scores(gradebook.scores(course)["al"], record_of("al"))
+    change(course, "al", "one_epoch", extra_credit=3.0)
+    assert enter(course, record_of("al")).points == 103
+    assert not gradebook.lacks_scores(gradebook.scores(course)["al"], record_of("al"))
+    assert enter(course, record_of("al", passed=False)).points == 103

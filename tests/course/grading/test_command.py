@@ -138,6 +138,33 @@ def test_a_slip_at_the_keyboard_grades_nobody(tmp_path, quick, monkeypatch, argu
     assert quick == []
 
 
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("1.12.2026", "year-month-day"),
+        ("5", "year-month-day"),
+        ("Friday", "2026-12-01 23:59 Europe/Berlin"),
+        ("", "year-month-day"),
+        ("2026-12-01 23:59 PST", "'PST' is not the name of one zone"),
+    ],
+)
+def test_a_due_date_that_could_be_another_is_refused(tmp_path, quick, text, match):
+    path = hand_in(tmp_path / "in", "al")
+    assert match in fails(path, "--out", tmp_path / "out", "--due", text)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_due_date_is_printed_as_it_was_understood(tmp_path, quick, monkeypatch, capsys):
+    monkeypatch.setenv("CONVNETS_COURSE_SEED", "0123456789abcdef")
+    out, path = course_at(tmp_path / "out").root, hand_in(tmp_path / "in", "al")
+    assert command(path, "--out", out, "--due", "2026-12-01") == 0
+    assert "Due 2026-12-01 23:59 UTC." in capsys.readouterr().out
+    config = out / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.Exchange.timezone = 'US/Pacific'\n")
+    assert command(path, "--out", out, "--due", "2026-12-01 23:59 PST") == 0
+    assert "PST (UTC-08:00) (2026-12-02 07:59 UTC)." in capsys.readouterr().out
+
+
 def test_a_second_run_reuses_what_is_graded(tmp_path, quick):
     paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo")]
     run(paths[:1], tmp_path / "out")

@@ -18,6 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.notebooks import file as notebook_file
+from autograder.course.notebooks import picture
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercises.convnets import EXERCISE
@@ -532,7 +533,7 @@ def test_what_a_forged_reply_shows_is_bounded(run):
         b"\x89PNG\r\n\x1a\n" + b"<script>" * 20,
         png()[:50],
         png(size=(3000, 3000)),
-        png() + b"\0" * notebook.MAX_PNG,
+        png() + b"\0" * picture.MAX_BYTES,
         b"GIF89a" + bytes(30),
         b"",
     ],
@@ -546,14 +547,14 @@ def test_what_is_no_picture_is_not_shown(data, run):
 def test_a_picture_is_drawn_anew():
     about = PngImagePlugin.PngInfo()
     about.add_text("Comment", "<script>")
-    fresh = notebook.png_of(array(png(pnginfo=about) + b"<script>"))
+    fresh = picture.png_of(png(pnginfo=about) + b"<script>")
     assert b"script" not in fresh
     with Image.open(io.BytesIO(fresh)) as image:
         assert image.getpixel((3, 3)) == (255, 0, 0)
 
 
 def test_what_shows_through_is_white():
-    with Image.open(io.BytesIO(notebook.png_of(array(png((0, 0, 0, 0), mode="RGBA"))))) as image:
+    with Image.open(io.BytesIO(picture.png_of(png((0, 0, 0, 0), mode="RGBA")))) as image:
         assert image.getpixel((3, 3)) == (255, 255, 255)
 
 

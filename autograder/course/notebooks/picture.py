@@ -1,0 +1,44 @@
+"""Pictures in a notebook: drawn anew, so that a page gets our bytes and none of a stranger's."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+MAX_BYTES = 1 << 20  # of a picture that code made
+MAX_PIXELS = 4_000_000
+MAX_PASTED = 8 << 20  # bytes of a picture that was pasted: of a whole screen
+MAX_PASTED_PIXELS = 24_000_000
+SIDE = 1600  # pixels that are kept of those
+
+
+def png_of(data: bytes) -> bytes:
+    """Return a PNG that code made, drawn anew on white; nothing if it is none."""
+    if len(data) > MAX_BYTES:
+        return b""
+    return drawn(data, ("PNG",), MAX_PIXELS)
+
+
+def pasted(data: bytes) -> bytes:
+    """Return a picture that was pasted into text, as a PNG of bounded size, or nothing."""
+    if len(data) > MAX_PASTED:
+        return b""
+    return drawn(data, ("PNG", "JPEG", "GIF"), MAX_PASTED_PIXELS, SIDE)
+
+
+def drawn(data: bytes, formats: tuple[str, ...], pixels: int, side: int = 0) -> bytes:
+    """Draw a picture of at most so many pixels anew; nothing if that is not possible."""
+    try:
+        with Image.open(io.BytesIO(data), formats=formats) as image:
+            if image.width * image.height > pixels:
+                return b""
+            picture = image.convert("RGBA")
+        if side:
+            picture.thumbnail((side, side))
+    except Exception:  # a decoder that meets a file made to break it may raise anything
+        return b""
+    white = Image.new("RGBA", picture.size, "white")
+    fresh = io.BytesIO()
+    Image.alpha_composite(white, picture).convert("RGB").save(fresh, format="PNG")
+    return fresh.getvalue()

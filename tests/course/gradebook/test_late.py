@@ -1,0 +1,130 @@
+"""course/gradebook/late.py: a moved date takes back what it does not justify any more."""
+
+import csv
+from datetime import UTC, datetime
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course.gradebook import late
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import open_course
+from autograder.errors import UserError
+from autograder.exercises.convnets import EXERCISE
+from made_up import course_at, record_of
+
+NAME = EXERCISE.assignment
+HOURLY = """
+from nbgrader.plugins import BasePlugin
+class Hourly(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late // 3600
+c.AssignLatePenalties.plugin_class = Hourly
+"""
+
+
+def day(number, hour=0):
+    return datetime(2026, 12, number, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def course(tmp_path):
+    config = course_at(tmp_path).root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace('method = "none"', 'method = "zero"'))
+    return open_course(EXERCISE, tmp_path)
+
+
+def enter(course, student, when="2026-12-02 00:00 UTC", **options):
+    notebook = nbformat.reads(course.released.decode(), as_version=4)
+    gradebook.enter(course, record_of(student, when=when), notebook, **options)
+    return score(course, student)
+
+
+def score(course, student="al"):
+    return gradebook.scores(course)[student]
+
+
+def change(course, student, **values):
+    with Gradebook(course.url, course.course_id) as book:
+        grade = book.find_grade("conv_forward_naive", NAME, NAME, student)
+        for name, value in values.items():
+            setattr(grade, name, value)
+        book.db.commit()
+
+
+def test_a_later_date_takes_a_penalty_back_and_says_so(course):
+    assert late.set_due(course, day(1)) == []
+    assert enter(course, "al").points == 0
+    assert enter(course, "bo", when="2026-12-30 00:00 UTC").points == 0
+    assert late.set_due(course, day(3)) == [late.Forgiven("al", 100, 0, stays=False)]
+    assert (score(course).points, score(course).penalty, score(course).late) == (100, 0, 0)
+    assert score(course, "bo").points == 0
+    rows = list(csv.DictReader((course.root / gradebook.HISTORY).open()))
+    assert (rows[-1]["event"], rows[-1]["score before"], rows[-1]["score"]) == (
+        "penalty taken back", "0", "100",
+    )  # fmt: skip
+    assert late.set_due(course, day(3)) == late.forgive(course) == []
+
+
+@pytest.mark.parametrize("values", [{"manual_score": 3.0}, {"extra_credit": 1.0}])
+def test_a_grade_that_a_person_changed_stays(course, values):
+    late.set_due(course, day(1))
+    enter(course, "al")
+    change(course, "al", **values)
+    assert late.set_due(course, day(3)) == [late.Forgiven("al", 100, 0, stays=True)]
+    assert score(course).penalty == 100
+    enter(course, "al", replace=True)
+    assert score(course).penalty == 0
+
+
+def test_a_date_moved_in_the_formgrader_and_an_extension_count_too(course):
+    late.set_due(course, day(1))
+    enter(course, "al"), enter(course, "bo"), enter(course, "cy", when="2026-12-09 00:00 UTC")
+    with Gradebook(course.url, course.course_id) as book:
+        book.grant_extension(NAME, "bo", days=1)
+    assert [one.student for one in late.forgive(course)] == ["bo"]
+    with Gradebook(course.url, course.course_id) as book:
+        book.update_or_create_assignment(NAME, duedate="2026-12-05 00:00:00 UTC")
+    assert [one.student for one in late.forgive(course)] == ["al"]
+
+
+def test_an_earlier_date_takes_nothing_unasked(course):
+    late.set_due(course, day(3))
+    enter(course, "al")
+    assert late.set_due(course, day(1)) == []
+    assert score(course).penalty == 0
+
+
+def test_who_is_less_late_loses_less(course):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + HOURLY)
+    course = open_course(EXERCISE, course.root)
+    late.set_due(course, day(1))
+    assert enter(course, "al").penalty == 24
+    assert late.set_due(course, day(1, 20)) == [late.Forgiven("al", 24, 4, stays=False)]
+    assert score(course).points == 96
+    assert late.forgive(course) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "when"),
+    [
+        ("c.Exchange.timezone = 'US/Pacific'", "2026-12-02 00:30:00.000000 PST"),
+        ("c.NbGraderAPI.timezone = 'US/Pacific'", "2026-12-02 00:30:00"),
+        ("", "2026-12-02 00:30:00 -08:00"),
+    ],
+)
+def test_times_that_nbgrader_writes_are_in_the_zone_of_the_course(course, line, when):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\n" + line)
+    course = open_course(EXERCISE, course.root)
+    late.set_due(course, day(2, 8))
+    assert enter(course, "al", when=when).late == 1800
+
+
+def test_a_zone_that_is_none_is_named(course):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.Exchange.timezone = 'PST'\n")
+    with pytest.raises(UserError, match="timezone 'PST' is none"):
+        open_course(EXERCISE, course.root)
