@@ -18,8 +18,9 @@ from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission, read_executed, read_pictures
 from autograder.course.grading.student import Graded, grade_one
 from autograder.course.grading.terminal import progress
+from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.intake.screening import ALLOWED, screen
+from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
@@ -27,7 +28,6 @@ from autograder.course.pages import report, tables
 from autograder.course.record import Record
 from autograder.disk import write_text
 from autograder.errors import UserError
-from autograder.exercise import Exercise
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -65,14 +65,17 @@ class Settings:
 
 
 def run(
-    paths: Sequence[Path], course: Course, settings: Settings, console: Console | None = None
+    handed: Sequence[Path | Handed],
+    course: Course,
+    settings: Settings,
+    console: Console | None = None,
 ) -> tuple[list[Record], list[str]]:
     """Grade submissions and write all results into the course's folder and gradebook.
 
     Parameters
     ----------
-    paths : sequence of Path
-        A folder or an archive for each student.
+    handed : sequence of Path or Handed
+        What each student handed in; a path is a folder or an archive.
     course : Course
         Gets the results; what was graded into it before is not graded again.
     settings : Settings
@@ -95,8 +98,8 @@ def run(
     """
     console = console or Console()
     exercise = course.exercise
-    found = chosen(collect(exercise, paths, settings.assignment), settings.only)
-    collected = [screened(exercise, item, settings.allowed) for item in found]
+    read = collect(exercise, handed, settings.assignment, settings.allowed)
+    collected = [timed(item) for item in chosen(read, settings.only)]
     pack_id = packs.identify(exercise, settings.seed)
     plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
     tell_plan(plan, console)
@@ -141,16 +144,12 @@ def grade_todo(
     return failures
 
 
-def screened(
-    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str]
-) -> Submission | Unreadable:
-    """Add to a submission's notes what stands out in its source, and in when it came."""
-    notes = list(item.notes)
-    if item.submitted and gradebook.parse_time(item.submitted) is None:
-        notes.append(f"Its timestamp.txt does not hold a time, but {item.submitted!r}.")
-    if isinstance(item, Submission):
-        notes += screen(exercise, item.files, allowed)
-    return replace(item, notes=notes)
+def timed(item: Submission | Unreadable) -> Submission | Unreadable:
+    """Add to a submission's notes what stands out in when it came."""
+    if not item.submitted or gradebook.parse_time(item.submitted) is not None:
+        return item
+    note = f"Its timestamp.txt does not hold a time, but {item.submitted!r}."
+    return replace(item, notes=[*item.notes, note])
 
 
 def chosen(

@@ -18,6 +18,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
 from autograder.course.grading.terminal import show_changes, show_table
+from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.find import find_submissions
 from autograder.course.intake.screening import ALLOWED
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--class-dir", type=Path, metavar="DIR", help="a folder that holds one entry a student"
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="the class list that Canvas or Moodle exports: says whether one name is one student",
     )
     parser.add_argument(
         "--course",
@@ -148,21 +155,24 @@ def grade(
     if options.due and due is None:
         raise UserError(f"--due {options.due}: this is no time. An example: 2026-12-01 23:59 UTC")
     exercise = exercises.default()
-    paths = find_submissions(exercise, options)
-    default = locate.root() / "results" / ("" if paths else "sample-class")
+    found = find_submissions(exercise, options)
+    handed: Sequence[Path | Handed] = found.handed
+    default = locate.root() / "results" / ("" if handed else "sample-class")
     out = options.course or options.out or default
-    check_out(out, paths)
+    check_out(out, [path for own in found.handed for path in own.paths])
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)
+    for line in found.left_out:
+        console.print(line, markup=False)
     course = nbcourse.open_course(exercise, out, options.database)
     if due is not None:
         gradebook.set_due(course, due)
-    if paths:
+    if handed:
         seed = course_seed(options.seed_file)
     else:
         console.print("No submissions given: grading the sample class.")
-        paths, seed = sample_class.write(exercise, made), SAMPLE_SEED
+        handed, seed = sample_class.write(exercise, made), SAMPLE_SEED
     settings = Settings(
         seed,
         jobs=options.jobs,
@@ -172,4 +182,4 @@ def grade(
         notebook_seconds=options.notebook_seconds,
         assignment=exercise.assignment if options.course else "",
     )
-    return course, *run(paths, course, settings, console)
+    return course, *run(handed, course, settings, console)

@@ -101,7 +101,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FILE.html", help="the page (default: similarity.html)"
     )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.set_defaults(course=None)  # for find_submissions; --class-dir serves that layout too
+    # For find_submissions; --class-dir serves that layout too.
+    parser.set_defaults(course=None, roster=None)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -110,7 +111,10 @@ def main(options: argparse.Namespace) -> int:
     out = options.out or Path("similarity.html")
     check_out(out, force=options.force)
     try:
-        collected = collect(exercise, find_submissions(exercise, options))
+        found = find_submissions(exercise, options)
+        for line in found.left_out:
+            console.print(line, markup=False)
+        collected = collect(exercise, found.handed)
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
