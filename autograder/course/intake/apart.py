@@ -19,10 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.errors import UserError
+
 MEMORY = 1 << 30  # bytes of address space (Linux)
 SECONDS = 20  # of processor time for one call (not on Windows)
 CLOCK = 60.0  # seconds for one call on a machine that has other things to do, too
 MAX_MESSAGE = 64 << 20  # bytes
+READY = "ready"
 OUT_OF_MEMORY = 3  # exit code
 PACKAGE = Path(__file__).resolve().parents[2]
 # The package's door imports all that a student needs, NumPy included, which takes a second and
@@ -104,20 +107,35 @@ class Apart:
 
 
 def start() -> subprocess.Popen[bytes]:
-    """Start a process that serves."""
+    """Start a process that serves; what that takes is no submission's fault, and not counted.
+
+    Raises
+    ------
+    UserError
+        It does not start.
+    """
     utf8 = f"utf8={sys.flags.utf8_mode}"
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-I", "-X", utf8, "-c", START, str(PACKAGE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+    assert process.stdout is not None
+    if receive(process.stdout) != READY:
+        process.kill()
+        process.wait()
+        raise UserError(
+            "No process starts in which to read submissions: is the machine short of memory?"
+        )
+    return process
 
 
 def serve() -> None:
     """Answer calls until there are no more: what the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
     bound_memory()
+    send(sys.stdout.buffer, READY)
     while (request := receive(sys.stdin.buffer)) is not None:
         bound_time()
         try:
