@@ -15,7 +15,14 @@ from autograder import exercises
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.find import find_submissions
 from autograder.course.pages import report
-from autograder.course.similarity.compare import SHORTEST, Comparison, compare, passages, sources
+from autograder.course.similarity.compare import (
+    SHORTEST,
+    Comparison,
+    compare,
+    left_out,
+    passages,
+    sources,
+)
 from autograder.disk import harmless, write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -118,6 +125,8 @@ def main(options: argparse.Namespace) -> int:
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
+        for line in left_out(readable):
+            console.print(line, markup=False)
         compared = compare(sources(readable), console)
         unreadable = [item for item in collected if isinstance(item, Unreadable)]
         write_text(out, page(exercise, compared, unreadable, len(readable)))
