@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from autograder.errors import UserError
 
-MEMORY = 1 << 30  # bytes of address space (Linux)
+MEMORY = 640 << 20  # bytes of address space (Linux); all of the grader is to stay below 1 GiB
 SECONDS = 20  # of processor time for one call (not on Windows)
 CLOCK = 60.0  # seconds for one call on a machine that has other things to do, too
 MAX_MESSAGE = 64 << 20  # bytes
@@ -89,7 +89,7 @@ class Apart:
         if reply is None:
             self._end()
             raise ApartError(
-                f"takes more than {MEMORY >> 30} GiB of memory, or more than {SECONDS} seconds"
+                f"takes more than {MEMORY >> 20} MiB of memory, or more than {SECONDS} seconds"
             )
         if "error" in reply:
             raise ApartError(f"ends with {reply['error']}")

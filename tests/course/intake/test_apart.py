@@ -56,7 +56,7 @@ def test_a_process_that_ends_is_replaced():
 @needs_limits
 def test_a_process_that_wants_too_much_memory_is_replaced():
     with Apart() as own:
-        with pytest.raises(ApartError, match="1 GiB"):
+        with pytest.raises(ApartError, match="640 MiB"):
             own.call(bytearray, apart.MEMORY)
         assert own.call(os.path.basename, "/a/b") == "b"
 
@@ -143,3 +143,22 @@ def test_headers_of_a_tar_file_are_bounded():
     few = tarfile.TarInfo.create_pax_global_header({"comment": "0" * 40})  # as git archive has it
     data = few + info.tobuf(tarfile.PAX_FORMAT) + bytes(1024)
     assert [m.name for m in archive.read_archive(data, archive.Budget())] == ["layers.py"]
+
+
+@needs_limits
+@pytest.mark.parametrize(
+    ("mode", "options"), [("w:", {}), ("w:gz", {"compresslevel": 1}), ("w:xz", {"preset": 0})]
+)
+def test_the_largest_honest_submission_is_read_within_the_limits(tmp_path, mode, options):
+    files = {"layers.py": b"x = 1\n" * 20_000, "Mine.ipynb": os.urandom(1 << 20) * 16}
+    files["in.tar"] = bytes(40 << 20)
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode, **options) as packed:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            packed.addfile(info, io.BytesIO(data))
+    (tmp_path / "ada.tar").write_bytes(stream.getvalue()[: archive.MAX_ARCHIVE])
+    (item,) = collect.collect(EXERCISE, [tmp_path / "ada.tar"], allowed=[])
+    assert item.files == {LAYERS: files["layers.py"]}
+    assert item.notebook == files["Mine.ipynb"]
