@@ -11,10 +11,11 @@ from typing import NamedTuple
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder import exercises, locate
-from autograder.course.exports import gradescope, lms, roster
+from autograder.course.exports import gradescope, lms
 from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.intake import classlist
 from autograder.disk import to_json, write_bytes, write_text
 from autograder.errors import UserError
 
@@ -57,7 +58,7 @@ def write_table(
     make: Callable[..., lms.Export], options: argparse.Namespace, out: Path
 ) -> list[str]:
     """Write a CSV file."""
-    known = None if options.roster is None else roster.read(options.roster)
+    known = None if options.roster is None else classlist.read(options.roster)
     export = make(scores(options.results), known, options.column)
     write_text(out, export.text)
     return export.notices

@@ -14,8 +14,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.course.exports.roster import Matches, Person, Roster, keys, match
+from autograder.course.exports.roster import Matches, Person, keys, match
 from autograder.course.exports.scores import Score
+from autograder.course.intake.classlist import Roster
 from autograder.disk import harmless
 from autograder.errors import UserError
 
@@ -31,6 +32,8 @@ Moodle has to be set to English: it translates the headings."""
 CANVAS_NAMES = ("Student", "LastName")
 CANVAS_KEYS = ("Student", "SIS User ID", "SIS Login ID", "Integration ID")
 MOODLE_KEYS = ("Full name", "Username", "ID number", "Email address")
+MOODLE_NAME = ("First name", "Last name")  # its names of files have both, in this order
+PARTICIPANT = "Participant"
 POINTS_POSSIBLE = "Points Possible"
 
 
@@ -151,10 +154,12 @@ def moodle_worksheet(
         raise UserError(f"Moodle needs the column Last modified (grade). {MOODLE_ROSTER}")
     names = [p for name in MOODLE_KEYS if (p := roster.column(name)) is not None]
     label = names[0] if names else identifier
-    people = [
-        Person(row[label], keys([row[p] for p in names], re.sub(r"\D", "", row[identifier])))
-        for row in roster.rows
-    ]
+    people = []
+    for row in roster.rows:
+        own = re.sub(r"\D", "", row[identifier])
+        # Where names are hidden, "Participant" stands for each in the names of files.
+        cells = [*(row[p] for p in names), f"{PARTICIPANT}_{own}"]
+        people.append(Person(row[label], keys(cells, own)))
     found = match(scores, people)
     worth, locked = points_there_are(scores), []
     rows = [[text(cell) for cell in row] for row in roster.rows]
@@ -183,7 +188,11 @@ def moodle_import(scores: Mapping[str, Score], roster: Roster, column: str) -> E
     unique = [p for p in names if roster.header[p].strip().casefold() != "full name"]
     if not unique:
         raise UserError(f"The roster is not Moodle's: {headings(roster)}\n{MOODLE_ROSTER}")
-    people = [Person(row[names[0]], keys(row[p] for p in names)) for row in roster.rows]
+    whole = [p for name in MOODLE_NAME if (p := roster.column(name)) is not None]
+    people = [
+        Person(row[names[0]], keys([*(row[p] for p in names), " ".join(row[p] for p in whole)]))
+        for row in roster.rows
+    ]
     found = match(scores, people)
     rows = [
         [*(text(roster.rows[n][p]) for p in unique), points(scores[student].points)]

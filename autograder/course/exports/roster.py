@@ -1,47 +1,20 @@
-"""The class list as a learning management system exports it, and who in it is whom of ours."""
+"""Who in a class list is whom of ours."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from autograder.course.intake.naming import safe
-from autograder.errors import UserError
 
-MAX_ROSTER = 32 << 20  # bytes
 # What the systems name the files of a class's submissions that they let an instructor download;
 # the number is Canvas's ID, and the one in Moodle's Identifier.
 DOWNLOADED = (
     re.compile(r"[^_]+(?:_late)?_(\d+)_\d+_.*", re.IGNORECASE),
     re.compile(r".*_(\d+)_assignsubmission_.*", re.IGNORECASE),
 )
-
-
-@dataclass(frozen=True)
-class Roster:
-    """A table with a row for each student.
-
-    Attributes
-    ----------
-    header : list of str
-        The names of the columns.
-    rows : list of list of str
-        As long as the header, each.
-    """
-
-    header: list[str]
-    rows: list[list[str]]
-
-    def column(self, *names: str) -> int | None:
-        """Return the place of the first of `names` that is a column, in any case; None if none."""
-        places = {title.strip().casefold(): i for i, title in reversed([*enumerate(self.header)])}
-        found = (places.get(name.casefold()) for name in names)
-        return next((place for place in found if place is not None), None)
 
 
 class Person(NamedTuple):
@@ -70,42 +43,6 @@ class Matches:
     unclear: dict[str, str] = field(default_factory=dict)
 
 
-def read(path: Path) -> Roster:
-    """Read a CSV file with a line of headings.
-
-    Raises
-    ------
-    UserError
-        It cannot be read, or is no such file.
-    """
-    try:
-        if path.stat().st_size > MAX_ROSTER:
-            raise UserError(f"{path} is larger than {MAX_ROSTER >> 20} MiB: that is no roster.")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UserError(
-            f"{path} is not UTF-8 text. Export it anew; a spreadsheet program saves it as "
-            '"CSV UTF-8".'
-        ) from None
-    csv.field_size_limit(MAX_ROSTER)  # a cell may hold a whole text that a student wrote
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)  # some systems follow the country's custom
-    try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise UserError(f"{path} is no CSV file: {error}.") from None
-    header, *rows = table or [[]]
-    if len(header) < 2:
-        raise UserError(f"{path} is no table: it has no line of headings.")
-    rows = [row for row in rows if any(row)]
-    for number, row in enumerate(rows, start=2):
-        if len(row) > len(header):
-            raise UserError(f"{path}: row {number} has more cells than there are headings.")
-    return Roster(header, [row + [""] * (len(header) - len(row)) for row in rows])
-
-
 def keys(cells: Iterable[str], number: str = "") -> set[str]:
     """Return what a student may be called with us, given what identifies them elsewhere.
 
@@ -120,7 +57,11 @@ def keys(cells: Iterable[str], number: str = "") -> set[str]:
     whole = [cell.strip() for cell in cells]
     local = [cell.partition("@")[0] for cell in whole]
     named = {safe(text).casefold() for text in (*whole, *local) if text}
-    return named | ({f"#{number}"} if number else set())
+    if not number:
+        return named
+    # Canvas's names of files begin with these letters and its number, and so do our names then.
+    letters = ("".join(filter(str.isalnum, text)).casefold() for text in whole)
+    return named | {f"#{number}", *(f"{name}_{number}" for name in letters if name)}
 
 
 def own_keys(student: str) -> set[str]:

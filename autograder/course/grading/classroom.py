@@ -6,7 +6,7 @@ import contextlib
 import errno
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission, read_executed, read_pictures
 from autograder.course.grading.student import Graded, grade_one
 from autograder.course.grading.terminal import progress
+from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.intake.screening import ALLOWED, screen
+from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
@@ -31,7 +32,6 @@ from autograder.course.record import Record
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
-from autograder.exercise import Exercise
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -71,14 +71,17 @@ class Settings:
 
 
 def run(
-    paths: Sequence[Path], course: Course, settings: Settings, console: Console | None = None
+    handed: Sequence[Path | Handed],
+    course: Course,
+    settings: Settings,
+    console: Console | None = None,
 ) -> tuple[list[Record], list[str]]:
     """Grade submissions and write all results into the course's folder and gradebook.
 
     Parameters
     ----------
-    paths : sequence of Path
-        A folder or an archive for each student.
+    handed : sequence of Path or Handed
+        What each student handed in; a path is a folder or an archive.
     course : Course
         Gets the results; what was graded into it before is not graded again.
     settings : Settings
@@ -101,8 +104,8 @@ def run(
     """
     console = console or Console()
     exercise = course.exercise
-    found = chosen(collect(exercise, paths, settings.assignment), settings.only)
-    collected = [screened(exercise, item, settings.allowed, course.zone) for item in found]
+    read = collect(exercise, handed, settings.assignment, settings.allowed)
+    collected = [timed(item, course.zone) for item in chosen(read, settings.only)]
     pack_id = packs.identify(exercise, settings.seed)
     plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
     tell_plan(plan, console)
@@ -206,19 +209,15 @@ def grade_todo(
             done(line)
 
 
-def screened(
-    exercise: Exercise, item: Submission | Unreadable, allowed: Collection[str], zone: tzinfo = UTC
-) -> Submission | Unreadable:
-    """Add to a submission's notes what stands out in its source, and in when it came."""
-    notes = list(item.notes)
-    if item.submitted and in_utc(item.submitted, zone) is None:
-        notes.append(
-            f"Its timestamp.txt holds no time that can be read, but {item.submitted!r}: it counts "
-            "as handed in in time."
-        )
-    if isinstance(item, Submission):
-        notes += screen(exercise, item.files, allowed)
-    return replace(item, notes=notes)
+def timed(item: Submission | Unreadable, zone: tzinfo) -> Submission | Unreadable:
+    """Add to a submission's notes what stands out in when it came."""
+    if not item.submitted or in_utc(item.submitted, zone) is not None:
+        return item
+    note = (
+        f"Its timestamp.txt holds no time that can be read, but {item.submitted!r}: it counts "
+        "as handed in in time."
+    )
+    return replace(item, notes=[*item.notes, note])
 
 
 def chosen(

@@ -21,6 +21,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
 from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
+from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import absolute
 from autograder.course.intake.find import find_submissions
 from autograder.course.intake.screening import ALLOWED
@@ -52,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--class-dir", type=Path, metavar="DIR", help="a folder that holds one entry a student"
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="the class list that Canvas or Moodle exports: says whether one name is one student",
     )
     parser.add_argument(
         "--course",
@@ -171,23 +178,26 @@ def grade(
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
     exercise = exercises.default()
-    paths = find_submissions(exercise, options)
-    default = locate.root() / "results" / ("" if paths else "sample-class")
+    found = find_submissions(exercise, options)
+    handed: Sequence[Path | Handed] = found.handed
+    default = locate.root() / "results" / ("" if handed else "sample-class")
     out = options.course or options.out or default
     due = None if options.due is None else read_due(options.due, exercise, out)
-    check_out(out, paths)
+    check_out(out, [path for own in found.handed for path in own.paths])
     if due is not None:
         console.print(f"Due {times.shown(due)}.", markup=False, highlight=False)
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)
+    for line in found.left_out:
+        console.print(line, markup=False)
     course = nbcourse.open_course(exercise, out, options.database)
     tell_penalties(late.forgive(course) if due is None else late.set_due(course, due), console)
-    if paths:
+    if handed:
         seed = course_seed(options.seed_file)
     else:
         console.print("No submissions given: grading the sample class.")
-        paths, seed = sample_class.write(exercise, made), SAMPLE_SEED
+        handed, seed = sample_class.write(exercise, made), SAMPLE_SEED
     settings = Settings(
         seed,
         jobs=options.jobs,
@@ -197,4 +207,4 @@ def grade(
         notebook_seconds=options.notebook_seconds,
         assignment=exercise.assignment if options.course else "",
     )
-    return course, *run(paths, course, settings, console)
+    return course, *run(handed, course, settings, console)

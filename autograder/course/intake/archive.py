@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 MAX_ARCHIVE = 64 << 20  # bytes of one archive, and of all that is unpacked from a submission
 MAX_MEMBERS = 10_000
+MAX_HEADERS = 100  # of one member of a tar file, those of the whole file included
 CHUNK_OF_DIRECTORY = b"PK\x01\x02"  # begins each entry of a zip file's directory
 XZ_MEMORY = 128 << 20  # bytes that an xz file may ask for to be unpacked
 OTHER_KINDS = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip"}
@@ -95,7 +96,7 @@ def as_archive_errors() -> Iterator[None]:
     """Raise `ArchiveError` for whatever the standard library raises on a damaged archive."""
     try:
         yield
-    except ArchiveError:
+    except (ArchiveError, MemoryError):
         raise
     except Exception as error:  # zipfile and tarfile raise many kinds
         detail = " ".join(str(error).split()) or type(error).__name__
@@ -129,6 +130,8 @@ def tar_members(data: bytes, budget: Budget) -> Iterator[Member]:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for info in archive:
             budget.take(members=1)
+            if len(info.pax_headers) > MAX_HEADERS:  # which tarfile copies for each member
+                raise ArchiveError("The archive is damaged or of a kind not known (its headers).")
             if info.isdir():
                 continue
 

@@ -1,33 +1,36 @@
-"""Find the files to grade in what a student handed in: a folder or an archive, nested as it may be.
+"""Read the submissions of a class, apart and within limits: one costs its own student at most.
 
-Archives are read in memory by `autograder.course.intake.archive` and never unpacked to disk.
+What a submission is has no part in this process: paths go out, and files and notes come back.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from autograder import locate
-from autograder.course.intake.archive import MAX_ARCHIVE, ArchiveError, Read, read_archive
-from autograder.course.intake.choose import Found, choose, choose_notebook
-from autograder.course.intake.naming import ARCHIVES, safe, shown, student_name, unique
+from autograder.course.intake.apart import Apart, ApartError, to_bytes, to_text
+from autograder.course.intake.attempts import Handed, one
+from autograder.course.intake.naming import safe, shown, unique
+from autograder.course.intake.reading import MAX_NOTEBOOK, IntakeError, read_apart, read_submission
+from autograder.course.intake.screening import screen_apart
+from autograder.course.intake.table import table_of
 from autograder.exercise import Exercise
 from autograder.submission import Submission
 
-MAX_FILE = 1 << 20  # bytes of one source file
-MAX_NOTEBOOK = 16 << 20  # bytes of one notebook; pictures are kept in it as text
-MAX_NESTING = 2  # an archive in an archive; students do zip a zip
-LEFT_OUT = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", "site-packages"}
-TIMESTAMP = "timestamp.txt"  # written by nbgrader when it collects
-MAX_TIME = 100  # letters in it
+__all__ = [
+    "MAX_NOTEBOOK",
+    "IntakeError",
+    "Unreadable",
+    "absolute",
+    "collect",
+    "read_submission",
+]
 
-
-class IntakeError(Exception):
-    """What a student handed in cannot be graded; the message is for student and instructor."""
+MOST_NOTES = 40  # on one submission
+MAX_NOTE = 500  # letters of one
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ class Unreadable:
 
 
 def collect(
-    exercise: Exercise, paths: Sequence[Path], assignment: str = ""
+    exercise: Exercise,
+    handed: Sequence[Path | Handed],
+    assignment: str = "",
+    allowed: Collection[str] | None = None,
 ) -> list[Submission | Unreadable]:
     """Read all submissions; one that cannot be read does not keep the others from it.
 
@@ -61,200 +67,95 @@ def collect(
     ----------
     exercise : Exercise
         What was asked.
-    paths : sequence of Path
-        One folder or archive for each student. A path given twice counts once.
+    handed : sequence of Path or Handed
+        What each student handed in; a path is one folder or archive. A path given twice counts
+        once.
     assignment : str
         The folder to look at in each of these, where they hold one for each exercise.
+    allowed : collection of str, optional
+        Look through the source too, and note imports of other modules than these.
 
     Returns
     -------
     list of Submission or Unreadable
-        One for each path. Students of the same name get a number, so that no result overwrites
+        One for each student. Students of the same name get a number, so that no result overwrites
         another.
     """
     collected: list[Submission | Unreadable] = []
     names: set[str] = set()
-    for path in dict.fromkeys(absolute(path) for path in paths):
-        own = student_name(path)
-        name = unique(safe(own), names)
-        found = Found(exercise)
-        if safe(own) != own:
-            found.notes.append(f"It was handed in as {shown(own)}, which cannot name files.")
-        if name != safe(own):
-            found.notes.append(f"Another submission is named {safe(own)!r}; this one is {name!r}.")
-        submitted = noted_time(path / assignment) if assignment else ""
-        try:
-            read = read_submission(path / assignment, found)
-            collected.append(replace(read, student=name, submitted=submitted))
-        except IntakeError as error:
-            collected.append(Unreadable(name, str(error), found.notes, submitted))
-        except OSError as error:
-            problem = f"It cannot be read: {error.strerror or error}."
-            collected.append(Unreadable(name, problem, found.notes, submitted))
+    seen: set[tuple[Path, ...]] = set()
+    table = table_of(exercise)
+    with Apart() as apart:
+        for item in handed:
+            own = one(absolute(item)) if isinstance(item, Path) else item
+            paths = tuple(absolute(path) / assignment for path in own.paths)
+            if paths in seen:
+                continue
+            seen.add(paths)
+            name = unique(safe(own.student), names)
+            notes = [*naming_notes(own.student, name), *own.notes]
+            read = read_one(apart, table, name, paths, notes, timed=bool(assignment))
+            if isinstance(read, Submission) and allowed is not None:
+                read.notes.extend(look_through(apart, table, read.files, allowed))
+            read.notes[:] = bounded(read.notes)
+            collected.append(read)
     return collected
 
 
-def noted_time(folder: Path) -> str:
-    """Return what nbgrader has noted on when a submission was handed in, or nothing."""
-    path = folder / TIMESTAMP
-    if not path.is_file() or path.is_symlink():
-        return ""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(MAX_TIME).strip()
+def naming_notes(own: str, name: str) -> list[str]:
+    """Return what is to be said where a student gets another name than that of the submission."""
+    notes = []
+    if safe(own) != own:
+        notes.append(f"It was handed in as {shown(own)}, which cannot name files.")
+    if name != safe(own):
+        notes.append(f"Another submission is named {safe(own)!r}; this one is {name!r}.")
+    return notes
+
+
+def read_one(
+    apart: Apart,
+    table: dict[str, Any],
+    name: str,
+    paths: Sequence[Path],
+    notes: list[str],
+    *,
+    timed: bool,
+) -> Submission | Unreadable:
+    """Read what one student handed in."""
+    argument = {"exercise": table, "paths": [str(path) for path in paths], "timed": timed}
+    try:
+        read = apart.call(read_apart, argument)
+    except ApartError as error:
+        return Unreadable(name, f"It could not be read: to read it {error}.", notes)
+    notes += read["notes"]
+    if "problem" in read:
+        return Unreadable(name, read["problem"], notes, read["submitted"])
+    files = {path: to_bytes(text) for path, text in read["files"].items()}
+    return Submission(name, files, notes, to_bytes(read["notebook"]), read["submitted"])
+
+
+def look_through(
+    apart: Apart, table: dict[str, Any], files: dict[str, bytes], allowed: Collection[str]
+) -> list[str]:
+    """Return notes on the source; one that takes too much is itself a note."""
+    notes = []
+    for path, data in files.items():
+        argument = {"exercise": table, "files": {path: to_text(data)}, "allowed": sorted(allowed)}
+        try:
+            notes += apart.call(screen_apart, argument)
+        except ApartError as error:
+            notes.append(f"{path}: nobody has looked through it: that {error}.")
+    return notes
+
+
+def bounded(notes: Sequence[str]) -> list[str]:
+    """Return the first notes, none of them too long, and how many more there are."""
+    short = [note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 3]}..." for note in notes]
+    if len(short) <= MOST_NOTES:
+        return short
+    return [*short[:MOST_NOTES], f"And {len(short) - MOST_NOTES} more notes."]
 
 
 def absolute(path: Path) -> Path:
     """Return `path` from the root, without ``..``, so that its last part is a name."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symbolic links
-
-
-def read_submission(path: Path, found: Found) -> Submission:
-    """Read what one student handed in.
-
-    Parameters
-    ----------
-    path : Path
-        A folder or an archive. The student's name is its name, without the suffix.
-    found : Found
-        Takes up what is found, to be looked at even where an exception is raised.
-
-    Raises
-    ------
-    IntakeError, OSError
-        It cannot be read, or holds none of the files that students write.
-    """
-    exercise = found.exercise
-    try:
-        read_path(path, found)
-    except ArchiveError as error:
-        raise IntakeError(str(error)) from None
-    files = {p: data for p in exercise.editable if (data := choose(p, found)) is not None}
-    if not files:
-        similar = f" It does hold {', '.join(found.similar[:3])}." if found.similar else ""
-        names = " nor ".join(file.name for file in exercise.files)
-        raise IntakeError(f"It holds neither {names}.{similar}")
-    for file in exercise.files:
-        if file.path not in files:
-            found.notes.append(f"There is no {file.name}: what belongs there counts as missing.")
-    return Submission(student_name(path), files, found.notes, choose_notebook(found))
-
-
-def read_path(path: Path, found: Found) -> None:
-    """Collect the sources in a folder, an archive or a single source file."""
-    if path.is_dir():
-        read_folder(path, found)
-    elif not path.is_file():
-        raise IntakeError("It is neither a folder nor a file.")
-    elif taken(path.name, found):
-        add_file(path.name, path.stat().st_size, path.read_bytes, found)
-    elif path.stat().st_size > MAX_ARCHIVE:
-        raise IntakeError(f"The archive is larger than {MAX_ARCHIVE >> 20} MiB.")
-    else:
-        read_members(path.read_bytes(), "", found, MAX_NESTING)
-
-
-def read_folder(folder: Path, found: Found) -> None:
-    """Collect the sources below a folder; symbolic links are not followed."""
-    for place, folders, files in os.walk(folder):
-        for name in sorted({*folders} - LEFT_OUT):
-            if (Path(place) / name).is_symlink():
-                link = (Path(place) / name).relative_to(folder)
-                found.notes.append(f"{shown(link)} is a symbolic link and was left out.")
-        folders[:] = sorted({*folders} - LEFT_OUT)
-        for name in sorted(files):
-            path = Path(place) / name
-            look_at(path, path.relative_to(folder).as_posix(), found)
-
-
-def look_at(path: Path, name: str, found: Found) -> None:
-    """Take one file of a folder in, if it is a source or an archive."""
-    if not wanted(name, found):
-        return
-    if path.is_symlink():
-        found.notes.append(f"{shown(name)} is a symbolic link and was left out.")
-    elif not path.is_file():
-        found.notes.append(f"{shown(name)} is no regular file and was left out.")
-    elif taken(path.name, found):
-        add_file(name, path.stat().st_size, path.read_bytes, found)
-    elif path.stat().st_size > MAX_ARCHIVE:
-        found.notes.append(f"{shown(name)} is too large and was left out.")
-    else:
-        read_nested(name, path.read_bytes(), found, MAX_NESTING)
-
-
-def read_members(data: bytes, prefix: str, found: Found, depth: int) -> None:
-    """Collect the sources in an archive."""
-    for member in read_archive(data, found.budget):
-        name = prefix + member.name
-        if not wanted(name, found):
-            continue
-        if not member.regular:
-            found.notes.append(f"{shown(name)} is a link or a device and was left out.")
-            continue
-        if leads_out(member.name):
-            found.notes.append(f"{shown(name)} leads out of the archive: only its name was used.")
-        if taken(PurePosixPath(name).name, found):
-            add_file(name, member.size, member.read, found)
-        else:
-            read_nested(name, member.read(), found, depth)
-
-
-def leads_out(name: str) -> bool:
-    """Return whether unpacking a member of this name would write outside of the folder."""
-    path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1])
-
-
-def read_nested(name: str, data: bytes, found: Found, depth: int) -> None:
-    """Collect the sources in an archive inside a submission; a damaged one is noted."""
-    if depth == 0:
-        found.notes.append(f"{shown(name)} is nested too deeply and was left out.")
-        return
-    try:
-        read_members(data, f"{name}/", found, depth - 1)
-    except ArchiveError as error:
-        if found.budget.exceeded:
-            raise
-        found.notes.append(f"{shown(name)} was left out: {error}")
-
-
-def wanted(name: str, found: Found) -> bool:
-    """Return whether a path is to be read; note those that may be meant for a source."""
-    path = PurePosixPath(name)
-    if LEFT_OUT.intersection(path.parts) or path.name.startswith("._"):
-        return False
-    if taken(path.name, found):
-        return True
-    lower = path.name.lower()
-    if lower.endswith(".py") and any(stem in lower for stem in stems(found.exercise)):
-        found.similar += [] if lower in given_names() else [shown(name)]
-    return lower.endswith(ARCHIVES)
-
-
-def stems(exercise: Exercise) -> list[str]:
-    """Return what a file's name holds if it may be meant for one that students write."""
-    return [file.name.removesuffix(".py").removesuffix("s") for file in exercise.files]
-
-
-@cache
-def given_names() -> frozenset[str]:
-    """Return the names of the given files, which students hand in too."""
-    return frozenset(path.name for path in (locate.given() / locate.PACKAGE).rglob("*.py"))
-
-
-def taken(name: str, found: Found) -> bool:
-    """Return whether a file of this name is kept: a source, or a notebook."""
-    return name.endswith(".ipynb") or any(name == file.name for file in found.exercise.files)
-
-
-def add_file(name: str, size: int, read: Read, found: Found) -> None:
-    """Keep a source file or a notebook, unless it is too large for one that a person wrote."""
-    notebook = name.endswith(".ipynb")
-    largest, known = (MAX_NOTEBOOK, found.notebooks) if notebook else (MAX_FILE, found.sources)
-    if size > largest:
-        found.notes.append(f"{shown(name)} is larger than {largest >> 20} MiB and was left out.")
-        return
-    data = read()
-    if name in known and known[name] != data:
-        found.notes.append(f"{shown(name)} is in the archive twice: took the last one.")
-    known[name] = data

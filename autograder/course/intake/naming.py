@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
+from autograder.exercise import Exercise
+
 MAX_NAME = 150  # bytes of a student's name, so that files named after it fit everywhere
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".tbz2")
+# What browsers, editors, file managers and learning management systems make of a file's name.
+DRESSED = re.compile(
+    r"(?:copy of )?(?P<stem>.+?)"
+    r"(?: ?\((?:\d+|copy)\)| ?- ?copy| copy(?: \d+)?|-\d+)?(?P<suffix>\.py)(?:\.py|\.txt)*",
+    re.IGNORECASE,
+)
 
 
 def student_name(path: Path) -> str:
@@ -41,3 +50,14 @@ def shown(name: object) -> str:
     text = str(name).encode("utf-8", "replace").decode()
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= 100 else f"{text[:45]}...{text[-45:]}"
+
+
+def meant_for(exercise: Exercise, name: str) -> str:
+    """Return which of the exercise's paths a file's name was made of.
+
+    ``layers (1).py`` is one that a browser made of ``layers.py``, ``layers-1.py`` one of Canvas's.
+    Empty if it is none of them.
+    """
+    found = DRESSED.fullmatch(name)
+    plain = (found["stem"] + found["suffix"]).casefold() if found else ""
+    return next((file.path for file in exercise.files if file.name.casefold() == plain), "")

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
+from autograder.course.intake.apart import to_bytes
+from autograder.course.intake.naming import shown
+from autograder.course.intake.table import exercise_of
 from autograder.exercise import Exercise, StudentFile
 
 ALLOWED = frozenset(
@@ -52,31 +56,51 @@ def screen(
             continue
         try:
             tree = ast.parse(files[path])
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except MemoryError:  # the parser's word for nesting that is too deep, too
+            notes.append(f"{path}: cannot be looked through: it takes too much memory")
             continue
-        found = list(dict.fromkeys(notes_on(file, tree, allowed)))
-        notes += found[:MOST]
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        found = notes_on(file, tree, allowed)
+        notes += [text(path, note) for note in found[:MOST]]
         if len(found) > MOST:
             notes.append(f"{path}: and {len(found) - MOST} more like these")
     return notes
 
 
-def notes_on(file: StudentFile, tree: ast.AST, allowed: Collection[str]) -> list[str]:
-    """Return the notes on one file."""
+def screen_apart(argument: dict[str, Any]) -> list[str]:
+    """Return the notes on a submission's source, for another process."""
+    files = {path: to_bytes(text) for path, text in argument["files"].items()}
+    return screen(exercise_of(argument["exercise"]), files, argument["allowed"])
+
+
+class Note(NamedTuple):
+    """Something in a source: where it is, and in which function."""
+
+    line: int
+    what: str
+    name: str
+    function: str
+
+
+def text(path: str, note: Note) -> str:
+    """Return a note as a line; a name may be as long as the file."""
+    inside = f" in {shown(note.function)}" if note.function else ""
+    return f"{path}, line {note.line}: {note.what} {shown(note.name)}{inside}"
+
+
+def notes_on(file: StudentFile, tree: ast.AST, allowed: Collection[str]) -> list[Note]:
+    """Return the notes on one file, in the order of the source, each once."""
     noted = file.noted | set(aliases(tree, file.noted)) | DYNAMIC
-    notes: list[tuple[int, str]] = []
+    notes: dict[Note, None] = {}
     for node, function in walk(tree):
-        where = f"{file.path}, line {getattr(node, 'lineno', 0)}"
-        inside = f" in {function}" if function else ""
-        notes += [
-            (node.lineno, f"{where}: imports {module}{inside}")
-            for module in imported(node, file)
-            if not is_allowed(module, file, allowed)
-        ]
+        for module in imported(node, file):
+            if not is_allowed(module, file, allowed):
+                notes[Note(node.lineno, "imports", module, function)] = None
         name = called(node)
         if name in noted:
-            notes.append((node.lineno, f"{where}: calls {name}{inside}"))
-    return [text for _, text in sorted(notes, key=lambda note: note[0])]
+            notes[Note(node.lineno, "calls", name, function)] = None
+    return sorted(notes, key=lambda note: note.line)
 
 
 def walk(tree: ast.AST) -> list[tuple[ast.expr | ast.stmt, str]]:
@@ -112,8 +136,7 @@ def is_allowed(module: str, file: StudentFile, allowed: Collection[str]) -> bool
     """Return whether the import of a module needs no note."""
     if module in file.without and module not in allowed:
         return False
-    parts = module.split(".")
-    return any(".".join(parts[: i + 1]) in allowed for i in range(len(parts)))
+    return any(module == known or module.startswith(f"{known}.") for known in allowed)
 
 
 def aliases(tree: ast.AST, noted: Collection[str]) -> list[str]:

@@ -15,7 +15,14 @@ from autograder import exercises
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.find import find_submissions
 from autograder.course.pages import report
-from autograder.course.similarity.compare import SHORTEST, Comparison, compare, passages, sources
+from autograder.course.similarity.compare import (
+    SHORTEST,
+    Comparison,
+    compare,
+    left_out,
+    passages,
+    sources,
+)
 from autograder.disk import harmless, write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -101,7 +108,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FILE.html", help="the page (default: similarity.html)"
     )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.set_defaults(course=None)  # for find_submissions; --class-dir serves that layout too
+    # For find_submissions; --class-dir serves that layout too.
+    parser.set_defaults(course=None, roster=None)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -110,10 +118,15 @@ def main(options: argparse.Namespace) -> int:
     out = options.out or Path("similarity.html")
     check_out(out, force=options.force)
     try:
-        collected = collect(exercise, find_submissions(exercise, options))
+        found = find_submissions(exercise, options)
+        for line in found.left_out:
+            console.print(line, markup=False)
+        collected = collect(exercise, found.handed)
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
+        for line in left_out(readable):
+            console.print(line, markup=False)
         compared = compare(sources(readable), console)
         unreadable = [item for item in collected if isinstance(item, Unreadable)]
         write_text(out, page(exercise, compared, unreadable, len(readable)))

@@ -24,6 +24,8 @@ from autograder.exercise import Exercise
 from autograder.submission import Submission
 
 SHORTEST = 25  # characters of a passage, once every name is one character; the library's default
+# Pygments takes time with the square of some of these; nobody's own file comes near them.
+MAX_LETTERS, MAX_LINES, MAX_LINE = 200_000, 10_000, 5_000
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,42 @@ def given_passages() -> set[int]:
     return passages
 
 
+def text_of(data: bytes) -> str:
+    """Return a source whose lines end and begin for copydetect as they do here.
+
+    White space at the end of lines is gone: it counts for nothing, and costs Pygments minutes.
+    """
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def is_too_large(text: str) -> bool:
+    """Return whether a source would take too long to compare."""
+    lines = text.split("\n")
+    longest = max(map(len, lines))
+    return len(text) > MAX_LETTERS or len(lines) > MAX_LINES or longest > MAX_LINE
+
+
+def left_out(submissions: Sequence[Submission]) -> list[str]:
+    """Return a line for each file that `sources` leaves out."""
+    return [
+        f"{submission.student}: {name} is not compared: it is too long, or a line of it is."
+        for submission in submissions
+        for name, data in submission.files.items()
+        if is_too_large(text_of(data))
+    ]
+
+
 def sources(submissions: Sequence[Submission]) -> list[Source]:
-    """Prepare all files of all students."""
+    """Prepare all files of all students, but those that are too large."""
     given = given_passages()
     prepared = []
     for submission in submissions:
         for name, data in submission.files.items():
-            # Lines end and begin for copydetect as they do here; it drops empty ones at the start.
-            text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-            body = text.lstrip("\n")
+            text = text_of(data)
+            if is_too_large(text):
+                continue
+            body = text.lstrip("\n")  # copydetect drops these lines
             first = 1 + len(text) - len(body)
             file = PurePosixPath(name).name
             made = fingerprint(body, given)

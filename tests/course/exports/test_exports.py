@@ -10,6 +10,7 @@ from autograder import __main__ as cli
 from autograder.course import record as results
 from autograder.course.exports import lms, roster
 from autograder.course.exports.scores import Score, scores
+from autograder.course.intake import classlist
 from autograder.course.record import Record
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -67,7 +68,7 @@ def table(text):
 def read(text, tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text(text, encoding="utf-8")
-    return roster.read(path)
+    return classlist.read(path)
 
 
 def grades(**points):
@@ -152,7 +153,7 @@ def test_a_student_s_own_number_is_not_taken_for_the_system_s():
 def test_a_roster_may_have_a_mark_at_its_start_and_semicolons(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_bytes('\ufeffStudent;ID\n\n"Lovelace; Ada";501\nBen\n'.encode())
-    known = roster.read(path)
+    known = classlist.read(path)
     assert known.header == ["Student", "ID"]
     assert known.rows == [["Lovelace; Ada", "501"], ["Ben", ""]]
     assert (known.column("id"), known.column("nothing", "STUDENT"), known.column("x")) == (
@@ -164,7 +165,7 @@ def test_a_roster_may_have_a_mark_at_its_start_and_semicolons(tmp_path):
 
 def test_a_roster_may_hold_long_texts(tmp_path):
     (tmp_path / "roster.csv").write_text(f'Student,Online text\nada,"{"x" * 200_000}"\n')
-    assert len(roster.read(tmp_path / "roster.csv").rows[0][1]) == 200_000
+    assert len(classlist.read(tmp_path / "roster.csv").rows[0][1]) == 200_000
 
 
 @pytest.mark.parametrize(
@@ -180,12 +181,12 @@ def test_a_roster_may_hold_long_texts(tmp_path):
 def test_what_is_no_roster_is_an_error(tmp_path, content, message):
     (tmp_path / "roster.csv").write_bytes(content)
     with pytest.raises(UserError, match=message):
-        roster.read(tmp_path / "roster.csv")
+        classlist.read(tmp_path / "roster.csv")
 
 
 def test_a_roster_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
-        roster.read(tmp_path / "roster.csv")
+        classlist.read(tmp_path / "roster.csv")
 
 
 # --- Canvas

@@ -260,3 +260,27 @@ def test_what_cannot_be_compared_is_told(tmp_path, monkeypatch, capsys, argument
     (tmp_path / "one" / "layers.py").write_text(FOUR_LOOPS)
     assert run(*arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1\n" * 20_000,
+        "x=" + "1+" * 5000 + "1\n",
+        "# é\n" + "x = 'a'\n" * 50_000,
+        "\n" * 300_000,
+    ],
+)
+def test_a_file_that_would_take_too_long_is_left_out_and_named(source):
+    class_ = [handed_in("ada", source), handed_in("ben", FOUR_LOOPS)]
+    (line,) = similarity.left_out(class_)
+    assert line.startswith(f"ada: {LAYERS} is not compared")
+    assert [own.student for own in similarity.sources(class_)] == ["ben"]
+
+
+def test_white_space_at_the_ends_of_lines_counts_for_nothing():
+    spaced = FOUR_LOOPS.replace("\n", " \t \n") + "  \n" * 5000
+    class_ = [handed_in("ada", spaced), handed_in("ben", FOUR_LOOPS)]
+    assert similarity.left_out(class_) == []
+    (pair,) = compared(*class_)
+    assert pair.shares == (1.0, 1.0)

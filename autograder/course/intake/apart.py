@@ -1,0 +1,210 @@
+"""Call a function in a process of its own, within limits: what it is given may be made to harm.
+
+Arguments and results are JSON. One process serves many calls, one after another; where a call takes
+too much, the process ends, the call fails, and the next call gets a new process.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.errors import UserError
+
+MEMORY = 640 << 20  # bytes of address space (Linux); all of the grader is to stay below 1 GiB
+SECONDS = 20  # of processor time for one call (not on Windows)
+CLOCK = 60.0  # seconds for one call on a machine that has other things to do, too
+MAX_MESSAGE = 64 << 20  # bytes
+READY = "ready"
+OUT_OF_MEMORY = 3  # exit code
+PACKAGE = Path(__file__).resolve().parents[2]
+# The package's door imports all that a student needs, NumPy included, which takes a second and
+# half of the memory: the process starts with an empty door.
+START = f"""
+import sys, types
+package = sys.modules["autograder"] = types.ModuleType("autograder")
+package.__path__ = [sys.argv[1]]
+from {__name__} import serve
+serve()
+"""
+
+Task = Callable[[Any], Any]
+
+
+class ApartError(Exception):
+    """A call took too much, or failed; the message is the rest of a sentence on what it did."""
+
+
+class Apart:
+    """A process that is called; to be used in a ``with`` statement."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Apart:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._end()
+
+    def call(self, task: Task, argument: Any) -> Any:
+        """Return ``task(argument)``.
+
+        Parameters
+        ----------
+        task : callable
+            A function of a module of this package.
+        argument : object
+            As JSON has it, like the result.
+
+        Raises
+        ------
+        ApartError
+            It took too much memory or time, or raised an exception.
+        """
+        process = self._process = self._process or start()
+        timer = threading.Timer(CLOCK, process.kill)
+        timer.start()
+        try:
+            assert process.stdin is not None and process.stdout is not None
+            send(process.stdin, {"task": [task.__module__, task.__name__], "argument": argument})
+            reply = receive(process.stdout)
+        except (OSError, ValueError):  # it has ended
+            reply = None
+        except BaseException:
+            self._end()  # it would answer to the next question
+            raise
+        finally:
+            timer.cancel()
+        if reply is None:
+            self._end()
+            raise ApartError(
+                f"takes more than {MEMORY >> 20} MiB of memory, or more than {SECONDS} seconds"
+            )
+        if "error" in reply:
+            raise ApartError(f"ends with {reply['error']}")
+        return reply["value"]
+
+    def _end(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):  # what was never written to a dead process
+                    stream and stream.close()
+            self._process = None
+
+
+def start() -> subprocess.Popen[bytes]:
+    """Start a process that serves; what that takes is no submission's fault, and not counted.
+
+    Raises
+    ------
+    UserError
+        It does not start.
+    """
+    utf8 = f"utf8={sys.flags.utf8_mode}"
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-X", utf8, "-c", START, str(PACKAGE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    if receive(process.stdout) != READY:
+        process.kill()
+        process.wait()
+        raise UserError(
+            "No process starts in which to read submissions: is the machine short of memory?"
+        )
+    return process
+
+
+def serve() -> None:
+    """Answer calls until there are no more: what the process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
+    bound_memory()
+    send(sys.stdout.buffer, READY)
+    while (request := receive(sys.stdin.buffer)) is not None:
+        bound_time()
+        try:
+            module, name = request["task"]
+            task = getattr(importlib.import_module(module), name)
+            reply = {"value": task(request["argument"])}
+            send(sys.stdout.buffer, reply)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        except Exception as error:
+            send(sys.stdout.buffer, {"error": f"{type(error).__name__}: {error}"[:200]})
+
+
+def bound_memory() -> None:
+    """Bound this process's memory, where the system can."""
+    if sys.platform == "linux":  # macOS accepts the limit only to ignore or refuse it
+        lower("RLIMIT_AS", MEMORY)
+        lower("RLIMIT_CORE", 0)
+
+
+def bound_time() -> None:
+    """Give this process time for one more call, where the system can."""
+    if sys.platform != "win32":
+        used = os.times()
+        lower("RLIMIT_CPU", int(used.user + used.system) + 1 + SECONDS)
+
+
+def lower(name: str, limit: int) -> None:
+    """Set a limit, which can be set anew."""
+    if sys.platform != "win32":
+        import resource
+
+        what = getattr(resource, name)
+        _, hard = resource.getrlimit(what)
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)
+        resource.setrlimit(what, (limit, hard))
+
+
+def send(stream: IO[bytes], message: Any) -> None:
+    """Write a message and its length before it."""
+    data = json.dumps(message).encode("ascii")
+    stream.write(len(data).to_bytes(8, "big") + data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read a message; None if there are no more.
+
+    Raises
+    ------
+    ValueError
+        It is no message.
+    """
+    head = stream.read(8)
+    length = int.from_bytes(head, "big")
+    if len(head) < 8:
+        return None
+    if length > MAX_MESSAGE:
+        raise ValueError("the message is too long")
+    data = stream.read(length)
+    return json.loads(data) if len(data) == length else None
+
+
+def to_text(data: bytes) -> str:
+    """Return bytes as JSON can have them."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def to_bytes(text: str) -> bytes:
+    """Return what `to_text` was given."""
+    return base64.b64decode(text)

@@ -1,0 +1,257 @@
+"""Who handed in what: entries as learning management systems name them, by student and attempt.
+
+Nothing is read here. A folder or archive whose name is no system's is a student of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.course.intake.naming import ARCHIVES, meant_for, shown, student_name
+from autograder.exercise import Exercise
+
+BESIDE = (".html", ".htm", ".txt", ".csv", ".xlsx", ".md", ".log")  # lists and receipts
+ASK_ROSTER = (
+    "not graded, as this may be one student or several: the class list decides, with --roster FILE."
+)
+STILL_SEVERAL = (
+    "not graded, as the class list has this name {count}: rename the folders so that each is a "
+    "student of its own, or leave all but one out."
+)
+
+
+class System(NamedTuple):
+    """How a learning management system names what it lets an instructor download.
+
+    Attributes
+    ----------
+    pattern : re.Pattern
+        Of a whole name. Groups: ``name``; ``user``, a number that is the student's; ``number``,
+        which grows with each attempt; ``rest``, the name that the student gave; ``late``; and
+        ``extra``, which only what is no code has.
+    files_numbered : bool
+        Each file has a number of its own, and not each attempt.
+    namesakes : bool
+        Another number can be another student of the same name.
+    """
+
+    pattern: re.Pattern[str]
+    files_numbered: bool = False
+    namesakes: bool = False
+
+
+SYSTEMS = (
+    # Canvas: doejane_LATE_12345_999_layers.py, doejane_12345_text.html for text
+    System(
+        re.compile(
+            r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d{1,18})_"
+            r"(?:(?P<number>\d{1,18})_(?P<rest>.+)|(?P<extra>text\.html))",
+            re.IGNORECASE,
+        ),
+        files_numbered=True,
+    ),
+    # Moodle, names hidden: Participant_901_assignsubmission_file_
+    System(
+        re.compile(
+            r"(?P<name>Participant)[_ ](?P<user>\d{1,18})_assignsubmission_"
+            r"(?:file_?|(?P<extra>(?!file)[a-z]+_?))(?P<rest>.*)",
+            re.IGNORECASE,
+        ),
+    ),
+    # Moodle: Ada Lovelace_901_assignsubmission_file_, with or without a file's name behind
+    System(
+        re.compile(
+            r"(?P<name>.+)_(?P<number>\d{1,18})_assignsubmission_"
+            r"(?:file_?|(?P<extra>(?!file)[a-z]+_?))(?P<rest>.*)",
+            re.IGNORECASE,
+        ),
+        namesakes=True,
+    ),
+    # Blackboard: Homework_adal_attempt_2026-11-20-10-11-12_layers.py, and a receipt .txt
+    System(
+        re.compile(
+            r"(?P<name>.+)_attempt_(?P<number>\d{4}(?:-\d{2}){5})(?:_(?P<rest>.+)|(?P<extra>\.txt))",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder that a system has named.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is.
+    system : System
+        Whose way of naming it is.
+    student : str
+        Who handed it in, as far as the name says.
+    number : int
+        Grows with each attempt, or file.
+    rest : str
+        What the student called it; empty for a folder.
+    late : bool
+        The system has marked it as late.
+    """
+
+    path: Path
+    system: System
+    student: str
+    number: int
+    rest: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What one student handed in.
+
+    Attributes
+    ----------
+    student : str
+        The name.
+    paths : tuple of Path
+        What is read: one folder or archive, or the files of the newest attempt.
+    notes : tuple of str
+        Which attempts there are, and which one it is.
+    """
+
+    student: str
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Sorted:
+    """A class: what each student handed in, and what is no student or cannot be told to be one."""
+
+    handed: list[Handed] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def one(path: Path) -> Handed:
+    """Return a path that is a student of its own."""
+    return Handed(student_name(path), (path,))
+
+
+def own_name(name: str) -> str:
+    """Return what the student called a file, without what a system has put before it."""
+    found = matched(name)
+    return (found[1]["rest"] or "") if found else name
+
+
+def matched(name: str) -> tuple[System, dict[str, str | None]] | None:
+    """Return whose way of naming a name is, and its parts; None if nobody's."""
+    for system in SYSTEMS:
+        if len(name) < 1000 and (match := system.pattern.fullmatch(name)):
+            parts = dict.fromkeys(("user", "number", "rest", "late", "extra"))
+            return system, {**parts, **match.groupdict()}
+    return None
+
+
+def by_student(
+    exercise: Exercise, paths: Iterable[Path], known: Callable[[str], int] | None = None
+) -> Sorted:
+    """Sort entries by student; of each student's attempts the newest one counts.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    paths : iterable of Path
+        Files and folders; those that are named by no system come back as they are.
+    known : callable, optional
+        Returns how often the class list has a name.
+    """
+    result, students = Sorted(), dict[tuple[System | Path, str], list[Entry]]()
+    for path in paths:
+        found = matched(path.name)
+        if found is None and is_no_student(exercise, path):
+            result.left_out.append(f"{shown(path.name)}: no submission, left out.")
+        elif found is None:
+            students[path, ""] = []
+        elif found[1]["extra"]:
+            result.left_out.append(f"{shown(path.name)}: no file of a student, left out.")
+        else:
+            entry = entry_of(path, *found)
+            students.setdefault((entry.system, entry.student.casefold()), []).append(entry)
+    for (of, _), entries in students.items():
+        if isinstance(of, Path):
+            result.handed.append(one(of))
+        elif why := why_unclear(entries, known):
+            names = ", ".join(shown(entry.path.name) for entry in entries)
+            result.left_out.append(f"{shown(entries[0].student)}: {names}: {why}")
+        else:
+            result.handed.append(attempt(exercise, entries))
+    return result
+
+
+def why_unclear(entries: Sequence[Entry], known: Callable[[str], int] | None) -> str:
+    """Return why entries of one name cannot be told to be one student's; empty if they can."""
+    if not entries[0].system.namesakes or len({entry.number for entry in entries}) == 1:
+        return ""
+    if known is None:
+        return ASK_ROSTER
+    count = known(entries[0].student)
+    return "" if count == 1 else STILL_SEVERAL.format(count=f"{count} times")
+
+
+def entry_of(path: Path, system: System, parts: dict[str, str | None]) -> Entry:
+    """Return an entry, given the parts of its name."""
+    user = f"_{parts['user']}" if parts["user"] else ""
+    number = int((parts["number"] or "0").replace("-", ""))
+    name, rest = f"{parts['name']}{user}", parts["rest"] or ""
+    return Entry(path, system, name, number, rest, late=bool(parts["late"]))
+
+
+def is_no_student(exercise: Exercise, path: Path) -> bool:
+    """Return whether a file is what systems put beside submissions: a list, a page, a receipt."""
+    lower = path.name.casefold()
+    return lower.endswith(BESIDE) and not meant_for(exercise, path.name) and not path.is_dir()
+
+
+def attempt(exercise: Exercise, entries: Sequence[Entry]) -> Handed:
+    """Return the newest attempt among all entries of one student."""
+    ordered = sorted(entries, key=lambda entry: (entry.number, entry.path.name))
+    if ordered[0].system.files_numbered:
+        taken = newest_files(exercise, ordered)
+    else:
+        taken = [entry for entry in ordered if entry.number == ordered[-1].number]
+    earlier = [entry for entry in ordered if entry not in taken]
+    notes = []
+    if earlier:
+        used, others = ([shown(e.path.name) for e in some] for some in (taken, earlier))
+        notes.append(
+            f"The newest attempt counts: {', '.join(used)}. Not taken: {', '.join(others)}."
+        )
+    if any(entry.late for entry in taken):
+        notes.append("The learning management system has marked this attempt as late.")
+    return Handed(ordered[0].student, tuple(entry.path for entry in taken), tuple(notes))
+
+
+def newest_files(exercise: Exercise, ordered: Sequence[Entry]) -> list[Entry]:
+    """Return what counts where each file has a number: one archive, or the newest of each file.
+
+    Loose files are an attempt if they came after the last archive. The newest notebook goes with
+    either.
+    """
+    last: dict[str, Entry] = {}  # the newest of each: a file of the exercise, a notebook, a whole
+    for entry in ordered:
+        if path := meant_for(exercise, entry.rest):
+            last[path] = entry
+        elif entry.rest.casefold().endswith(".ipynb"):
+            last[".ipynb"] = entry
+        elif entry.path.is_dir() or entry.rest.casefold().endswith((*ARCHIVES, ".rar", ".7z")):
+            last = {key: known for key, known in last.items() if key == ".ipynb"}
+            last[""] = entry
+    loose = [entry for key, entry in last.items() if key not in ("", ".ipynb")]
+    whole = [last[""]] if "" in last and not loose else []
+    book = [last[".ipynb"]] if ".ipynb" in last else []
+    return [*loose, *whole, *book] or [ordered[-1]]

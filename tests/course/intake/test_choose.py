@@ -1,0 +1,83 @@
+"""course/intake/choose.py: the files come from one package, and a browser's names are no fault."""
+
+import pytest
+
+from autograder.course.intake.choose import Found, choose_all
+from autograder.course.intake.naming import meant_for
+from autograder.course.intake.reading import add_file
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.files import CNN_PATH as CNN
+from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+
+
+def chosen(files):
+    """Return what is chosen of files by path, and the notes."""
+    found = Found(EXERCISE)
+    for name, data in files.items():
+        add_file(name, len(data), lambda data=data: data, found)
+    return choose_all(found), found.notes
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a1/cs231n/layers.py": b"no", "a2/cs231n/layers.py": b"yes", f"a2/{CNN}": b"net"},
+        {"a3/cs231n/layers.py": b"no", "a2/cs231n/layers.py": b"yes", f"a2/{CNN}": b"net"},
+        {"cs231n/layers.py": b"no", "hw/two/layers.py": b"yes", "hw/two/cnn.py": b"net"},
+        {"cs231n/layers.py": b"no", "a2/layers.py": b"yes", "a2/classifiers/cnn.py": b"net"},
+        {"x/layers.py": b"no", "cs231n/layers.py": b"yes", CNN: b"net"},
+        {"layers.py": b"no", "cnn.py": b"no", f"h/{LAYERS}": b"yes", f"h/{CNN}": b"net"},
+        {"one/layers.py": b"no", "cnn.py": b"net", "layers.py": b"yes"},
+    ],
+)  # fmt: skip
+def test_the_files_come_from_the_folder_that_holds_most(files):
+    files, notes = chosen(files)
+    assert files == {LAYERS: b"yes", CNN: b"net"}
+    assert any("are named layers.py, and they differ" in note for note in notes)
+
+
+def test_where_nothing_else_decides_the_file_with_the_functions_counts():
+    source = b"def conv_forward_naive(x):\n    return x\n"
+    files, _ = chosen(
+        {"a1/cs231n/layers.py": b"def affine(x): pass", "a2/cs231n/layers.py": source}
+    )
+    assert files == {LAYERS: source}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "layers-1.py", "layers-12.py", "layers (1).py", "layers(2).py", "Layers.py", "LAYERS.PY",
+        "layers.py.txt", "layers.py.py", "Layers (1).py.txt", "layers - Copy.py", "layers copy.py",
+        "Copy of layers.py", "layers (copy).py", "doejane_123_456_layers.py",
+        "doejane_LATE_123_456_layers-1.py", "Ada Lovelace_9_assignsubmission_file_layers.py",
+        "HW_adal_attempt_2026-11-20-10-11-12_layers.py",
+    ],
+)  # fmt: skip
+def test_a_name_that_a_browser_or_system_gave_is_taken_with_a_note(name):
+    files, (note,) = chosen({f"hw/{name}": b"yes"})
+    assert files == {LAYERS: b"yes"}
+    assert note == f"There is no layers.py: took hw/{name} for it."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["fast_layers.py", "layer_utils.py", "layers_final.py", "mylayers.py", "layers.txt",
+     "layers.pyc", "layers.py.bak", "my-layers.py", "cnn_layers.py", ""],
+)  # fmt: skip
+def test_other_names_are_not_taken(name):
+    assert meant_for(EXERCISE, name) == ""
+
+
+def test_of_several_such_names_none_is_taken_and_all_are_named():
+    files, (note,) = chosen({"layers-1.py": b"1", "layers (1).py": b"2", "cnn.py": b"net"})
+    assert files == {CNN: b"net"}
+    assert "layers (1).py, layers-1.py" in note
+    files, _ = chosen({"layers-1.py": b"same", "layers (1).py": b"same"})
+    assert files == {LAYERS: b"same"}
+
+
+def test_the_right_name_wins_and_the_other_is_named():
+    files, (note,) = chosen({"layers.py": b"yes", "layers (1).py": b"no"})
+    assert files == {LAYERS: b"yes"}
+    assert note == "Took layers.py, and not layers (1).py."
