@@ -58,9 +58,9 @@ class Budget:
 
     def used_up(self) -> OutOfTime:
         """Return what is raised where nothing is left."""
-        most = max(self._taken, key=self._taken.__getitem__)
+        most = max(self._taken, key=lambda name: self._taken[name], default="what came before")
         return OutOfTime(
-            f"all the time that there is for {self._what}, {self._seconds:.0f} seconds, was used "
+            f"all the time that there is for {self._what}, {self._seconds:g} seconds, was used "
             f"up, most of it by {most}"
         )
 
