@@ -258,7 +258,9 @@ def own_gradient(session: Session, case: Case, output: Output, got: Any) -> str:
         slopes = session.ask(NumericGradient.name, request, SECONDS).reply[name]
     except WorkerError:
         return ""
-    if not isinstance(slopes, np.ndarray) or not np.isfinite(slopes).all():
+    if slopes.shape != argument.shape or slopes.dtype != np.float64:
+        return ""
+    if not np.isfinite(slopes).all():
         return ""
     if not differences(slopes, np.asarray(case.expected[name], dtype=np.float64), DOUBLE_CASE):
         return (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -37,6 +39,23 @@ HINTS = {
     ),
 }
 """What helps with common exceptions, by how their summary begins."""
+
+
+LOG = logging.getLogger(__name__)
+Help = TypeVar("Help")
+
+
+def attempt(call: Callable[[], Help], otherwise: Help) -> Help:
+    """Return what `call` has to add to a verdict, or `otherwise` where it fails.
+
+    The verdict stands already: a defect of ours in what explains or draws it is logged, and costs
+    nobody a result.
+    """
+    try:
+        return call()
+    except Exception:
+        LOG.exception("A defect of the autograder: part of an explanation is left out.")
+        return otherwise
 
 
 class Messages:
@@ -80,7 +99,7 @@ class Messages:
             return str(error), ()
         info = exam.declared.info
         called, remark = exam.called, exam.remark  # before diagnosis calls more
-        found = self._find_mistake(exam, error.output)
+        found = attempt(lambda: self._find_mistake(exam, error.output), None)
         evidence = Evidence(
             info.id,
             str(error.output or ""),
@@ -89,15 +108,15 @@ class Messages:
             found.names if found else (),
             error.first_axis,
         )
-        self._on_failure(evidence)
+        attempt(lambda: self._on_failure(evidence), None)
         if found is not None and (info.function, found) in self._told:
             return lines(called, str(error), f"Again: {found}", remark), told_by(found)
         message = lines(
             called,
             str(error),
-            *as_text(evidence),
-            str(found or self._pattern(exam)),
-            self._own_gradient(error, exam),
+            attempt(lambda: lines(*as_text(evidence)), ""),
+            str(found or attempt(lambda: self._pattern(exam), "")),
+            attempt(lambda: self._own_gradient(error, exam), ""),
             remark,
             exam.declared.hint,
         )
@@ -117,10 +136,12 @@ class Messages:
             return status, str(error), ()
         text = f"Your code was stopped: {error}." if status is Status.TIMEOUT else str(error)
         called, remark = exam.called, exam.remark
-        found = self._find_mistake(exam, RAISED) if status is Status.ERROR else None
-        names = found.names if found else ()
-        self._on_failure(Evidence(exam.declared.info.id, "", None, None, names))
-        why = str(found or self._pattern(exam)) if status is Status.ERROR else ""
+        found, why = None, ""
+        if status is Status.ERROR:
+            found = attempt(lambda: self._find_mistake(exam, RAISED), None)
+            why = str(found or attempt(lambda: self._pattern(exam), ""))
+        evidence = Evidence(exam.declared.info.id, "", None, None, found.names if found else ())
+        attempt(lambda: self._on_failure(evidence), None)
         return status, lines(called, text, why, remark, *hints_for(error)), told_by(found)
 
     def _find_mistake(self, exam: Exam, output: Output | None) -> Explanation | None:

@@ -15,20 +15,22 @@ from unittest.mock import patch
 
 import pytest
 
-from autograder.engine.messages import Messages
+from autograder.engine.messages import Messages, attempt
 from autograder.errors import UserError
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Function
 from autograder.exercises.registry import by_test, list_checks, modules
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.pack import Pack
-from autograder.judging.session import Session
+from autograder.judging.session import LOAD_SECONDS, Budget, Session
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import CheckInfo, Status, Verdict
 from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
+QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
+MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
 SETTINGS = Path(__file__).with_name("pytest.ini")
 # Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
 PLUGINS_OFF = (
@@ -180,6 +182,10 @@ class CheckPlugin:
         self._on_failure = on_failure
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
+        self._quick = {
+            file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
+            for file in exercise.files
+        }
 
     @cached_property
     def _messages(self) -> Messages:
@@ -207,14 +213,26 @@ class CheckPlugin:
     def exam(self, request: pytest.FixtureRequest) -> Exam:
         """Provide the cases of the requesting check and a way to run student code on them."""
         declared = self._declared[request.node]
+        function = self._exercise.by_name[declared.info.function]
+        self._session.budget = self._budget_of(declared.info, function)
         self._exam = Exam(
             declared,
-            self._exercise.by_name[declared.info.function],
+            function,
             self._pack.cases[declared.info.id],
             self._session,
-            self._on_trained,
+            lambda trained: attempt(lambda: self._on_trained(trained), None),
         )
         return self._exam
+
+    def _budget_of(self, info: CheckInfo, function: Function) -> Budget:
+        """Return what time there is for a check with all that explains it.
+
+        However often student code hangs, the quick checks on one file end within one time. A
+        training has its own.
+        """
+        if function.trains:
+            return Budget(f"{info.function}, loading it too", info.seconds + 2 * LOAD_SECONDS)
+        return self._quick[function.file.module]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -230,7 +248,7 @@ class CheckPlugin:
                 status=status,
                 points=info.max_points if status is Status.PASSED else 0.0,
                 max_points=info.max_points,
-                message=message,
+                message=shortened(message),
                 seconds=time.monotonic() - start,
                 mistakes=mistakes,
             )
@@ -251,6 +269,14 @@ class CheckPlugin:
         except WorkerError as error:
             return self._messages.describe(error, self._exam)
         return Status.PASSED, "", ()
+
+
+def shortened(message: str) -> str:
+    """Return a message at a length that can be read, whatever student code has put into it."""
+    if len(message) <= MAX_MESSAGE:
+        return message
+    rest = len(message) - MAX_MESSAGE
+    return f"{message[:MAX_MESSAGE]}\n(The other {rest} characters of this message are left out.)"
 
 
 def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Function]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,9 +15,10 @@ from autograder.judging.declare import Declared
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.output import Output
-from autograder.judging.session import Session
+from autograder.judging.session import OutOfTime, Session
 from autograder.judging.trained import Trained
 from autograder.sandbox.client import TimedOut
+from autograder.sandbox.words import waited
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values
 NUMERIC = 1e-5  # against a gradient by centered differences
@@ -102,20 +104,36 @@ class Exam:
         self._called = case.op, case.payload
         return self._ask(case.op, {**case.payload, **changes})
 
-    def ask_payload(self, op: str, payload: Payload, *, like: Case) -> dict[str, Any]:
-        """Run student code on what is made from a case; messages name the call as that one's."""
-        self._called = like.op, like.payload
-        return self._ask(op, payload)
+    def ask_payload(
+        self, op: str, payload: Payload, *, like: Case, seconds: float = math.inf
+    ) -> dict[str, Any]:
+        """Run student code on what is made from a case; messages name the call as that one's.
 
-    def _ask(self, op: str, payload: Payload) -> dict[str, Any]:
+        It has at most so many `seconds`, and what is left of the check's limit.
+        """
+        self._called = like.op, like.payload
+        return self._ask(op, payload, seconds)
+
+    def _ask(self, op: str, payload: Payload, seconds: float = math.inf) -> dict[str, Any]:
         """Run student code; the time that it takes is taken from the check's limit."""
-        if self._left <= 0:
-            raise TimedOut(f"it had not finished after {self.declared.info.seconds:.0f} seconds")
         self._answer = Answer(None)
-        self._answer = self._session.ask(op, payload, self._left)
+        if self._left <= 0:
+            raise self._too_slow()
+        try:
+            self._answer = self._session.ask(op, payload, min(seconds, self._left))
+        except OutOfTime:
+            raise
+        except TimedOut:
+            if seconds < self._left:
+                raise
+            raise self._too_slow() from None
         self._left -= self._answer.seconds
         reply: dict[str, Any] = self._answer.reply
         return reply
+
+    def _too_slow(self) -> TimedOut:
+        """Return what is raised where the check's limit is over, whichever case it met."""
+        return TimedOut(f"it had not finished {waited(self.declared.info.seconds)}")
 
     def show_training(self, found: Trained | None) -> None:
         """Pass on how a net was trained, for whoever wants to draw it."""

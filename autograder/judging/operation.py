@@ -11,14 +11,14 @@ and the worker need besides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.judging.output import Output
-from autograder.sandbox.client import WorkerError, has, has_arrays
+from autograder.sandbox.client import WorkerError
 
 Payload = dict[str, Any]
 
@@ -60,6 +60,7 @@ class Caller(Protocol):
         arguments: Payload,
         seconds: float,
         fits: Callable[[Any], bool],
+        most: int,
     ) -> Answer:
         """Have one thing done in the worker of a student's module."""
 
@@ -78,11 +79,14 @@ class Operation:
         What of a payload goes to the worker.
     compared : bool
         Its outputs are compared with what is expected, one by one.
+    most : int
+        Bytes of arrays in a reply, at most; the solution's have three megabytes.
     """
 
     name = "forward"
     sent: tuple[str, ...] = ("module", "function", "args")
     compared = True
+    most = 16 << 20
 
     def run(self, caller: Caller, payload: Payload, seconds: float) -> Answer:
         """Carry it out, within a time limit.
@@ -99,11 +103,19 @@ class Operation:
             arguments,
             seconds,
             lambda reply: self.fits(payload, reply),
+            self.most,
         )
 
     def fits(self, payload: Payload, reply: Any) -> bool:
-        """Return whether `reply` has the form of a reply: checks need not ask that again."""
-        return has(reply, ["out"]) and has_arrays(reply.get("after"), arrays_of(payload["args"]))
+        """Return whether `reply` has the form of a reply: checks need not ask that again.
+
+        The form is all that it says, what is optional too: no value in it has any other.
+        """
+        return (
+            has_only(reply, ["out", "after"])
+            and is_value(reply["out"])
+            and has_only_arrays(reply["after"], arrays_of(payload["args"]))
+        )
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return what a reply holds that can be right or wrong."""
@@ -118,6 +130,34 @@ class Operation:
         return {k: v for k, v in ask(self.name, payload).items() if k != "after"}
 
 
+def is_value(value: Any, depth: int = 3) -> bool:
+    """Return whether `value` is what a worker makes of one thing that student code returned.
+
+    That is nothing, a number, an array of numbers, a tuple of those, or the name of what cannot be
+    sent.
+    """
+    if value is None or isinstance(value, bool | int | float | np.ndarray):
+        return True
+    if isinstance(value, tuple):
+        return depth > 0 and all(is_value(item, depth - 1) for item in value)
+    return has_only(value, ["$object"]) and isinstance(value["$object"], str)
+
+
+def are_values(values: Any) -> bool:
+    """Return whether `values` is a dictionary of what student code calls by names."""
+    return isinstance(values, dict) and all(is_value(value) for value in values.values())
+
+
+def has_only(reply: Any, names: Iterable[str]) -> bool:
+    """Return whether `reply` is a dictionary of these `names`, and no others."""
+    return isinstance(reply, dict) and set(reply) == set(names)
+
+
+def has_only_arrays(reply: Any, names: Iterable[str]) -> bool:
+    """Return whether `reply` is a dictionary with an array for each of `names`, and no more."""
+    return has_only(reply, names) and all(isinstance(item, np.ndarray) for item in reply.values())
+
+
 def arrays_of(args: dict[str, Any]) -> list[str]:
     """Return the names of those arguments that are arrays."""
     return [name for name, value in args.items() if isinstance(value, np.ndarray)]
@@ -125,7 +165,7 @@ def arrays_of(args: dict[str, Any]) -> list[str]:
 
 def inputs_after(reply: dict[str, Any]) -> dict[Output, Any]:
     """Return the inputs as student code left them."""
-    return {Output(name, "input"): value for name, value in (reply.get("after") or {}).items()}
+    return {Output(name, "input"): value for name, value in reply.get("after", {}).items()}
 
 
 def describe_arguments(arguments: dict[str, Any]) -> str:

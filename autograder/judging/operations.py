@@ -13,11 +13,15 @@ from autograder.judging.operation import (
     Caller,
     Operation,
     Payload,
+    are_values,
     describe_arguments,
+    has_only,
+    has_only_arrays,
     inputs_after,
+    is_value,
 )
 from autograder.judging.output import Output
-from autograder.sandbox.client import Died, Raised, TimedOut, has, has_arrays
+from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut
 
 
 def is_bool(reply: Any) -> bool:
@@ -49,6 +53,7 @@ class Backward(Operation):
             arguments,
             seconds,
             lambda reply: self.fits(payload, reply),
+            self.most,
         )
         return replace(answer, remark=remark)
 
@@ -60,7 +65,7 @@ class Backward(Operation):
             if forward in caller.stuck:
                 raise caller.stuck[forward]
             request = {"module": module, "forward": forward, "args": payload["args"]}
-            answer = caller.request("prepare", module, request, seconds, is_bool)
+            answer = caller.request("prepare", module, request, seconds, is_bool, self.most)
             prepared = answer.reply
         except (TimedOut, Died) as error:
             caller.stuck[forward] = error  # asked once: a hang costs its time limit once
@@ -76,7 +81,11 @@ class Backward(Operation):
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there is something for each gradient."""
-        return has(reply, payload["wrt"]) and has_arrays(reply.get("after"), ["dout"])
+        return (
+            has_only(reply, [*payload["wrt"], "after"])
+            and all(is_value(reply[name]) for name in payload["wrt"])
+            and has_only_arrays(reply["after"], ["dout"])
+        )
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return the gradients, and the upstream gradient as it is afterwards."""
@@ -103,14 +112,15 @@ class Sequence(Operation):
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there are an output and running values for each step."""
-        if not has(reply, ["outs", "running"]):
+        if not has_only(reply, ["outs", "running"]):
             return False
         outs, running, steps = reply["outs"], reply["running"], len(payload["steps"])
         return (
             isinstance(outs, list)
             and isinstance(running, list)
             and len(outs) == len(running) == steps
-            and all(has(values, ["running_mean", "running_var"]) for values in running)
+            and all(is_value(out) for out in outs)
+            and all(has_only(v, ["running_mean", "running_var"]) and are_values(v) for v in running)
         )
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
@@ -144,14 +154,16 @@ class Net(Operation):
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there is what was asked for: parameters, scores, loss, gradients."""
-        if not has(reply, ["initial"]) or not isinstance(reply["initial"], dict):
-            return False
-        if payload["X"] is None:
-            return True
-        if payload["y"] is None:
-            return "scores" in reply
-        wanted = has(reply, ["scores", "loss", "grads"]) and isinstance(reply["grads"], dict)
-        return wanted and has_arrays(reply.get("after"), ["X", "y"])
+        names = ["initial"]
+        if payload["X"] is not None:
+            names += ["scores"] if payload["y"] is None else ["scores", "loss", "grads", "after"]
+        return (
+            has_only(reply, names)
+            and are_values(reply["initial"])
+            and all(is_value(reply[name]) for name in ("scores", "loss") if name in names)
+            and are_values(reply.get("grads", {}))
+            and ("after" not in names or has_only_arrays(reply["after"], ["X", "y"]))
+        )
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return parameters, scores, loss and gradients, as far as they are there."""
@@ -183,6 +195,7 @@ class Train(Operation):
     name = "train"
     sent = ("module", "function", "settings", "draw", "solver", "mean", "train", "val")
     compared = False  # judged by its accuracy
+    most = MAX_REPLY
 
     def run(self, caller: Caller, payload: Payload, seconds: float) -> Answer:
         """Train, and have another worker predict."""
@@ -193,7 +206,7 @@ class Train(Operation):
         request = {**{key: payload[key] for key in kept}, "params": params}
         left = seconds - trained.seconds
         predicted = caller.request(
-            "predict", payload["module"], request, left, lambda reply: has(reply, ["predicted"])
+            "predict", payload["module"], request, left, self.is_prediction, self.most
         )
         reply = {**predicted.reply, "history": trained.reply["history"], "params": params}
         return Answer(reply, "", trained.seconds + predicted.seconds)
@@ -201,10 +214,14 @@ class Train(Operation):
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there are parameters, and how the training went."""
         return (
-            has(reply, ["history", "params"])
-            and has_arrays(reply["history"], ["loss", "train", "val"])
-            and isinstance(reply["params"], dict)
+            has_only(reply, ["history", "params"])
+            and has_only_arrays(reply["history"], ["loss", "train", "val"])
+            and are_values(reply["params"])
         )
+
+    def is_prediction(self, reply: Any) -> bool:
+        """Return whether there is something that can be the classes of images."""
+        return has_only(reply, ["predicted"]) and is_value(reply["predicted"])
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return nothing: there is no array that would have to be this one."""
@@ -227,7 +244,7 @@ class NumericGradient(Operation):
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there is an array for each slope."""
-        return has_arrays(reply, payload["wrt"])
+        return has_only_arrays(reply, payload["wrt"])
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -13,7 +13,7 @@ from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.sandbox import probe
-from autograder.sandbox.client import Died, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
@@ -26,6 +26,43 @@ class CannotLoad(WorkerError):
     def __init__(self, path: str, cause: WorkerError) -> None:
         super().__init__(f"{path} cannot be loaded: {cause}")
         self.cause = cause
+
+
+class OutOfTime(TimedOut):
+    """All the time that there is for some code was used up, by this request or before it."""
+
+
+class Budget:
+    """How long student code may take, in all requests together.
+
+    Parameters
+    ----------
+    what : str
+        What the time is for, for a sentence.
+    seconds : float
+        How much there is.
+    """
+
+    def __init__(self, what: str, seconds: float) -> None:
+        self._what, self._seconds = what, seconds
+        self._taken: dict[str, float] = {}
+
+    @property
+    def left(self) -> float:
+        """Return how much there still is, in seconds."""
+        return self._seconds - sum(self._taken.values())
+
+    def take(self, name: str, seconds: float) -> None:
+        """Note how long something took."""
+        self._taken[name] = self._taken.get(name, 0.0) + seconds
+
+    def used_up(self) -> OutOfTime:
+        """Return what is raised where nothing is left."""
+        most = max(self._taken, key=lambda name: self._taken[name], default="what came before")
+        return OutOfTime(
+            f"all the time that there is for {self._what}, {self._seconds:g} seconds, was used "
+            f"up, most of it by {most}"
+        )
 
 
 class Session:
@@ -49,6 +86,8 @@ class Session:
     ----------
     stuck : dict of str to WorkerError
         Functions that hung or ended their worker while they only helped: they are called once.
+    budget : Budget or None
+        The time that there is for the next requests, besides the limit that each has.
     """
 
     def __init__(
@@ -61,6 +100,7 @@ class Session:
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.stuck: dict[str, WorkerError] = {}
+        self.budget: Budget | None = None
         self._files = {file.module: file for file in files}
         self._threads = threads
         self._folder = tempfile.TemporaryDirectory(prefix="convnets-submission-")
@@ -75,7 +115,8 @@ class Session:
         Raises
         ------
         WorkerError
-            The code could not be loaded, raised, crashed, or took longer than `seconds`.
+            The code could not be loaded, raised, crashed, or took longer than `seconds` or than
+            what is left of the `budget`.
         """
         return OPERATIONS[op].run(self, payload, seconds)
 
@@ -92,7 +133,9 @@ class Session:
         if module in self._loaded:
             return
         try:
-            self._request("load", module, {"module": module}, LOAD_SECONDS, is_none)
+            self._request("load", module, {"module": module}, LOAD_SECONDS, is_none, MAX_REPLY)
+        except OutOfTime:
+            raise
         except WorkerError as error:
             if isinstance(error, Raised) and error.missing:
                 raise
@@ -107,11 +150,12 @@ class Session:
         arguments: Payload,
         seconds: float,
         fits: Callable[[Any], bool],
+        most: int,
     ) -> Answer:
         """Have one thing done in the worker of a student's module; see `operations.Caller`."""
         self.load(module)
         start = time.monotonic()
-        reply = self._request(name, module, arguments, seconds, fits)
+        reply = self._request(name, module, arguments, seconds, fits, most)
         return Answer(reply, "", time.monotonic() - start)
 
     def renew(self, module: str) -> None:
@@ -126,6 +170,34 @@ class Session:
         arguments: Payload,
         seconds: float,
         fits: Callable[[Any], bool],
+        most: int,
+    ) -> Any:
+        """Have one thing done, within its time and what is left of the budget."""
+        budget = self.budget
+        if budget is None:
+            return self._of_worker(name, module, arguments, seconds, fits, most)
+        if budget.left <= 0:
+            raise budget.used_up()
+        start, limit = time.monotonic(), min(seconds, budget.left)
+        try:
+            try:
+                return self._of_worker(name, module, arguments, limit, fits, most)
+            finally:
+                called = arguments.get("function") or arguments.get("forward") or module
+                budget.take(str(called), time.monotonic() - start)
+        except TimedOut:
+            if limit < seconds:
+                raise budget.used_up() from None
+            raise
+
+    def _of_worker(
+        self,
+        name: str,
+        module: str,
+        arguments: Payload,
+        seconds: float,
+        fits: Callable[[Any], bool],
+        most: int,
     ) -> Any:
         if module not in self._workers:
             file = self._files[module]
@@ -137,7 +209,9 @@ class Session:
                 max_memory=file.memory,
             )
         try:
-            return self._workers[module].request(name, arguments, seconds=seconds, fits=fits)
+            return self._workers[module].request(
+                name, arguments, seconds=seconds, fits=fits, most=most
+            )
         except (TimedOut, Died):
             self.renew(module)
             raise

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 MAX_CURVE = 100_000  # points of a curve
+MAX_HEIGHT = 1e30  # of a point; a plot of 1e308 and -1e308 has no height that is a number
 MAX_FILTERS = 1 << 16  # numbers in all filters that are shown
 
 
@@ -60,12 +61,16 @@ def trained(
 
 
 def is_curve(values: np.ndarray) -> bool:
-    """Return whether `values` can be drawn as a curve."""
-    return values.ndim == 1 and values.dtype.kind == "f" and 0 < values.size <= MAX_CURVE
+    """Return whether `values` can be drawn as a curve; those that are no numbers leave gaps."""
+    if values.ndim != 1 or values.dtype.kind != "f" or not 0 < values.size <= MAX_CURVE:
+        return False
+    return bool(np.all(np.abs(values[np.isfinite(values)]) <= MAX_HEIGHT))
 
 
 def are_filters(W: Any) -> bool:
     """Return whether `W` can be drawn as filters of colour images."""
     if not isinstance(W, np.ndarray) or W.ndim != 4 or W.dtype.kind != "f":
         return False
-    return W.shape[1] == 3 and 0 < W.size <= MAX_FILTERS and bool(np.isfinite(W).all())
+    if W.shape[1] != 3 or not 0 < W.size <= MAX_FILTERS:
+        return False
+    return bool(np.all(np.abs(W) <= MAX_HEIGHT))  # which no NaN is

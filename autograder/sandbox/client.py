@@ -17,15 +17,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
-import numpy as np
-
-from autograder.sandbox import launch, probe
+from autograder.sandbox import launch, probe, words
 from autograder.sandbox.worker import wire
 
 TAIL = 2000  # characters of what the student printed that are kept for a message
-MAX_REPLY = 64 << 20  # bytes of arrays in one reply; the largest asked for has a few megabytes
+MAX_REPLY = 64 << 20  # bytes of arrays in one reply; those of a trained net may have 40 MiB
+MAX_HEADER = 1 << 20  # bytes of all the rest in it
+MAX_VALUES = 20_000  # numbers, texts, lists and arrays in one reply
 MAX_TEXT = 2000  # characters in one text of a reply
-MAX_FRAMES, MAX_LINE = 6, 250  # of a traceback; a worker of ours sends no more
+MAX_TEXTS = 100_000  # characters in all texts of a reply together
 
 
 class WorkerError(Exception):
@@ -104,7 +104,7 @@ class Worker:
         # Each end of the wire has a thread, so that `request` can stop waiting for it. The
         # threads close their streams themselves: closing waits for a read that is under way.
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._wanted: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[int] = queue.SimpleQueue()  # bytes, at most; 0 at the end
         self._replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
         threading.Thread(target=self._send, daemon=True).start()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -122,9 +122,9 @@ class Worker:
     def _listen(self) -> None:
         """Read one reply for each request; what a worker says unasked waits in the pipe."""
         with cast(BinaryIO, self._process.stdout) as stream:
-            while self._wanted.get():
+            while most := self._wanted.get():
                 try:
-                    reply = wire.read_message(stream, MAX_REPLY)
+                    reply = wire.read_message(stream, wire.Most(most, MAX_HEADER, MAX_VALUES))
                 except (EOFError, OSError):
                     reply = EOFError
                 except wire.WireError as error:
@@ -138,11 +138,13 @@ class Worker:
         *,
         seconds: float,
         fits: Callable[[Any], bool] = lambda _: True,
+        most: int = MAX_REPLY,
     ) -> Any:
         """Ask for one operation (see ``worker/operations.py``) and return its result.
 
         The result is plain data: arrays of numbers, numbers, readable text, and lists, tuples and
-        dictionaries of those; `fits` says whether it has the form of a reply to what was asked.
+        dictionaries of those; `fits` says whether it has the form of a reply to what was asked. Its
+        arrays have at `most` so many bytes.
 
         Raises
         ------
@@ -152,20 +154,20 @@ class Worker:
             Student code raised an exception; the worker goes on.
         """
         number = secrets.token_hex(8)  # so that no reply can be made before its request
-        self._wanted.put(True)
+        self._wanted.put(most)
         self._requests.put({"id": number, "op": op, "arguments": arguments})
         try:
             reply = self._replies.get(timeout=max(seconds, 0.01))
         except queue.Empty:
             self.close()
-            raise TimedOut(f"it had not finished after {seconds:.0f} seconds") from None
+            raise TimedOut(f"it had not finished {words.waited(seconds)}") from None
         if reply is EOFError:
             raise Died(self._describe_end())
         try:
             result = self._read(reply, number)
         except wire.WireError as error:
             self.close()
-            raise Died(f"what came back was not a reply: {error}") from None
+            raise Died(f"what came back was not a reply: {clean(str(error))}") from None
         if not fits(result):
             self.close()
             raise Died("what came back was not a reply to what was asked")
@@ -177,11 +179,11 @@ class Worker:
             raise reply
         if not isinstance(reply, dict) or set(reply) not in ({"id", "result"}, {"id", "error"}):
             raise wire.WireError("it has neither a result nor an error")
-        if reply["id"] != number:
+        if not isinstance(reply["id"], str) or reply["id"] != number:
             raise wire.WireError("it answers another request")
         if "error" in reply:
-            raise raised_from(readable(reply["error"]))
-        return readable(reply["result"])
+            raise raised_from(readable(reply["error"], Room()))
+        return readable(reply["result"], Room())
 
     def _describe_end(self) -> str:
         """Say how the process ended, with the last that it printed."""
@@ -192,15 +194,7 @@ class Worker:
             return "it closed its connection to the grader"
         if self.isolation == "bubblewrap" and code > 128:  # how it passes on a signal
             code = 128 - code
-        if code < 0:
-            try:
-                name = signal.Signals(-code).name
-            except ValueError:
-                name = f"signal {-code}"
-            how = f"the Python process was ended by {name}"
-        else:
-            how = f"the Python process ended itself with exit code {code}"
-        printed = clean(self.printed())
+        how, printed = words.ended(code), clean(self.printed())
         self.close()
         return f"{how}. The last it printed:\n{printed}" if printed else f"{how}."
 
@@ -219,7 +213,7 @@ class Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._requests.put(None)
-        self._wanted.put(False)
+        self._wanted.put(0)
         if not self._printed.closed:
             self._printed.close()
         remove(self.home)
@@ -231,16 +225,30 @@ class Worker:
         self.close()
 
 
-def readable(value: Any) -> Any:
+class Room:
+    """How much text may still come in one reply."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXTS
+
+    def text(self, text: str) -> str:
+        """Return a text of the reply, readable."""
+        self._left -= len(text)
+        if self._left < 0:
+            raise wire.WireError(f"it has more than {MAX_TEXTS} characters of text")
+        return clean(text)
+
+
+def readable(value: Any, room: Room) -> Any:
     """Return what came over the wire without what could harm those who print or count with it."""
     if isinstance(value, str):
-        return clean(value)
+        return room.text(value)
     if isinstance(value, int) and abs(value) >= 1 << 63:
         return {"$object": "an integer of more than 64 bits"}
     if isinstance(value, dict):
-        return {clean(key): readable(item) for key, item in value.items()}
+        return {room.text(key): readable(item, room) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(readable(item) for item in value)
+        return type(value)(readable(item, room) for item in value)
     return value
 
 
@@ -271,28 +279,12 @@ def raised_from(error: Any) -> Raised:
     """Make the exception that student code raised readable to its author."""
     if not isinstance(error, dict):
         return Raised("an exception that cannot be read")
-    missing = error.get("missing") is True
-    kind, text = str(error.get("type", "Error")), str(error.get("message", ""))
-    if missing:
-        return Raised(text, missing=True)
-    lines = []
-    frames = error.get("frames")
-    for frame in frames[:MAX_FRAMES] if isinstance(frames, list) else []:
-        if isinstance(frame, dict):
-            where = f"{frame.get('file', '?')}, line {frame.get('line', '?')}"
-            function = f", in {frame['function']}" if frame.get("function") else ""
-            lines += [f"{where}{function}:"[:MAX_LINE], f"    {frame.get('text', '')}"[:MAX_LINE]]
-    summary = f"{kind}: {text}" if text else kind
-    return Raised("\n".join([*lines, summary]), summary=summary.partition("\n")[0])
+    if error.get("missing") is True:
+        return Raised(words.plain(error.get("message", "")), missing=True)
+    text, summary = words.raised(error)
+    return Raised(text, summary=summary)
 
 
 def has(reply: Any, names: Iterable[str]) -> bool:
     """Return whether `reply` is a dictionary with all of `names`."""
     return isinstance(reply, Mapping) and all(name in reply for name in names)
-
-
-def has_arrays(reply: Any, names: Iterable[str]) -> bool:
-    """Return whether `reply` is a dictionary with an array for each of `names`."""
-    return isinstance(reply, Mapping) and all(
-        isinstance(reply.get(name), np.ndarray) for name in names
-    )

@@ -1,6 +1,7 @@
 """The engine on whole submissions: the solution, the skeleton, and what lies between."""
 
 import ast
+import tracemalloc
 
 import pytest
 
@@ -205,3 +206,69 @@ def test_ctrl_c_goes_through(solution, public_pack):
         engine.run_checks(
             EXERCISE, solution, public_pack, ["conv_forward_naive"], on_verdict=interrupt
         )
+
+
+def test_code_that_only_sleeps_ends_in_one_time(solution, public_pack, monkeypatch):
+    monkeypatch.setattr(engine, "QUICK_SECONDS", 3.0)
+    sleeping = replaced(solution, "max_pool_forward_naive", "import time; time.sleep(3600)")
+    chosen = ["max_pool_forward_naive", "max_pool_backward_naive", "ThreeLayerConvNet/scores"]
+    verdicts = engine.run_checks(EXERCISE, sleeping, public_pack, chosen)
+    layers = [v for v in verdicts if v.function != "ThreeLayerConvNet"]
+    assert {v.status for v in layers} == {Status.TIMEOUT}
+    assert {v.status for v in verdicts if v not in layers} == {Status.PASSED}  # a file of its own
+    for verdict in layers:
+        assert "checks of cs231n/layers.py, 3 seconds, was used up" in verdict.message
+        assert "most of it by max_pool_forward_naive" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return np.zeros(60_000_000, bool), None",
+        "return np.zeros(10_000_000, bool), None",
+        "return np.zeros((1 << 19, 8), np.uint8), None",
+        "return np.full((2, 0, 1 << 40), 1e308), None",
+        "return [np.zeros(9)] * 9, None",
+        "raise ValueError([np.zeros(900)] * 900)",
+        "raise ValueError('x' * (1 << 22))",
+    ],
+)
+def test_whatever_comes_back_costs_little(body, solution, public_pack):
+    odd = replaced(solution, "max_pool_forward_naive", body)
+    tracemalloc.start()
+    try:
+        verdicts = engine.run_checks(
+            EXERCISE, odd, public_pack, ["max_pool_forward_naive/standard"]
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 << 20
+    assert points(verdicts) == 0
+    assert all(0 < len(v.message) < 9000 for v in verdicts)
+
+
+def test_a_message_is_cut_and_says_so():
+    assert engine.shortened("short") == "short"
+    long = engine.shortened("x" * 100_000)
+    assert len(long) < engine.MAX_MESSAGE + 100
+    assert long.endswith("(The other 92000 characters of this message are left out.)")
+
+
+@pytest.mark.parametrize(
+    "place", ["Messages._find_mistake", "Messages._pattern", "Messages._own_gradient", "as_text"]
+)
+def test_an_explanation_that_fails_costs_no_verdict(
+    place, solution, public_pack, monkeypatch, caplog
+):
+    def fail(*_):
+        raise FloatingPointError("a defect of ours")
+
+    monkeypatch.setattr(f"autograder.engine.messages.{place}", fail)
+    wrong = replaced(solution, "max_pool_backward_naive", "return dout * 0.5")
+    (verdict,) = engine.run_checks(
+        EXERCISE, wrong, public_pack, ["max_pool_backward_naive/standard"], on_failure=fail
+    )
+    assert verdict.status is Status.FAILED
+    assert "Its shape is" in verdict.message
+    assert "FloatingPointError" in caplog.text  # it is told to whoever runs the grader

@@ -13,6 +13,8 @@ BACKWARD = {"wrt": {"dx": "x", "dw": "w"}}
 STEPS = {"steps": [{}, {}]}
 RUNNING = {"running_mean": X, "running_var": X}
 NET = {"X": X, "y": X}
+FULL = {"initial": {}, "scores": 1, "loss": 1, "grads": {}, "after": NET}
+ODD = [X], "text", {"a": X}, {"$object": X}, {"$object": [X] * 9}, {"$object": "x", "b": 1}
 CURVES = dict.fromkeys(("loss", "train", "val"), X)
 
 
@@ -33,8 +35,35 @@ CURVES = dict.fromkeys(("loss", "train", "val"), X)
         ("net", {"X": None}, {"initial": {}}, True),
         ("net", {"X": None}, {"initial": []}, False),
         ("net", {"X": X, "y": None}, {"initial": {}}, False),
-        ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}, "after": NET}, True),
-        ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": 3, "after": NET}, False),
+        ("net", {"X": None}, {"initial": {}, "grads": X}, False),
+        ("net", {"X": X, "y": None}, {"initial": {}, "scores": X}, True),
+        ("net", {"X": X, "y": None}, {"initial": {}, "scores": X, "grads": X}, False),
+        ("net", NET, FULL, True),
+        ("net", NET, {**FULL, "loss": X, "grads": {"W1": {"$object": "list"}}}, True),
+        ("net", NET, {**FULL, "grads": X}, False),
+        ("net", NET, {**FULL, "grads": 3}, False),
+        ("net", NET, {**FULL, "more": 3}, False),
+        ("net", NET, {**FULL, "after": {**NET, "z": X}}, False),
+        *(("net", NET, {**FULL, "loss": odd}, False) for odd in ODD),
+        *(("net", NET, {**FULL, "grads": {"W1": odd}}, False) for odd in ODD),
+        *(("net", {"X": None}, {"initial": {"W1": odd}}, False) for odd in ODD),
+        *(("forward", FORWARD, {**OUT, "out": odd}, False) for odd in ODD),
+        ("forward", FORWARD, {"out": (X, (None, 1.5)), "after": {"x": X}}, True),
+        ("forward", FORWARD, {"out": ((((X,),),),), "after": {"x": X}}, False),
+        ("forward", FORWARD, {"out": X, "after": {"x": X, "y": X}}, False),
+        *(("backward", BACKWARD, {"dx": X, "dw": odd, "after": {"dout": X}}, False) for odd in ODD),
+        *(("sequence", STEPS, {"outs": [X, odd], "running": [RUNNING] * 2}, False) for odd in ODD),
+        *(
+            (
+                "sequence",
+                STEPS,
+                {"outs": [X, X], "running": [{**RUNNING, "running_var": odd}] * 2},
+                False,
+            )
+            for odd in ODD
+        ),
+        *(("train", {}, {"params": {"W1": odd}, "history": CURVES}, False) for odd in ODD),
+        ("train", {}, {"params": X, "history": CURVES}, False),
         ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}}, False),
         ("train", {}, {"params": {}, "history": CURVES}, True),
         ("train", {}, {"params": {}, "history": {"loss": X}}, False),

@@ -6,8 +6,8 @@ import pytest
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging import session
-from autograder.judging.session import Session
-from autograder.sandbox.client import Died, Raised
+from autograder.judging.session import Budget, OutOfTime, Session
+from autograder.sandbox.client import Died, Raised, TimedOut
 from autograder.submission import Submission
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)
@@ -70,3 +70,34 @@ def test_the_fast_layers_cannot_be_called():
     source = "from cs231n.fast_layers import *\ndef f(x, p): return conv_forward_fast(x, x, x, p)\n"
     with session_of(source) as tried, pytest.raises(Raised, match="for you to write"):
         tried.ask("forward", FORWARD, 10)
+
+
+def test_all_requests_together_have_one_time():
+    source = "import time\ndef f(x, p): time.sleep(p['pad'])\ndef g(x, p): pass\n"
+    with session_of(source) as tried:
+        tried.load(LAYERS.module)
+        tried.budget = Budget("the checks", 0.5)
+        sleepy = {**FORWARD, "args": {"x": X, "p": {"pad": 60}}}
+        for request in (sleepy, sleepy, {**FORWARD, "function": "g"}):
+            with pytest.raises(OutOfTime, match=r"for the checks, 0.5 seconds, was used up, .* f$"):
+                tried.ask("forward", request, 60)
+        tried.budget = Budget("another check", 60)  # what was used up before is not held against it
+        assert tried.ask("forward", FORWARD, 30).reply["out"] is not None
+
+
+def test_a_limit_of_a_request_is_not_taken_for_that_of_all():
+    with session_of("import time\ndef f(x, p): time.sleep(60)\n") as tried:
+        tried.load(LAYERS.module)
+        tried.budget = Budget("the checks", 60)
+        with pytest.raises(TimedOut, match="had not finished") as caught:
+            tried.ask("forward", FORWARD, 0.2)
+        assert not isinstance(caught.value, OutOfTime)
+
+
+def test_a_file_that_nobody_could_wait_for_may_be_loaded_later():
+    with session_of("def f(x, p): return x, None\n") as tried:
+        tried.budget = Budget("the checks", 0.0)
+        with pytest.raises(OutOfTime):
+            tried.ask("forward", FORWARD, 10)
+        tried.budget = None
+        np.testing.assert_array_equal(tried.ask("forward", FORWARD, 30).reply["out"], X)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder import locate
-from autograder.sandbox import client
+from autograder.sandbox import client, words
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)
@@ -31,9 +31,9 @@ def start(tmp_path):
         worker.close()
 
 
-def forward(worker, seconds=120.0, **args):
+def forward(worker, seconds=120.0, most=client.MAX_REPLY, **args):
     request = {"module": "cs231n.layers", "function": "f", "args": args or {"x": X}}
-    return worker.request("forward", request, seconds=seconds)
+    return worker.request("forward", request, seconds=seconds, most=most)
 
 
 def test_arrays_go_there_and_back(start):
@@ -208,13 +208,67 @@ def test_large_integers_and_odd_text_are_made_harmless(start):
     str(caught.value).encode()
 
 
-def test_a_reply_may_be_no_larger_than_that(start, monkeypatch):
-    monkeypatch.setattr(client, "MAX_REPLY", 1000)
-    with pytest.raises(Died, match="impossible length"):
-        forward(start("def f(x): return np.zeros(1000), None"))
+def test_a_reply_may_be_no_larger_than_was_said(start):
+    worker = start("def f(x): return np.zeros(1000), None")
+    with pytest.raises(Died, match="its arrays have more than 1000 bytes"):
+        forward(worker, most=1000)
 
 
-@pytest.mark.parametrize(("claimed", "end"), [(0, "ends before"), (1, "impossible length")])
+@pytest.mark.parametrize(
+    ("forged", "match"),
+    [
+        ("{'result': [0] * 30_000}", "more than 20000 values"),
+        ("{'result': {str(i): 0 for i in range(30_000)}}", "more than 20000 values"),
+        ("{'result': ['x' * 1000] * 200}", "more than 100000 characters"),
+        ("{'result': {'x' * 1000 + str(i): 0 for i in range(200)}}", "more than 100000 characters"),
+        ("{'result': 'x' * (2 << 20)}", "too long"),
+        ("{'error': {'type': ['x' * 1000] * 200}}", "more than 100000 characters"),
+        ("{'id': np.zeros(3), 'result': 0}", "answers another request"),
+        ("{'id': np.zeros(1), 'error': 0}", "answers another request"),
+    ],
+)
+def test_a_reply_is_bounded_in_all_that_it_holds(start, forged, match):
+    worker = start(
+        f"""
+        import wire
+        send = wire.write_message
+        def forge(stream, tree):
+            send(stream, {{"id": tree["id"], **{forged}}})
+        wire.write_message = forge
+        def f(x): return x, None
+        """
+    )
+    with pytest.raises(Died, match=match):
+        forward(worker)
+
+
+ARRAYS = [np.zeros(1000)] * 50
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"type": ARRAYS, "message": {"a": ARRAYS}, "frames": []},
+        {"missing": True, "message": ARRAYS},
+        {"message": "x", "frames": [{"file": ARRAYS, "line": ARRAYS, "function": [ARRAYS]}] * 99},
+        {"type": "E", "frames": [{"text": {"x": ARRAYS}, "function": {"x": ARRAYS}}] * 6},
+        {"type": "E", "frames": [{"file": "f" * 2000, "text": "t" * 2000}] * 6},
+    ],
+)
+def test_what_is_no_text_is_not_made_text(error):
+    assert len(str(client.raised_from(error))) < 4000
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(5, "after 5 seconds"), (1.2, "after 1 second"), (0.3, "less than a second"), (-3, "less")],
+)
+def test_nobody_is_told_of_zero_seconds(seconds, text):
+    assert text in words.waited(seconds)
+    assert "0 seconds" not in words.waited(seconds)
+
+
+@pytest.mark.parametrize(("claimed", "end"), [(0, "ends before"), (1, "more than 64 MiB")])
 def test_a_reply_may_claim_64_mib(start, claimed, end):
     worker = start(
         f"""

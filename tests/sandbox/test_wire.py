@@ -128,7 +128,12 @@ MANY_AXES = ONE[:8] + struct.pack("<H", len(AXES)) + AXES + bytes(8)
         (message([[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]), "nested too deeply"),
         (wire.MAGIC + struct.pack("<I", 100_000) + b"[" * 100_000, "header"),
         (wire.MAGIC + struct.pack("<I", 100_000) + b"9" * 100_000, "header"),
-        (message({"$array": 0}, [GOOD], lengths=[1 << 40]), "impossible"),
+        (message({"$array": 0}, [GOOD], lengths=[1 << 40]), "more than 1024 MiB"),
+        (message({"$array": 0}, [GOOD], lengths=[10**4000] * 99), "more than 1024 MiB"),
+        (message([{"$array": 0}, {"$array": 0}], [GOOD]), "names one twice"),
+        (message({"a": ({"$array": 1}, {"$tuple": [{"$array": 1}]})}, [GOOD, GOOD]), "twice"),
+        (message([{"$array": 0}] * 200, [npy(np.zeros(1 << 17))]), "names one twice"),
+        (message({"$array": 1}, [GOOD, GOOD]), "does not name"),
         (message({"$array": 0}, [GOOD], lengths=[-1]), "impossible"),
         (message({"$array": 0}, [GOOD], lengths=[len(GOOD) + 1]), "ends before"),
         (message({"$array": 0}, [GOOD], lengths="x"), "impossible"),
@@ -172,7 +177,7 @@ def test_arrays_may_have_1_gib_all_together(monkeypatch):
     most = 1 << 30
     with pytest.raises(wire.WireError, match="ends before"):  # so much would be read
         wire.read_message(io.BytesIO(message(1, lengths=[most - 1, 1])))
-    with pytest.raises(wire.WireError, match="impossible"):
+    with pytest.raises(wire.WireError, match="more than 1024 MiB"):
         wire.read_message(io.BytesIO(message(1, lengths=[most, 1])))
     assert most == wire.MAX_BODIES
     monkeypatch.setattr(
@@ -184,10 +189,24 @@ def test_arrays_may_have_1_gib_all_together(monkeypatch):
 
 
 def test_a_reader_may_set_a_lower_limit():
-    data = message({"$array": 0}, [GOOD, GOOD])
-    np.testing.assert_array_equal(wire.read_message(io.BytesIO(data), 2 * len(GOOD)), np.zeros(3))
-    with pytest.raises(wire.WireError, match="impossible"):
-        wire.read_message(io.BytesIO(data), 2 * len(GOOD) - 1)
+    data = message([{"$array": 0}, {"$array": 1}], [GOOD, GOOD])
+    size = 2 * len(GOOD)
+    assert len(wire.read_message(io.BytesIO(data), wire.Most(bodies=size))) == 2
+    with pytest.raises(wire.WireError, match=f"more than {size - 1} bytes"):
+        wire.read_message(io.BytesIO(data), wire.Most(bodies=size - 1))
+    header = struct.unpack_from("<I", data, 4)[0]
+    assert len(wire.read_message(io.BytesIO(data), wire.Most(header=header))) == 2
+    with pytest.raises(wire.WireError, match="too long"):
+        wire.read_message(io.BytesIO(data), wire.Most(header=header - 1))
+
+
+@pytest.mark.parametrize("tree", [[1, 2], {"a": {"b": 1}}, {"$tuple": [None, "x"]}, [[], {}]])
+def test_a_reader_may_set_a_limit_to_the_number_of_values(tree):
+    wire.read_message(io.BytesIO(message(tree)), wire.Most(values=3))
+    with pytest.raises(wire.WireError, match="more than 2 values"):
+        wire.read_message(io.BytesIO(message(tree)), wire.Most(values=2))
+    with pytest.raises(wire.WireError, match="more than 2 values"):  # before any is read
+        wire.read_message(io.BytesIO(message(tree, lengths=[0] * 3)), wire.Most(values=2))
 
 
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"a": v}, lambda v: (v,)])

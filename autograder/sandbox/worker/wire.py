@@ -18,6 +18,7 @@ import io
 import json
 import re
 import struct
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,6 +27,7 @@ MAGIC = b"CNW1"
 MAX_HEADER = 4 << 20  # bytes
 MAX_BODIES = 1 << 30  # bytes, all arrays of one message together
 MAX_DEPTH = 16  # of nested lists and dictionaries
+MAX_AXES = 64  # of an array; NumPy has no more
 NUMERIC_KINDS = "biufc"  # bool, int, unsigned, float, complex
 NPY = b"\x93NUMPY\x01\x00"  # magic and version
 HEADER = re.compile(
@@ -36,6 +38,25 @@ HEADER = re.compile(
 
 class WireError(Exception):
     """What came over the wire is not a message."""
+
+
+@dataclass(frozen=True)
+class Most:
+    """How much a message may hold.
+
+    Attributes
+    ----------
+    bodies : int
+        Bytes of its arrays, all together.
+    header : int
+        Bytes of all the rest.
+    values : int
+        Values of every kind, and arrays.
+    """
+
+    bodies: int = MAX_BODIES
+    header: int = MAX_HEADER
+    values: int = MAX_HEADER
 
 
 def encode(tree: Any) -> tuple[Any, list[bytes]]:
@@ -66,28 +87,51 @@ def _encode(value: Any, bodies: list[bytes], depth: int) -> Any:
     raise WireError(f"a value of type {type(value).__name__} cannot be sent")
 
 
-def decode(tree: Any, bodies: list[bytes]) -> Any:
-    """Undo `encode`; raises `WireError` on anything that `encode` cannot have made."""
-    return _decode(tree, bodies, MAX_DEPTH)
+def decode(tree: Any, bodies: list[bytes], most: int = MAX_HEADER) -> Any:
+    """Undo `encode`; raises `WireError` on anything that `encode` cannot have made.
+
+    Each array is named once, so that what a message takes in memory is bounded by its length. At
+    `most` so many values are decoded. The bytes in `bodies` are let go on the way.
+    """
+    waiting: dict[int, bytes] = dict(enumerate(bodies))
+    bodies.clear()
+    found = _decode(tree, waiting, MAX_DEPTH, _Counter(most))
+    if waiting:
+        raise WireError("an array was sent that the header does not name")
+    return found
 
 
-def _decode(value: Any, bodies: list[bytes], depth: int) -> Any:
+class _Counter:
+    """Counts values, up to as many as there may be."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+
+    def add(self, count: int) -> None:
+        """Count some more."""
+        self._left -= count
+        if self._left < 0:
+            raise WireError(f"it has more than {self._most} values")
+
+
+def _decode(value: Any, bodies: dict[int, bytes], depth: int, counter: _Counter) -> Any:
     if depth == 0:
         raise WireError("a value is nested too deeply")
+    counter.add(1)
     if isinstance(value, list):
-        return [_decode(v, bodies, depth - 1) for v in value]
+        return [_decode(v, bodies, depth - 1, counter) for v in value]
     if not isinstance(value, dict):
         return value
     if set(value) == {"$array"}:
         index = value["$array"]
-        if type(index) is not int or not 0 <= index < len(bodies):
-            raise WireError("the header names an array that was not sent")
-        return read_npy(bodies[index])
+        if type(index) is not int or index not in bodies:
+            raise WireError("the header names an array that was not sent, or names one twice")
+        return read_npy(bodies.pop(index))
     if set(value) == {"$tuple"}:
         if not isinstance(value["$tuple"], list):
             raise WireError("a tuple must be sent as a list")
-        return tuple(_decode(v, bodies, depth - 1) for v in value["$tuple"])
-    return {k: _decode(v, bodies, depth - 1) for k, v in value.items()}
+        return tuple(_decode(v, bodies, depth - 1, counter) for v in value["$tuple"])
+    return {k: _decode(v, bodies, depth - 1, counter) for k, v in value.items()}
 
 
 def read_header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:
@@ -118,13 +162,15 @@ def read_npy(body: bytes) -> np.ndarray:
     shape, fortran, dtype, start = read_header(body)
     if dtype.kind not in NUMERIC_KINDS or dtype.hasobject:
         raise WireError(f"an array of dtype {dtype} is not accepted")
+    if len(shape) > MAX_AXES:
+        raise WireError(f"an array of {len(shape)} axes has an impossible shape")
     count = 1
     for size in shape:  # Python integers, since NumPy's would overflow
         count *= size
-    data = body[start:]
-    if count * dtype.itemsize != len(data):
-        raise WireError(f"an array of shape {shape} came with {len(data)} bytes")
-    flat = np.frombuffer(data, dtype=dtype)
+    size = len(body) - start
+    if count * dtype.itemsize != size:
+        raise WireError(f"an array of shape {shape} came with {size} bytes")
+    flat = np.frombuffer(body, dtype=dtype, offset=start) if size else np.empty(0, dtype)
     try:
         return flat.reshape(shape, order="F" if fortran else "C").copy(order="C")
     except (ValueError, OverflowError, MemoryError):  # too many axes, or 0 x 10**30
@@ -143,18 +189,15 @@ def write_message(stream: BinaryIO, tree: Any) -> None:
     stream.flush()
 
 
-def read_message(stream: BinaryIO, max_bodies: int = MAX_BODIES) -> Any:
-    """Receive one message; raises `EOFError` at the end of `stream`, `WireError` if it is none.
-
-    `max_bodies` is the most that its arrays may have in bytes, all together.
-    """
+def read_message(stream: BinaryIO, most: Most = Most()) -> Any:
+    """Receive one message; raises `EOFError` at the end of `stream`, `WireError` if it is none."""
     start = stream.read(len(MAGIC) + 4)
     if not start:
         raise EOFError("the other end has closed the wire")
     if len(start) != len(MAGIC) + 4 or start[: len(MAGIC)] != MAGIC:
         raise WireError("the message does not begin as one")
     (length,) = struct.unpack("<I", start[len(MAGIC) :])
-    if length > MAX_HEADER:
+    if length > most.header:
         raise WireError(f"a header of {length} bytes is too long")
     try:
         header = json.loads(_read_exactly(stream, length))
@@ -162,9 +205,18 @@ def read_message(stream: BinaryIO, max_bodies: int = MAX_BODIES) -> Any:
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WireError(f"the header cannot be read: {error}") from None
     plain = isinstance(lengths, list) and all(type(n) is int and n >= 0 for n in lengths)
-    if not plain or sum(lengths) > max_bodies:
+    if not plain:
         raise WireError("the header claims arrays of impossible length")
-    return decode(encoded, [_read_exactly(stream, n) for n in lengths])
+    if sum(lengths) > most.bodies:
+        raise WireError(f"its arrays have more than {in_words(most.bodies)}")
+    if len(lengths) > most.values:
+        raise WireError(f"it has more than {most.values} values")
+    return decode(encoded, [_read_exactly(stream, n) for n in lengths], most.values)
+
+
+def in_words(size: int) -> str:
+    """Write a number of bytes for people."""
+    return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size} bytes"
 
 
 def _read_exactly(stream: BinaryIO, count: int) -> bytes:
