@@ -150,6 +150,8 @@ def test_a_try_that_is_for_something_else_is_none(ask):
         "import numpy.testing, numpy.linalg, numpy.fft, numpy.lib.stride_tricks",
         "import copy; copy.deepcopy({1: [2]}); import platform; platform.platform()",
         "from cs231n.layer_utils import *; from cs231n.vis_utils import *",
+        "import cs231n.solver, cs231n.photos, cs231n.data_utils; cs231n.solver.tqdm([])",
+        "from tqdm import tqdm\nfor _ in tqdm([1]): pass",
     ],
 )
 def test_what_is_there_works_as_ever(ask, source):
