@@ -70,7 +70,8 @@ def run(chosen: list[str] | None) -> list[Verdict]:
         with patience(exercise, name):
             found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
         print(text.outcome(name, found), flush=True)
-        if lines := inside.how_to(exercise, found):
+        failed = [verdict for verdict in found if verdict.status is not Status.PASSED]
+        if failed and (lines := inside.how_to(exercise, failed)):
             print(lines, flush=True)
         if in_notebook():
             any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
