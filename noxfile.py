@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,8 @@ class Environment:
         done = self._stamp.read_text().split("\n") if self._stamp.is_file() else []
         if not self.python.exists() or done[:1] != [state]:  # a Python may have been removed
             done = [state]
-        if f"[{extras}]" not in done:
+        # Each installation has what the plain one has: who is offline can check and hand in.
+        if f"[{extras}]" not in done and (extras or len(done) == 1):
             self._stamp.unlink(missing_ok=True)  # what a failed installation leaves is unknown
             where = self.location.relative_to(ROOT)
             session.log(f"Installing into {where}, once: {SIZES[extras]}. This takes some minutes.")
@@ -116,6 +118,7 @@ class Environment:
         path = os.environ.get("PATH", "")
         session.env["PATH"] = f"{self.programs}{os.pathsep}{path}"
         session.env["VIRTUAL_ENV"] = str(self.location)
+        session.env["CONVNETS_NOX"] = nox_as_typed()
         session.env["PYTHONSAFEPATH"] = ""  # that was for making it; a notebook has other needs
 
     def _install(self, session: nox.Session, what: str) -> None:
@@ -145,6 +148,20 @@ class Environment:
 
 
 STUDENT, STAFF, DEV, BENCH = map(Environment, ("student", "course", "dev", "bench"))
+
+
+def nox_as_typed() -> str:
+    """Return what starts this nox in the shell that it was started from, for a message."""
+    program = Path(os.environ.get("PWD", ROOT), sys.argv[0])
+    if program.name == "__main__.py":  # python -m nox
+        words = [sys.executable, "-m", "nox"]
+    elif Path(shutil.which("nox") or "").absolute() == program.with_suffix(""):
+        words = ["nox"]
+    elif program.parent.is_relative_to(ROOT):
+        words = [str(program.relative_to(ROOT))]
+    else:
+        words = [str(program)]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def fingerprint() -> str:

@@ -12,18 +12,15 @@ moved to ``data/cifar-10-batches-py``, so there is never half a data set there.
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import http
 import http.client
 import os
 import shutil
 import sys
-import tarfile
 import tempfile
 import urllib.error
 import urllib.request
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,24 +28,19 @@ from pathlib import Path
 from tqdm import tqdm
 
 DATA = Path(__file__).resolve().parent
-sys.path.insert(0, str(DATA.parent / "assignment"))
+sys.path[:0] = [str(DATA), str(DATA.parent / "assignment")]
 
-from cs231n import cifar10  # noqa: E402 (found through the line above)
+from cs231n import cifar10  # noqa: E402
+from unpacking import FetchError, unpack  # noqa: E402 (found through the line above)
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 MD5 = "c58f30108f718f92721af3b95e74349a"  # as the data set's page gives it
 ARCHIVE = "cifar-10-python.tar.gz"
-OTHER_MEMBERS = ("readme.html",)  # in the official archive, of no use here
 
 MAX_ARCHIVE = 256 * 2**20  # the official one has 170,498,071 bytes
-MAX_UNPACKED = 512 * 2**20
 CHUNK = 2**18
 TIMEOUT = 30  # seconds without an answer or a byte
 BY_HAND = f"You can also fetch {URL} in a browser, then: nox -s data -- --from THAT_FILE"
-
-
-class FetchError(Exception):
-    """CIFAR-10 could not be installed; the message says why and what to do."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -83,7 +75,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--from",
         dest="source",
         metavar="PATH",
-        help=f"a local {ARCHIVE} or {cifar10.FOLDER} to install, instead of downloading; "
+        help=f"a local {ARCHIVE} (or the .tar that a browser has made of it) or folder "
+        f"{cifar10.FOLDER} to install, instead of downloading; "
         "$CIFAR10_DIR, if set, is used in the same way",
     )
     parser.add_argument("--force", action="store_true", help="replace what is installed")
@@ -207,7 +200,7 @@ def receive(response: http.client.HTTPResponse, part: Path, have: int, total: in
     return have
 
 
-# ---- Unpacking and installing ------------------------------------------------------------------
+# ---- Installing --------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -216,55 +209,6 @@ def staging(data: Path) -> Iterator[Path]:
     data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data, prefix=f"{ARCHIVE}.") as name:
         yield Path(name)
-
-
-def unpack(archive: Path, stage: Path) -> None:
-    """Unpack the files of the data set, and nothing else, to ``stage/cifar-10-batches-py``."""
-    (stage / cifar10.FOLDER).mkdir()
-    try:
-        with (
-            Limited(archive) as unzipped,
-            tarfile.open(fileobj=unzipped, mode="r|") as tar,
-        ):
-            for member in tar:
-                unpack_member(tar, member, stage)
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FetchError(
-            f"{archive} is not a whole .tar.gz archive ({error}). Fetch it again: {URL}"
-        ) from None
-    except FetchError as error:
-        raise FetchError(f"{archive} is not CIFAR-10: {error}. Nothing was installed.") from None
-
-
-def unpack_member(tar: tarfile.TarFile, member: tarfile.TarInfo, stage: Path) -> None:
-    """Write one file of the archive, if it is one of the data set's."""
-    name = member.name.removeprefix("./")
-    if name in (".", cifar10.FOLDER) and member.isdir():
-        return
-    folder, _, file_name = name.partition("/")
-    if folder != cifar10.FOLDER or file_name not in (*cifar10.FILES, *OTHER_MEMBERS):
-        raise FetchError(f"it holds {member.name!r}")
-    if not member.isreg():
-        raise FetchError(f"{member.name!r} in it is a link or a device, not a file")
-    if member.size > cifar10.MAX_BYTES:
-        raise FetchError(f"{member.name!r} in it has {member.size:,} bytes")
-    content = tar.extractfile(member)
-    assert content is not None  # it is a regular file
-    target = stage / folder / file_name
-    if target.exists():
-        raise FetchError(f"it holds {member.name!r} twice")
-    with target.open("wb") as file:
-        shutil.copyfileobj(content, file)
-
-
-class Limited(gzip.GzipFile):
-    """An unzipped file that fails after `MAX_UNPACKED` bytes: archives can hold endless zeros."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        content = super().read(size)
-        if self.tell() > MAX_UNPACKED:
-            raise FetchError("it unpacks to far more than the data set")
-        return content
 
 
 def install(stage: Path, data: Path, source: Path) -> None:

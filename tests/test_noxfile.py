@@ -200,3 +200,32 @@ def test_a_part_that_there_is_not_is_named(soaked):
     told, ran = soaked("everything")
     assert told[-1] == "There is no part everything."
     assert ran == []
+
+
+def test_whoever_has_the_laboratory_can_check_and_hand_in_offline(environment, session):
+    environment.prepare(session, "lab")
+    environment.prepare(session)
+    environment.prepare(session, "course")
+    assert session.installed == ["[lab]", "[course]"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its shell has other rules")
+@pytest.mark.parametrize(
+    ("program", "found", "typed"),
+    [
+        (".venv/bin/nox", None, ".venv/bin/nox"),
+        (".venv/bin/nox", "/usr/bin/nox", ".venv/bin/nox"),
+        ("@/.venv/bin/nox", None, ".venv/bin/nox"),
+        ("/usr/bin/nox", "/usr/bin/nox", "nox"),
+        ("@/.venv/bin/nox", "@/.venv/bin/nox", "nox"),  # an environment that is activated
+        ("/opt/my tools/nox", None, "'/opt/my tools/nox'"),
+        ("/x/site-packages/nox/__main__.py", None, f"{sys.executable} -m nox"),
+    ],
+)
+def test_messages_name_nox_as_it_was_started(noxfile, tmp_path, monkeypatch, program, found, typed):
+    monkeypatch.setattr(noxfile, "ROOT", tmp_path)
+    monkeypatch.setenv("PWD", str(tmp_path))
+    where = found and found.replace("@", str(tmp_path))
+    monkeypatch.setattr(noxfile.shutil, "which", lambda _: where)
+    monkeypatch.setattr(noxfile.sys, "argv", [program.replace("@", str(tmp_path))])
+    assert noxfile.nox_as_typed() == typed

@@ -15,7 +15,7 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status, Verdict
 from autograder.show import picture, text
 from autograder.show.text import total
-from autograder.student import progress
+from autograder.student import inside, progress
 from autograder.student.waiting import waiting
 from autograder.submission import Submission
 
@@ -70,6 +70,9 @@ def run(chosen: list[str] | None) -> list[Verdict]:
         with patience(exercise, name):
             found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
         print(text.outcome(name, found), flush=True)
+        failed = [verdict for verdict in found if verdict.status is not Status.PASSED]
+        if failed and (lines := inside.how_to(exercise, failed)):
+            print(lines, flush=True)
         if in_notebook():
             any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
         verdicts += found

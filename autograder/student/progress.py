@@ -17,6 +17,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks, worth
 from autograder.judging.verdict import Verdict
 from autograder.show.text import by_function, number, total
+from autograder.student.commands import typed
 
 NAME = ".progress.json"
 
@@ -43,16 +44,21 @@ def note(exercise: Exercise, root: Path, verdicts: Sequence[Verdict]) -> str:
         # Where it cannot be kept, the next line knows less: no reason to stop.
         with contextlib.suppress(OSError):
             write_text(root / NAME, to_json(points))
-    return line(exercise, points)
+    return line(exercise, root, points)
 
 
-def line(exercise: Exercise, points: dict[str, float]) -> str:
+def line(exercise: Exercise, root: Path, points: dict[str, float]) -> str:
     """Return the points so far and what is next, from the points of each function."""
     most = worth(exercise)
     reached = sum(points.get(name, 0.0) for name in most)
     text = f"The whole exercise, as last checked: {number(reached)} of {number(sum(most.values()))}"
     unfinished = [name for name in most if points.get(name, 0.0) < most[name]]
-    return f"{text} points. Next: {unfinished[0]}." if unfinished else f"{text} points. All done."
+    if unfinished:
+        return f"{text} points. Next: {unfinished[0]}."
+    return (
+        f"{text} points. All done.\nTo hand in, save the notebook; then type in a terminal, in the "
+        f"folder {root}:\n  {typed('submit')}"
+    )
 
 
 def read(path: Path) -> dict[str, float]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
+import shutil
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder import disk, exercises, locate
@@ -20,9 +25,11 @@ from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.client import WorkerError
 from autograder.show.text import by_function
 from autograder.student.check import current_submission, source_of
+from autograder.student.commands import typed
 from autograder.submission import Submission
 
 NAME = "submission.zip"
+RENAME = "If your answers are there, give it that name, and run this again."
 
 
 @dataclass
@@ -89,9 +96,6 @@ def tell(exercise: Exercise, submission: Submission, findings: Findings) -> None
         if file.path in submission.files:
             size = len(submission.files[file.path])
             print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file)}")
-    if submission.notebook:
-        size = len(submission.notebook)
-        print(f"  {exercise.notebook:<37} {size:>9,} bytes, as it was last saved")
     for problem in findings.problems:
         print(f"\n{problem}")
     if findings.problems:
@@ -100,15 +104,43 @@ def tell(exercise: Exercise, submission: Submission, findings: Findings) -> None
         print(f"Still to be written: {', '.join(findings.unwritten)}.")
     if findings.wrong:
         print(f"Not right yet: {', '.join(findings.wrong)}.")
-        print(f"To see why: python -m autograder check {findings.wrong[0]}")
+        print(f"To see why: {typed('check', findings.wrong[0])}")
     if not findings.unwritten and not findings.wrong:
         print("All layers and the net are right on the public checks. (Training was not tried.)")
+
+
+def told_of_notebooks(name: str, root: Path, content: bytes) -> str:
+    """Say which notebook is handed in, and which ones are not: answers may stand in those.
+
+    Parameters
+    ----------
+    name : str
+        The path of the exercise's notebook, below `root`.
+    root : Path
+        The folder of the exercise.
+    content : bytes
+        The notebook as it is handed in; nothing if there is none.
+    """
+    path = root / name
+    others = [other for other in sorted(path.parent.glob("*.ipynb")) if other.name != path.name]
+    if content:
+        since = path.stat().st_mtime
+        later = [other.name for other in others if other.stat().st_mtime > since]
+        told = f"The notebook is {name}, last saved {datetime.fromtimestamp(since):%d %B, %H:%M}."
+        if later:
+            told += f"\nNot handed in, though saved later: {', '.join(later)}. {RENAME}"
+        return told
+    what = f"{name} is empty" if path.is_file() else f"There is no {name}"
+    told = f"{what}, so no answers to its questions are handed in."
+    if others:
+        names = ", ".join(other.name for other in others)
+        told += f"\nBeside it there is {names}. {RENAME}"
+    return told
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"the archive (default: {NAME})")
-    parser.add_argument("--force", action="store_true", help="replace an archive that is there")
     parser.add_argument(
         "--anyway",
         action="store_true",
@@ -122,10 +154,11 @@ def main(options: argparse.Namespace) -> int:
     path = options.out or locate.root() / NAME
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the archive's name too, with --out.")
-    if path.exists() and not options.force:
+    if path.exists() and not is_ours(exercise, path):
         raise UserError(
-            f"{path} is there already, and was left as it is. To replace it: nox -s "
-            "submit -- --force. To make another one: the same with --out FILE."
+            f"{path} is there already, and was left as it is, since it is no archive that this "
+            f"command has made. Move it away, or give another name: "
+            f"{typed('submit', '--out', 'FILE.zip')}"
         )
     try:
         submission = replace(current_submission(exercise), notebook=read_notebook(exercise))
@@ -145,6 +178,7 @@ def hand_in(exercise: Exercise, submission: Submission, path: Path, *, anyway: b
     print("Looking at what you are going to hand in ...", flush=True)
     findings = look_at(exercise, submission, pack.public(exercise.name, ids(exercise)))
     tell(exercise, submission, findings)
+    print(told_of_notebooks(exercise.notebook, locate.root(), submission.notebook))
     if not submission.files:
         print("\nNo archive was made: there is nothing to put into it.", file=sys.stderr)
         return 1
@@ -157,6 +191,34 @@ def hand_in(exercise: Exercise, submission: Submission, path: Path, *, anyway: b
     files = dict(submission.files)
     if submission.notebook:
         files[exercise.notebook] = submission.notebook
+    former = keep_former(path)
     disk.write_zip(path, files.items())
+    if former and former.read_bytes() == path.read_bytes():
+        former.unlink()
+    elif former:
+        print(f"The archive that you made before is now {former.name}.")
     print(f"To hand in: {path.resolve()}")
     return 0
+
+
+def is_ours(exercise: Exercise, path: Path) -> bool:
+    """Return whether a file is an archive that this command has made."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return False
+    names = {*exercise.editable, exercise.notebook}
+    return bool(members) and all(
+        member.filename in names and member.date_time == disk.EPOCH for member in members
+    )
+
+
+def keep_former(path: Path) -> Path | None:
+    """Copy the archive that is there, if there is one, to the first free name beside it."""
+    if not path.exists():
+        return None
+    names = (path.with_name(f"{path.stem}-{i}{path.suffix}") for i in itertools.count(1))
+    free = next(name for name in names if not os.path.lexists(name))
+    shutil.copy2(path, free)  # with its time: that of the former archive
+    return free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.util
 import io
@@ -49,10 +50,12 @@ def contents(seed: int = 0) -> dict[str, bytes]:
     return files
 
 
-def pack(files: dict[str, bytes], folder: str = cifar10.FOLDER, extra: object = None) -> bytes:
-    """Return a .tar.gz of some files."""
+def pack(
+    files: dict[str, bytes], folder: str = cifar10.FOLDER, extra: object = None, zipped: str = "gz"
+) -> bytes:
+    """Return a .tar.gz of some files, or one zipped otherwise, or not at all."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+    with tarfile.open(fileobj=out, mode=f"w:{zipped}") as tar:  # type: ignore[call-overload]
         top = tarfile.TarInfo(folder)
         top.type = tarfile.DIRTYPE
         tar.addfile(top)
@@ -341,6 +344,35 @@ def test_from_another_archive_says_that_it_is_another(run: Run, tmp_path: Path) 
     assert run.installed() == contents(seed=1)
 
 
+# How a browser or a student leaves the archive: what it is called says little of what it is.
+FORMS = [
+    ("cifar-10-python.tar", ""),  # Safari unzips what it fetches
+    ("cifar-10-python.tar.gz", ""),  # and somebody calls that by the name it had
+    ("cifar-10-python.tar", "gz"),
+    ("cifar-10-python.tgz", "gz"),
+    ("cifar-10-python.tar.bz2", "bz2"),
+    ("cifar-10-python.tar.xz", "xz"),
+    ("cifar-10-python.tar.gz.download", "gz"),
+    ("cifar (1)", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "zipped"), FORMS)
+def test_an_archive_is_read_by_what_it_is(run: Run, tmp_path: Path, name: str, zipped: str) -> None:
+    (tmp_path / name).write_bytes(pack(contents(seed=1), zipped=zipped))
+    status, printed = run("--from", tmp_path / name)
+    assert status == 0, printed
+    assert run.installed() == contents(seed=1)
+
+
+@pytest.mark.parametrize("added", ["._data_batch_1", ".DS_Store"])
+def test_what_macos_adds_to_an_archive_is_left_out(run: Run, tmp_path: Path, added: str) -> None:
+    extra = member(f"{cifar10.FOLDER}/{added}", size=100)
+    (tmp_path / "mine.tar").write_bytes(pack(contents(seed=1), extra=extra, zipped=""))
+    assert run("--from", tmp_path / "mine.tar")[0] == 0
+    assert run.installed() == contents(seed=1)
+
+
 def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = "") -> object:
     made = tarfile.TarInfo(name)
     made.type, made.size, made.linkname = kind, size, link
@@ -349,9 +381,19 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = 
 
 BATCH = f"{cifar10.FOLDER}/data_batch_1"
 BAD_ARCHIVES = {
-    "truncated": (ARCHIVE[: len(ARCHIVE) // 2], "not a whole .tar.gz"),
-    "empty": (b"", "not a whole .tar.gz"),
-    "not an archive": (b"<html>" * 100, "not a whole .tar.gz"),
+    "truncated": (ARCHIVE[: len(ARCHIVE) // 2], "not a whole .tar.gz or .tar"),
+    "empty": (b"", "not a whole .tar.gz or .tar"),
+    "not an archive": (b"<html>" * 100, "not a whole .tar.gz or .tar"),
+    "zipped, not an archive": (gzip.compress(b"<html>" * 100), "not a whole .tar.gz or .tar"),
+    "plain and truncated": (pack(contents(), zipped="")[:20_000], "not a whole .tar.gz or .tar"),
+    "bz2 and truncated": (pack(contents(), zipped="bz2")[:-900], "not a whole .tar.gz or .tar"),
+    "xz and truncated": (pack(contents(), zipped="xz")[:-900], "not a whole .tar.gz or .tar"),
+    "xz and damaged": (b"\xfd7zXZ\0" + bytes(900), "not a whole .tar.gz or .tar"),
+    "bz2 and damaged": (b"BZh9" + bytes(900), "not a whole .tar.gz or .tar"),
+    "plain, a file empty": (
+        pack({**contents(), "batches.meta": b""}, zipped=""),
+        "batches.meta' in it has 0 bytes",
+    ),
     "a file missing": (pack(dict(list(contents().items())[1:])), "data_batch_1 is missing"),
     "a file damaged": (pack({**contents(), "test_batch": b"?"}), "test_batch is not a whole file"),
     "outside": (pack(contents(), extra=member("../evil")), "it holds '../evil'"),
@@ -388,11 +430,12 @@ def test_a_bad_archive_leaves_nothing(
     assert set(tmp_path.iterdir()) <= {archive, run.data}
 
 
+@pytest.mark.parametrize("zipped", ["gz", "bz2", "xz", ""])
 def test_an_archive_that_unpacks_without_end(
-    run: Run, fetch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, fetch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zipped: str
 ) -> None:
-    monkeypatch.setattr(fetch, "MAX_UNPACKED", 100_000)
-    (tmp_path / "mine.tar.gz").write_bytes(ARCHIVE)
+    monkeypatch.setitem(fetch.unpack.__globals__, "MAX_UNPACKED", 100_000)
+    (tmp_path / "mine.tar.gz").write_bytes(pack(contents(), zipped=zipped))
     status, printed = run("--from", tmp_path / "mine.tar.gz")
     assert status == 1
     assert "far more than the data set" in printed

@@ -6,6 +6,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
 from autograder.judging.verdict import Status, Verdict
 from autograder.student import progress
+from autograder.student.commands import typed
 
 
 def verdicts(function, passed=True):
@@ -34,7 +35,9 @@ def test_a_single_check_changes_nothing(tmp_path):
 def test_everything(tmp_path):
     functions = dict.fromkeys(info.function for info in list_checks(EXERCISE))
     everything = [verdict for name in functions for verdict in verdicts(name)]
-    assert progress.note(EXERCISE, tmp_path, everything).endswith("100 of 100 points. All done.")
+    said = progress.note(EXERCISE, tmp_path, everything)
+    assert "100 of 100 points. All done." in said
+    assert str(tmp_path) in said and said.endswith(typed("submit")), "how to hand in"
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"conv_forward_naive": "x"}', "{"])

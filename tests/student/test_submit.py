@@ -1,11 +1,13 @@
 """autograder/student/submit.py: a student's archive to hand in, looked at before it is made."""
 
 import argparse
+import io
+import os
 import zipfile
 
 import pytest
 
-from autograder import locate
+from autograder import disk, locate
 from autograder.course.intake.choose import Found
 from autograder.course.intake.collect import read_submission
 from autograder.errors import UserError
@@ -85,12 +87,86 @@ def test_what_cannot_be_graded_is_handed_in_only_if_wanted(
     assert set(names) == {*files, EXERCISE.notebook}
 
 
-def test_an_archive_that_is_there_stays(hand_in, tmp_path):
-    (tmp_path / "submission.zip").write_bytes(b"mine")
-    code, text = hand_in({})
+def zipped(names, date=disk.EPOCH):
+    """Return an archive of empty files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name, date), "")
+    return out.getvalue()
+
+
+NOT_OURS = {
+    "text": b"mine",
+    "empty": b"",
+    "an archive of nothing": zipped([]),
+    "something else in it too": zipped([LAYERS, "notes.txt"]),
+    "made by hand": zipped([LAYERS, CNN], date=(2024, 5, 1, 23, 10, 0)),
+    "cut": zipped([LAYERS])[:-5],
+}
+
+
+@pytest.mark.parametrize("what", NOT_OURS)
+def test_a_file_that_is_not_ours_stays(hand_in, solution, tmp_path, what):
+    (tmp_path / "submission.zip").write_bytes(NOT_OURS[what])
+    code, text = hand_in(solution.files)
     assert code == 2
-    assert "was left as it is" in text
-    assert (tmp_path / "submission.zip").read_bytes() == b"mine"
+    assert "was left as it is" in text and "--out" in text
+    assert (tmp_path / "submission.zip").read_bytes() == NOT_OURS[what]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    """Hand in without a look at what the functions do."""
+    monkeypatch.setattr(submit, "look_at", lambda *_: submit.Findings())
+
+
+@pytest.mark.usefixtures("quickly")
+def test_our_own_archive_is_replaced_and_the_former_ones_are_kept(hand_in, tmp_path):
+    for i, text in enumerate((b"1", b"2", b"3")):
+        code, said = hand_in({LAYERS: text})
+        assert code == 0
+        assert (f"is now submission-{i}.zip" in said) == (i > 0)
+    assert hand_in({LAYERS: b"3"})[0] == 0, "once more, and nothing is new"
+    found = {p.name: zipfile.ZipFile(p).read(LAYERS) for p in tmp_path.iterdir()}
+    assert found == {"submission.zip": b"3", "submission-1.zip": b"1", "submission-2.zip": b"2"}
+
+
+@pytest.mark.usefixtures("quickly")
+def test_a_name_that_is_taken_is_not_taken_again(hand_in, tmp_path):
+    (tmp_path / "mine-1.zip").write_bytes(b"mine")
+    hand_in({LAYERS: b"1"}, name="mine.zip")
+    assert "is now mine-2.zip" in hand_in({LAYERS: b"2"}, name="mine.zip")[1]
+    assert (tmp_path / "mine-1.zip").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("content", [None, b""])
+@pytest.mark.parametrize("others", [[], ["Net-Copy1.ipynb"], ["Net (1).ipynb", "x.ipynb"]])
+def test_no_notebook(tmp_path, content, others):
+    (tmp_path / "notebooks").mkdir()
+    for name in others:
+        (tmp_path / "notebooks" / name).write_text("{}")
+    if content is not None:
+        (tmp_path / "notebooks/Net.ipynb").write_bytes(content)
+    said = submit.told_of_notebooks("notebooks/Net.ipynb", tmp_path, b"")
+    assert "notebooks/Net.ipynb" in said and "no answers" in said
+    assert all(name in said for name in others)
+    assert (submit.RENAME in said) == bool(others)
+
+
+def test_no_folder_of_notebooks(tmp_path):
+    assert "no answers" in submit.told_of_notebooks("notebooks/Net.ipynb", tmp_path, b"")
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_a_copy_that_was_saved_later_is_named(tmp_path, later):
+    for name, time in {"Net.ipynb": 10_000, "Net-Copy1.ipynb": 20_000 if later else 5_000}.items():
+        (tmp_path / name).write_text("{}")
+        os.utime(tmp_path / name, (time, time))
+    said = submit.told_of_notebooks("Net.ipynb", tmp_path, b"{}")
+    assert "The notebook is Net.ipynb, last saved" in said
+    assert ("Net-Copy1.ipynb" in said) == later
 
 
 def test_nothing_to_hand_in(hand_in):

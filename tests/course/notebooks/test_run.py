@@ -586,3 +586,13 @@ def test_the_whole_notebook_runs_with_the_solution(solution):
     assert "error" not in kinds
     assert kinds.count("display_data") == 4
     assert not any(o.get("name") == "stderr" for cell in code for o in cell.outputs)
+
+
+def test_a_cell_that_looks_into_a_case_is_no_failure(solution):
+    looks = "from autograder import case\nx, w = case('some/check', 1).arguments\nprint(x)"
+    tried = "try:\n    case('some/check')\nexcept Exception:\n    print('caught')"
+    executed = ran(solution, looks, tried, "print('on')")
+    first, second, last = shown(executed)
+    assert "this cell ends here" in first and "Error" not in first
+    assert "ends here" in second and "caught" not in second
+    assert last.strip() == "on"
