@@ -176,7 +176,10 @@ def small(pack_id, function):
     return Pack(pack.id, cases, {function: to_plain(Known(known.names[:3], few))})
 
 
-CHECKS = [d for d in all_checks(EXERCISE) if d.info.function != "one_epoch"]  # it makes images
+# The net and its trainings are left out: under hypothesis they take minutes, not yet known why.
+CHECKS = [
+    d for d in all_checks(EXERCISE) if EXERCISE.by_name[d.info.function].file is EXERCISE.files[0]
+]
 
 
 @pytest.mark.parametrize("function", list(dict.fromkeys(d.info.function for d in CHECKS)))
