@@ -69,7 +69,7 @@ def test_what_is_unfinished_is_said_and_does_not_stop_it(hand_in, solution, skel
     ("changes", "complaint"),
     [
         ({LAYERS: b"def conv(:\n"}, "cs231n/layers.py cannot be loaded"),
-        ({CNN: b"import nothing_of_this_name\n"}, "cs231n/classifiers/cnn.py cannot be loaded"),
+        ({CNN: b"1 / 0\n"}, "cs231n/classifiers/cnn.py cannot be loaded"),
         ({LAYERS: None}, "cs231n/layers.py is missing"),
     ],
 )
