@@ -150,6 +150,7 @@ class Net(Operation):
     """
 
     name = "net"
+    most = MAX_REPLY  # the parameters of a net to be trained, and as many gradients
     sent = ("module", "function", "settings", "draw", "params", "X", "y")
 
     def fits(self, payload: Payload, reply: Any) -> bool:
