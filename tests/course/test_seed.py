@@ -41,7 +41,7 @@ def test_a_short_seed_is_refused(root):
 
 def test_16_characters_are_enough(monkeypatch):
     monkeypatch.setenv(seed.VARIABLE, " 0123456789abcde \n")
-    with pytest.raises(seed.SeedError, match="15 characters"):
+    with pytest.raises(UserError, match="15 characters"):
         seed.course_seed()
     monkeypatch.setenv(seed.VARIABLE, "0123456789abcdef")
     assert seed.course_seed() == "0123456789abcdef"
