@@ -1,7 +1,5 @@
 """Honest accidents: a student's slip costs what it must, and says what to do about it."""
 
-import importlib.util
-
 import pytest
 
 from autograder.judging.verdict import Status
@@ -34,18 +32,22 @@ def test_what_does_no_harm_costs_nothing(arena, level, name):
     assert arena.run(Attack(name, body + RIGHT, top), level).points == 2
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("matplotlib"), reason="needs matplotlib")
-def test_a_plot_is_not_shown_and_costs_nothing(arena, level):
-    body = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
-    assert arena.run(Attack("plt.show()", body + RIGHT), level).points == 2
+def test_a_library_costs_nothing_until_it_is_used(arena, level):
+    """Whether it is installed here or not: the points are the same on every machine."""
+    for library in ("matplotlib.pyplot", "a_library_that_is_not_there"):
+        top = f"import {library} as lib\n"
+        assert arena.run(Attack("unused", RIGHT, top), level).points == 2
+        trial = arena.run(Attack("used", "lib.plot([1, 2])\n" + RIGHT, top), level)
+        assert trial.points == 0
+        assert f"{library}.plot cannot be used" in trial.text
 
 
 COSTLY = {
     "pdb.set_trace()": ("import pdb\npdb.set_trace()\n" + RIGHT, Status.ERROR, "BdbQuit"),
-    "a module that is not installed": (
-        "import tqdm_that_is_not_there\n" + RIGHT,
+    "a slip in the name of a given module": (
+        "import cs231n.layerz\n" + RIGHT,
         Status.ERROR,
-        "ModuleNotFoundError",
+        "Did you mean cs231n.layers?",
     ),
     "returns nothing": ("right(x, pool_param)", None, ""),
     "returns only the output": ("return right(x, pool_param)", Status.FAILED, "(out, cache)"),
