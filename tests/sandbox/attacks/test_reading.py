@@ -192,7 +192,9 @@ ATTACKS = [
         sys.modules.pop("autograder", None)
         sys.path.insert(0, ROOT)
         from autograder import locate
-        tell(locate.solutions().joinpath("cs231n/layers.py").read_text()[-300:] + "BEGIN SOLUTION")
+        # Not in one piece: a line that raises is shown to its author.
+        mark = "BEGIN " + "SOLUTION"
+        tell(locate.solutions().joinpath("cs231n/layers.py").read_text()[-300:] + mark)
         """,
         stopped=SANDBOX,
     ),
