@@ -194,7 +194,7 @@ ATTACKS = [
         from autograder import locate
         # Not in one piece: a line that raises is shown to its author.
         mark = "BEGIN " + "SOLUTION"
-        tell(locate.solutions().joinpath("cs231n/layers.py").read_text()[-300:] + mark)
+        tell(mark + locate.solutions().joinpath("cs231n/layers.py").read_text()[-100:])
         """,
         stopped=SANDBOX,
     ),
