@@ -81,7 +81,7 @@ def public_pack():
 @pytest.fixture(scope="session")
 def solution():
     """Return the solution as a submission."""
-    return read_layer("solution", locate.solutions(), EXERCISE.editable)
+    return packs.solution(EXERCISE)
 
 
 @pytest.fixture(scope="session")

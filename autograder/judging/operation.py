@@ -97,6 +97,12 @@ class Operation:
             The code could not be loaded, raised, crashed, or took longer than `seconds`.
         """
         arguments = {key: payload[key] for key in self.sent}
+        return self.request(caller, payload, arguments, seconds)
+
+    def request(
+        self, caller: Caller, payload: Payload, arguments: Payload, seconds: float
+    ) -> Answer:
+        """Have the operation itself done, with these arguments."""
         return caller.request(
             self.name,
             payload["module"],

@@ -47,14 +47,7 @@ class Backward(Operation):
             "names": list(payload["wrt"]),
             "prepared": prepared,
         }
-        answer = caller.request(
-            self.name,
-            payload["module"],
-            arguments,
-            seconds,
-            lambda reply: self.fits(payload, reply),
-            self.most,
-        )
+        answer = self.request(caller, payload, arguments, seconds)
         return replace(answer, remark=remark)
 
     def prepare(self, caller: Caller, payload: Payload, seconds: float) -> tuple[bool, str]:
