@@ -27,10 +27,10 @@ def same(a, b):
     )
 
 
-def contents(found):
+def plain(cases):
     return {
-        check: [{"op": c.op, "payload": c.payload, "expected": c.expected} for c in cases]
-        for check, cases in found.cases.items()
+        check: [{"op": c.op, "payload": c.payload, "expected": c.expected} for c in listed]
+        for check, listed in cases.items()
     }
 
 
@@ -39,24 +39,26 @@ def test_every_check_has_its_cases(public_pack):
         assert len(public_pack.cases[declared.info.id]) == len(declared.specs) > 0
 
 
-def test_same_seed_same_pack(public_pack):
-    again = packs.build(EXERCISE, packs.PUBLIC_SEED)
-    assert again.id == public_pack.id
-    assert same(contents(again), contents(public_pack))
+def test_same_seed_same_pack(public_pack, solution):
+    again = packs.with_replies(EXERCISE, packs.PUBLIC_SEED, solution)
+    assert same(plain(again), plain(public_pack.cases))
+    assert packs.identify(EXERCISE, packs.PUBLIC_SEED) == public_pack.id
 
 
 def test_another_seed_gives_other_numbers(public_pack):
-    other = packs.build(EXERCISE, "another seed")
-    assert other.id != public_pack.id
+    other = {}
+    for check, _, payload in packs.draw(EXERCISE, "another seed"):
+        other.setdefault(check, []).append(payload)
+    assert packs.identify(EXERCISE, "another seed") != public_pack.id
     for check, cases in public_pack.cases.items():
-        for mine, theirs in zip(cases, other.cases[check], strict=True):
-            assert not same(mine.payload, theirs.payload)
+        for mine, theirs in zip(cases, other[check], strict=True):
+            assert not same(mine.payload, theirs)
 
 
 def test_a_pack_survives_the_disk(public_pack, tmp_path):
     path = tmp_path / "new" / "public.pack"
     pack.save(public_pack, path)
-    assert same(contents(pack.load(path)), contents(public_pack))
+    assert same(plain(pack.load(path).cases), plain(public_pack.cases))
     assert [p.name for p in path.parent.iterdir()] == ["public.pack"]
 
 

@@ -77,12 +77,18 @@ def build(exercise: Exercise, seed: str) -> Pack:
     autograder.locate.NotFound
         This copy of the exercise has no solution.
     """
-    cases: dict[str, list[Case]] = {declared.info.id: [] for declared in all_checks(exercise)}
     right = solution(exercise)
+    cases = with_replies(exercise, seed, right)
+    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right))
+
+
+def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, list[Case]]:
+    """Return the cases of each check, with the replies of a solution."""
+    cases: dict[str, list[Case]] = {declared.info.id: [] for declared in all_checks(exercise)}
     with Session(right, exercise.files) as session:
         for check, spec, payload in draw(exercise, seed):
             cases[check].append(Case(spec.op, payload, reference(session, spec, payload)))
-    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right))
+    return cases
 
 
 def reference(session: Session, spec: Spec, payload: Payload) -> Any:

@@ -57,12 +57,11 @@ def test_a_variant_must_find_what_it_changes():
         variant("a = 1", ("b", "c"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_mistake_is_caught_and_named(function):
-    results = [
-        meta.try_mistake(EXERCISE, m) for m in (*MISTAKES, *UNSEEN) if m.function == function
-    ]
+def test_mistakes_are_caught_and_named(function):
+    """One in ten; ``nox -s soak -- meta`` tries all."""
+    found = [mistake for mistake in (*MISTAKES, *UNSEEN) if mistake.function == function]
+    results = [meta.try_mistake(EXERCISE, mistake) for mistake in found[::10]]
     known = [result for result in results if result.kind == "mistake"]
     unseen = [result for result in results if result.kind == "unseen"]
     assert [r.piece for r in results if r.passed] == []
