@@ -44,6 +44,7 @@ if os.pathsep in str(ROOT):
 
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
+TRAINED = ("course", "cs231n", "engine", "notebooks")  # the tests' folders that train nets
 PARTS = {
     "meta": (
         "20 min: every known mistake and every correct way, through the checks",
@@ -54,8 +55,8 @@ PARTS = {
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
     "class": (
-        "5 min: the whole sample class, whose points are known",
-        ("-m", "pytest", "-m", "soak", "tests/course/grading"),
+        "15 min: the whole sample class, whole notebooks, and whatever else trains a net",
+        ("-m", "pytest", "-m", "soak", *(f"tests/{room}" for room in TRAINED)),
     ),
     "kernels": (
         "3 min: ten thousand random convolutions, with every instruction set",

@@ -191,14 +191,14 @@ def solve(X: np.ndarray, y: np.ndarray, num_epochs: int, **settings: float) -> S
     return solver
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_reference_is_well_on_its_way_after_200_iterations() -> None:
     X, y = centred(10_000, seed=0, world=1)
     solver = solve(X, y, num_epochs=1, weight_scale=1e-3, hidden_dim=500, reg=1e-3)
     assert 0.35 < solver.val_acc_history[-1] < 0.70
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("world", ["default", 1])
 def test_the_reference_overfits_100_images(world: int | str) -> None:
     X, y = centred(100, seed=0, world=world)
@@ -215,7 +215,7 @@ def linear_softmax_accuracy(X: np.ndarray, y: np.ndarray, learning_rate: float) 
     return float(((pixels @ W).argmax(axis=1) == y).mean())
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_linear_classifier_learns_next_to_nothing_in_one_epoch() -> None:
     X, y = centred(49_000, seed=0, world="default")
     best = max(linear_softmax_accuracy(X, y, rate) for rate in (1e-5, 1e-4, 1e-3))

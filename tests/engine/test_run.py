@@ -78,7 +78,7 @@ def test_the_checks_are_worth_100_points():
         assert sum(i.max_points for i in infos if i.function == name) == worth
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_solution_gets_all_points_with_a_secret_seed(solution):
     secret = packs.build(EXERCISE, "a seed that no one has seen")
     verdicts = engine.run_checks(EXERCISE, solution, secret)

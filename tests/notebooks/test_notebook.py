@@ -62,7 +62,7 @@ def graded(notebook):
     return {cell.metadata.nbgrader.grade_id: cell for cell in cells}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_runs_from_top_to_bottom_with_the_solution(notebook, monkeypatch):
     run(notebook, monkeypatch, "solutions", "assignment")
 

@@ -360,7 +360,7 @@ def test_setup_stops_where_something_is_missing(archive, tmp_path):
     assert execute(base, base / "source" / "setup.sh").returncode != 0
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_solution_gets_all_points_with_the_secret_cases(tmp_path):
     seed = tmp_path / "seed"
     seed.write_text(SEED)

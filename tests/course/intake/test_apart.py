@@ -147,7 +147,12 @@ def test_headers_of_a_tar_file_are_bounded():
 
 @needs_limits
 @pytest.mark.parametrize(
-    ("mode", "options"), [("w:", {}), ("w:gz", {"compresslevel": 1}), ("w:xz", {"preset": 0})]
+    ("mode", "options"),
+    [
+        ("w:", {}),
+        ("w:gz", {"compresslevel": 1}),
+        pytest.param("w:xz", {"preset": 0}, marks=pytest.mark.soak),  # it takes long to make
+    ],
 )
 def test_the_largest_honest_submission_is_read_within_the_limits(tmp_path, mode, options):
     files = {"layers.py": b"x = 1\n" * 20_000, "Mine.ipynb": os.urandom(1 << 20) * 16}

@@ -70,7 +70,7 @@ def test_mistakes_are_caught_and_named(function):
     assert sum(r.named for r in unseen) >= meta.UNSEEN_NAMED * len(unseen)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["weights_zero", "gradients_negative"])
 def test_a_net_that_cannot_learn_does_not_reach_the_bar(name, solution, public_pack):
     (mistake,) = (m for m in MISTAKES if (m.function, m.name) == ("ThreeLayerConvNet", name))

@@ -570,7 +570,7 @@ def test_a_worker_without_ipython_is_a_problem(solution, monkeypatch):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_whole_notebook_runs_with_the_solution(solution):
     executed = notebook.execute(
         EXERCISE, nbcourse.released_notebook(EXERCISE), solution, {}, seconds=600

@@ -56,9 +56,7 @@ def attackers(course, every):
 
 
 @pytest.mark.xdist_group("machine")
-@pytest.mark.parametrize(
-    "every", [pytest.param(5, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("every", [pytest.param(n, marks=pytest.mark.soak) for n in (5, 1)])
 def test_the_results_of_others_are_the_same(every, arena, solution, skeleton):
     honest = [
         Submission("ada", solution.files),
