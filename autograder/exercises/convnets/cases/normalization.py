@@ -48,7 +48,11 @@ def batchnorm_forward(
 
 
 def batchnorm_sequence(
-    x: Shape, modes: list[str], running: bool = False, **bn_param: float
+    x: Shape,
+    modes: list[str],
+    running: bool = False,
+    spread: float = SPREAD,
+    **bn_param: float,
 ) -> Spec:
     """Return a case that calls ``spatial_batchnorm_forward`` once for each of `modes`.
 
@@ -58,10 +62,10 @@ def batchnorm_sequence(
     def draw(rng: np.random.Generator) -> Payload:
         start: dict[str, Any] = {"mode": modes[0], **bn_param}
         if running:
-            start["running_mean"] = SPREAD * rng.normal(size=x[1])
-            start["running_var"] = SPREAD**2 * rng.uniform(0.5, 2.0, size=x[1])
-        args = batchnorm_args(rng, x, "float64", SPREAD, start)
-        steps = [{"x": norm_input(rng, x, "float64", SPREAD), "mode": mode} for mode in modes]
+            start["running_mean"] = spread * rng.normal(size=x[1])
+            start["running_var"] = spread**2 * rng.uniform(0.5, 2.0, size=x[1])
+        args = batchnorm_args(rng, x, "float64", spread, start)
+        steps = [{"x": norm_input(rng, x, "float64", spread), "mode": mode} for mode in modes]
         return {
             "module": LAYERS.module,
             "function": BATCH_FORWARD,

@@ -22,6 +22,7 @@ WIDE = NetSettings(input_dim=(2, 6, 10), num_filters=3, filter_size=5, num_class
     cases=[
         net(NetSettings(input_dim=(3, 32, 32), num_filters=32, filter_size=7, hidden_dim=50), 0),
         net(NetSettings(input_dim=(2, 6, 10), filter_size=5, weight_scale=0.05), 0),
+        net(NetSettings(weight_scale=1e-5), 0),
     ],
     hint="What is random, and how widely? What is left of an image's size after a 2x2 pooling?",
 )

@@ -222,6 +222,14 @@ MISTAKES = (
                 "eps is left out on the way back",
                 [("np.sqrt(var + eps)", "np.sqrt(var)")],
             ),
+            "whole_numbers": (
+                "dx holds whole numbers, so that fractions are cut off",
+                [(") / std\n    return", ") / std\n    dx = dx.astype(int)\n    return")],
+            ),
+            "eps_outside": (
+                "eps is added to the standard deviation instead of the variance on the way back",
+                [("np.sqrt(var + eps)", "np.sqrt(var) + eps")],
+            ),
             "variance_unbiased": (
                 "the variance is unbiased: the sum is divided by one less than its count",
                 [

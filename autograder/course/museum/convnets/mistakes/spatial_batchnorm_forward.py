@@ -73,6 +73,18 @@ OVERWRITTEN = "the running values are replaced by the batch's: the old ones do n
 UNMOVED = "(N, C, H, W) is reshaped to rows of C values without moving the channel axis to the end"
 PER_PIXEL = "each pixel position has statistics of its own, taken over the images only"
 
+TEST_STEP = """
+    if bn_param["mode"] == "test":
+        x_hat = (x - mean.reshape(1, C, 1, 1)) / ({}).reshape(1, C, 1, 1)"""
+TEST_EPS = {
+    "left_out": ("eps is left out", "np.sqrt(var)"),
+    "outside": (
+        "eps is added to the standard deviation instead of the variance",
+        "np.sqrt(var) + eps",
+    ),
+    "fixed": ("eps is taken to be 1e-5, whatever bn_param says,", "np.sqrt(var + 1e-5)"),
+}
+
 BY_AXES = {
     "per_image": ("(2, 3)", "each image is normalized by itself, channel by channel"),
     "per_row": ("(0, 3)", "each row of a channel has statistics of its own"),
@@ -287,6 +299,28 @@ MISTAKES = (
             "eps_fixed": (
                 "eps is taken to be 1e-5, whatever bn_param says",
                 [('eps = bn_param.get("eps", 1e-5)', "eps = 1e-5")],
+            ),
+            **{
+                f"test_eps_{name}": (
+                    f"{sentence} in test mode",
+                    [(X_HAT, X_HAT + TEST_STEP.format(divisor))],
+                )
+                for name, (sentence, divisor) in TEST_EPS.items()
+            },
+            "running_var_with_eps": (
+                "eps is added to the running variance, and again where that is used",
+                [(RUN_VAR, RUN_VAR.replace("* var", "* (var + eps)"))],
+            ),
+            "running_var_with_eps_in_place": (
+                "eps is added to the running variance at every pass",
+                [(PUT_VAR, 'bn_param["running_var"] = running_var + eps')],
+            ),
+            "running_values_not_taken": (
+                "the running values that bn_param brings are not used: zeros stand in their place",
+                [
+                    ('bn_param.get("running_mean", np.zeros(C))', "np.zeros(C)"),
+                    ('bn_param.get("running_var", np.zeros(C))', "np.zeros(C)"),
+                ],
             ),
             "variance_unbiased": (
                 "the variance is unbiased: the sum is divided by one less than its count",

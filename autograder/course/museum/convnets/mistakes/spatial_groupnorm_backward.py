@@ -243,6 +243,18 @@ MISTAKES = variants(
             "eps is taken to be 1e-5, whatever gn_param says",
             [('eps = gn_param.get("eps", 1e-5)', "eps = 1e-5")],
         ),
+        "eps_left_out": (
+            "eps is left out on the way back",
+            [("np.sqrt(var + eps)", "np.sqrt(var)")],
+        ),
+        "whole_numbers": (
+            "dx holds whole numbers, so that fractions are cut off",
+            [("dx = dx.reshape(x.shape)", "dx = dx.reshape(x.shape).astype(int)")],
+        ),
+        "eps_outside": (
+            "eps is added to the standard deviation instead of the variance on the way back",
+            [("np.sqrt(var + eps)", "np.sqrt(var) + eps")],
+        ),
         "variance_unbiased": (
             "the variance is unbiased: the sum is divided by one less than its count",
             [("var(axis=axes, keepdims=True)", "var(axis=axes, keepdims=True, ddof=1)")],

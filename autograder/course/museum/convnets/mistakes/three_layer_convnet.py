@@ -167,6 +167,30 @@ MISTAKES = variants(
             "the number of classes is taken to be ten",
             [(W3, W3.replace("num_classes", "10")), ("np.zeros(num_classes)", "np.zeros(10)")],
         ),
+        "hidden_dim_fixed": (
+            "the hidden layer is taken to have 100 units, whatever hidden_dim says",
+            [
+                (W2, W2.replace("hidden_dim", "100")),
+                (W3, W3.replace("hidden_dim", "100")),
+                ("np.zeros(hidden_dim)", "np.zeros(100)"),
+            ],
+        ),
+        "num_filters_fixed": (
+            "there are always 32 filters, whatever num_filters says",
+            [
+                (W1, W1.replace("num_filters", "32")),
+                (W2, W2.replace("num_filters", "32")),
+                ("np.zeros(num_filters)", "np.zeros(32)"),
+            ],
+        ),
+        "filter_size_fixed": (
+            "the filters are always 7x7, whatever filter_size says",
+            [(W1, W1.replace("filter_size", "7"))],
+        ),
+        "input_dim_fixed": (
+            "the images are taken to be 32x32, whatever input_dim says",
+            [(HP, "HP, WP = 16, 16")],
+        ),
         "dtype_not_kept": ("the parameters stay float64, whatever dtype says", [(CAST, "pass")]),
         "dtype_always_single": (
             "the parameters become float32, whatever dtype says",
