@@ -7,7 +7,7 @@ float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -104,6 +104,45 @@ def eval_numerical_gradient_array(
             down = np.array(f(x))
         gradient[index] = np.sum((up - down) * df) / (2 * h)
     return gradient
+
+
+def eval_numerical_gradient_blobs(
+    f: Callable[..., Any], inputs: Sequence[Any], output: Any, h: float = 1e-5
+) -> list[np.ndarray]:
+    """Compute the gradients of a function that writes its result into a blob.
+
+    A blob is any object with ``vals``, its values, and ``diffs``, the upstream gradient.
+
+    Parameters
+    ----------
+    f : callable
+        Takes the input blobs and the output blob, and writes into ``output.vals``.
+    inputs : sequence of blobs
+        Where to compute the gradients. They are changed on the way and as before afterwards.
+    output : blob
+        Its ``diffs`` are the upstream gradient.
+    h : float
+        Size of the step.
+
+    Returns
+    -------
+    list of ndarray
+        One for each input, of the shape of its values.
+    """
+
+    def result(_: np.ndarray) -> np.ndarray:
+        f(*inputs, output)
+        values: np.ndarray = output.vals
+        return values
+
+    return [eval_numerical_gradient_array(result, blob.vals, output.diffs, h) for blob in inputs]
+
+
+def eval_numerical_gradient_net(
+    net: Any, inputs: Sequence[Any], output: Any, h: float = 1e-5
+) -> list[np.ndarray]:
+    """Compute what `eval_numerical_gradient_blobs` does, for ``net.forward()``."""
+    return eval_numerical_gradient_blobs(lambda *_: net.forward(), inputs, output, h)
 
 
 def grad_check_sparse(

@@ -115,7 +115,10 @@ class Solver:
         self.checkpoint_name = checkpoint_name
         self.print_every = print_every
         self.verbose = verbose
+        self._reset()
 
+    def _reset(self) -> None:
+        """Forget all training, but for the parameters that the model has now."""
         self.epoch = 0
         self.best_val_acc = 0.0
         self.best_params: dict[str, np.ndarray] = {}
@@ -123,7 +126,7 @@ class Solver:
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
         # Each parameter has settings and memory of its own.
-        self.optim_configs = {name: copy.deepcopy(self.optim_config) for name in model.params}
+        self.optim_configs = {name: copy.deepcopy(self.optim_config) for name in self.model.params}
 
     def train(self) -> None:
         """Train until `num_epochs` are done; after an interruption, go on from there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -41,3 +42,52 @@ def visualize_grid(Xs: np.ndarray, ubound: float = 255.0, padding: int = 1) -> n
         if high > low:  # a uniform image stays 0
             grid[top : top + H, left : left + W] = ubound * (image - low) / (high - low)
     return grid
+
+
+def vis_grid(Xs: np.ndarray) -> np.ndarray:
+    """Arrange images in a grid, with a frame of one pixel around each, all on one scale.
+
+    Parameters
+    ----------
+    Xs : ndarray, shape (N, H, W, C)
+        Images.
+
+    Returns
+    -------
+    ndarray, shape (rows * (H + 1) + 1, columns * (W + 1) + 1, C)
+        From 0, the smallest value of all, to 1. Frames, and places without an image, are 0.
+    """
+    columns = math.ceil(math.sqrt(len(Xs)))
+    return framed([list(Xs[start : start + columns]) for start in range(0, len(Xs), columns or 1)])
+
+
+def vis_nn(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Arrange rows of images, such as an image and its nearest neighbours, as `vis_grid` does.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of ndarray, each of shape (H, W, C)
+        Images, row by row.
+
+    Returns
+    -------
+    ndarray
+        As `vis_grid` returns it.
+    """
+    return framed(rows)
+
+
+def framed(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Put images into a grid with frames between them, and all of it on a scale from 0 to 1."""
+    if not len(rows) or not len(rows[0]):
+        raise ValueError("there is no image to show")
+    H, W, C = np.shape(rows[0][0])
+    low = float(min(np.min(image) for row in rows for image in row))
+    grid = np.full((len(rows) * (H + 1) + 1, max(map(len, rows)) * (W + 1) + 1, C), low)
+    for r, row in enumerate(rows):
+        for c, image in enumerate(row):
+            top, left = r * (H + 1) + 1, c * (W + 1) + 1
+            grid[top : top + H, left : left + W] = image
+    spread = float(grid.max()) - low
+    scaled: np.ndarray = (grid - low) / (spread or 1.0)
+    return scaled
