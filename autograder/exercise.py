@@ -76,6 +76,11 @@ class Function:
     properties: tuple[Property, ...] = ()
 
 
+def no_ladder(_: str) -> tuple[Any, ...]:
+    """Return the small inputs of a function that has none."""
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """What is asked of students.
@@ -92,6 +97,8 @@ class Exercise:
         In the order in which they are checked and reported.
     checks : tuple of str
         Names of the modules that hold the checks, in that order.
+    ladder : callable
+        Gives the small inputs (`judging.case.Spec`) of a function, the smallest first.
     """
 
     name: str
@@ -99,6 +106,7 @@ class Exercise:
     files: tuple[StudentFile, ...]
     functions: tuple[Function, ...]
     checks: tuple[str, ...]
+    ladder: Callable[[str], tuple[Any, ...]] = no_ladder
 
     @cached_property
     def notebook(self) -> str:

@@ -7,15 +7,17 @@ student's output with the same mark is, but for a coincidence of many digits, th
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.judging.case import Case
-from autograder.judging.compare import differences, kind_of
+from autograder.judging.compare import differences, in_another_layout, kind_of
 from autograder.judging.output import Output
+from autograder.sandbox.client import Raised
 
 ROOTS = np.sqrt([2.0, 3.0, 5.0, 7.0])
 MAX_VALUES = 1 << 19  # of an array; no output of a case has more, and no more are computed with
@@ -105,6 +107,26 @@ def chance(size: int) -> float:
     return min(0.9, 9 / float(np.sqrt(2 * size)))  # six standard errors of their difference
 
 
+def exception_mark(error: Raised) -> Mark:
+    """Return the mark of an exception: its type, and what its line does; texts vary too much."""
+    kind = error.summary.partition(":")[0]
+    return Mark(f"{kind} {operation_of(error.line)}")
+
+
+def operation_of(line: str) -> str:
+    """Name what a line of code does: the kind of statement, and its outermost operation."""
+    try:
+        statement = ast.parse(f"{line} pass" if line.endswith(":") else line).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        return ""
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    value = getattr(statement, "value", getattr(statement, "iter", None))
+    parts = [type(statement).__name__, *(type(t).__name__ for t in targets), type(value).__name__]
+    if isinstance(value, ast.Call):
+        parts.append(str(getattr(value.func, "attr", getattr(value.func, "id", ""))))
+    return " ".join(parts)
+
+
 def expected_outputs(case: Case) -> dict[Output, Any]:
     """Return what is expected of a case's outputs, but for random initial parameters."""
     found = case.outputs(case.expected)
@@ -123,8 +145,12 @@ def wrong_outputs(case: Case, reply: dict[str, Any]) -> dict[Output, Mark]:
             mark = mark_of(output, value)
             if not any(mark.same(right) for right in right_initial(case, output.name)):
                 wrong[output] = mark
-        elif output in expected and not is_right(value, expected[output], tolerance(case)):
-            wrong[output] = mark_of(output, value)
+        elif output in expected:
+            if output.kind == "result" and in_another_layout(value, expected[output]):
+                wrong[replace(output, kind="layout")] = Mark(f"{value.shape}")
+                value = value.reshape(expected[output].shape)
+            if not is_right(value, expected[output], tolerance(case)):
+                wrong[output] = mark_of(output, value)
     for output in expected:
         if output.kind == "grads" and output not in found:
             wrong[output] = Mark("missing")

@@ -8,7 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from autograder.diagnosis.explain import Diagnosis, Explanation, own_gradient
+from autograder.diagnosis.explain import Diagnosis, Explanation
+from autograder.diagnosis.ladder import Climber
+from autograder.diagnosis.slopes import own_gradient
+from autograder.engine.hints import hints_for
 from autograder.exercise import Exercise
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam
@@ -17,29 +20,8 @@ from autograder.judging.pack import Pack
 from autograder.judging.session import CannotLoad, Session
 from autograder.judging.verdict import Status
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
+from autograder.show import smallest
 from autograder.show.picture import as_text
-
-NO_LIBRARY = (
-    "The grader has NumPy and the given package. Remove imports that an editor added, and "
-    "plot in the notebook instead."
-)
-HINTS = {
-    "TypeError: 'float' object cannot be interpreted as an integer": (
-        "In Python 3, / gives a float even for whole numbers. Sizes need //."
-    ),
-    "ModuleNotFoundError": NO_LIBRARY,
-    "ImportError": NO_LIBRARY,
-    "NameError: name 'xrange' is not defined": "This is Python 2. In Python 3, xrange is range.",
-    "AttributeError: module 'numpy": (
-        "This name is gone from NumPy, or was never there. np.int, np.float and np.bool are int, "
-        "float and bool; np.lib.pad is np.pad."
-    ),
-    "SyntaxError: Missing parentheses in call to 'print'": (
-        "This is Python 2. In Python 3, print is a function: print(...)."
-    ),
-}
-"""What helps with common exceptions, by how their summary begins."""
-
 
 LOG = logging.getLogger(__name__)
 Help = TypeVar("Help")
@@ -71,6 +53,8 @@ class Messages:
         Cases, and what is known of mistakes on them.
     on_failure : callable
         Called with the evidence of each failure.
+    climber : Climber
+        Finds the smallest input on which the submission is wrong.
     """
 
     def __init__(
@@ -79,11 +63,15 @@ class Messages:
         session: Session,
         pack: Pack,
         on_failure: Callable[[Evidence], None],
+        climber: Climber,
     ) -> None:
         self._exercise, self._session, self._pack = exercise, session, pack
-        self._on_failure = on_failure
+        self._on_failure, self._climber = on_failure, climber
+        self._climbed: set[str] = set()
         self._diagnoses: dict[str, Diagnosis] = {}
         self._told: set[tuple[str, Explanation]] = set()
+        self._went_wrong: set[tuple[str, Status]] = set()
+        self._compared: set[str] = set()
 
     def explain(self, error: CheckFailed, exam: Exam | None) -> tuple[str, tuple[str, ...]]:
         """Say what was called, what is wrong and where, why, and what may help.
@@ -109,6 +97,7 @@ class Messages:
             error.first_axis,
         )
         attempt(lambda: self._on_failure(evidence), None)
+        hint = "" if found else self._hint(exam, Status.FAILED, error.output)
         if found is not None and (info.function, found) in self._told:
             return lines(called, str(error), f"Again: {found}", remark), told_by(found)
         message = lines(
@@ -118,11 +107,38 @@ class Messages:
             str(found or attempt(lambda: self._pattern(exam), "")),
             attempt(lambda: self._own_gradient(error, exam), ""),
             remark,
-            exam.declared.hint,
+            hint,
         )
         if found is not None:
             self._told.add((info.function, found))
         return message, told_by(found)
+
+    def smallest(self, function: str) -> str:
+        """Show the smallest input on which a function is wrong, the first time that is asked."""
+        if function in self._climbed:
+            return ""
+        self._climbed.add(function)
+        step = self._climber.climb(function)
+        if step is None:
+            return ""
+        if step.case is not None:
+            return lines(*smallest.as_text(step.case, step.numbers, step.wrong, step.raised))
+        if step.tried == 0:
+            return ""
+        said = f"The {step.tried} smallest inputs that were tried, of up to {step.numbers} numbers"
+        return f"{said}, come out right: it takes a larger one to go wrong."
+
+    def _hint(self, exam: Exam, status: Status, output: Output | None = None) -> str:
+        """Return the hint of a check, where it fits what was seen.
+
+        It asks for what its check is about. So it fits where the checks before it, on the same
+        function, did not go wrong in the same way, and where the message does not say all.
+        """
+        info = exam.declared.info
+        before = (info.function, status) in self._went_wrong
+        self._went_wrong.add((info.function, status))
+        says_all = output is not None and output.kind in ("input", "layout")
+        return "" if before or says_all else exam.declared.hint
 
     def describe(
         self, error: WorkerError, exam: Exam | None
@@ -136,13 +152,16 @@ class Messages:
             return status, str(error), ()
         text = f"Your code was stopped: {error}." if status is Status.TIMEOUT else str(error)
         called, remark = exam.called, exam.remark
-        found, why = None, ""
+        found, why, hint = None, "", ""
         if status is Status.ERROR:
+            hint = self._hint(exam, status)
             found = attempt(lambda: self._find_mistake(exam, RAISED), None)
             why = str(found or attempt(lambda: self._pattern(exam), ""))
-        evidence = Evidence(exam.declared.info.id, "", None, None, found.names if found else ())
+        names = found.names if found else ()
+        evidence = Evidence(exam.declared.info.id, "", None, None, names)
         attempt(lambda: self._on_failure(evidence), None)
-        return status, lines(called, text, why, remark, *hints_for(error)), told_by(found)
+        help_with = hints_for(error) or ([] if found else [hint])
+        return status, lines(called, text, why, remark, *help_with), told_by(found)
 
     def _find_mistake(self, exam: Exam, output: Output | None) -> Explanation | None:
         """Look for a known mistake that explains what is wrong in the case asked last."""
@@ -164,9 +183,14 @@ class Messages:
 
     def _own_gradient(self, error: CheckFailed, exam: Exam) -> str:
         """Say whether a wrong gradient agrees with the student's own forward pass."""
-        if exam.index is None or error.output is None:
-            return ""
-        return own_gradient(self._session, exam.cases[exam.index], error.output, error.got)
+        function = exam.declared.info.function
+        if exam.index is None or error.output is None or function in self._compared:
+            return ""  # said once: it may be true of one case and not of another
+        case = exam.cases[exam.index]
+        said = own_gradient(self._session, case, error.output, error.got)
+        if said:
+            self._compared.add(function)
+        return said
 
 
 def status_of(error: WorkerError) -> Status:
@@ -178,15 +202,9 @@ def status_of(error: WorkerError) -> Status:
 
 def told_by(found: Explanation | None) -> tuple[str, ...]:
     """Return the mistakes that are named for sure: different ones may raise the same."""
-    return found.sentences if found is not None and found.by_values else ()
+    return found.sentences if found is not None and found.sure else ()
 
 
 def lines(*parts: str) -> str:
     """Return the parts of a message that there are, each on lines of its own."""
     return "\n".join(part for part in parts if part)
-
-
-def hints_for(error: WorkerError) -> list[str]:
-    """Return what helps with an exception that many students meet."""
-    summary = error.summary if isinstance(error, Raised) else ""
-    return [hint for start, hint in HINTS.items() if summary.startswith(start)]

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
+from autograder.diagnosis.ladder import Climber
 from autograder.engine.messages import Messages, attempt
 from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
@@ -123,6 +124,7 @@ def run_checks(
             on_verdict or ignore,
             on_failure or ignore,
             on_trained or ignore,
+            Climber(exercise, submission, pack, threads, isolation),
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -162,6 +164,8 @@ class CheckPlugin:
         Ids of the checks to run.
     on_verdict, on_failure, on_trained : callable
         As in `run_checks`.
+    climber : Climber
+        Finds the smallest input on which the submission is wrong.
     """
 
     def __init__(
@@ -173,13 +177,14 @@ class CheckPlugin:
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
+        climber: Climber,
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
         self._exercise, self._session, self._pack = exercise, session, pack
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
-        self._on_failure = on_failure
+        self._on_failure, self._climber = on_failure, climber
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
         self._quick = {
@@ -190,7 +195,7 @@ class CheckPlugin:
     @cached_property
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
-        return Messages(self._exercise, self._session, self._pack, self._on_failure)
+        return Messages(self._exercise, self._session, self._pack, self._on_failure, self._climber)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -241,6 +246,9 @@ class CheckPlugin:
         try:
             status, message, mistakes = yield from self._judge()
             info = declared.info
+            smallest = ""
+            if status in (Status.FAILED, Status.ERROR):
+                smallest = attempt(lambda: self._messages.smallest(info.function), "")
             verdict = Verdict(
                 id=info.id,
                 function=info.function,
@@ -251,6 +259,7 @@ class CheckPlugin:
                 message=shortened(message),
                 seconds=time.monotonic() - start,
                 mistakes=mistakes,
+                smallest=smallest,
             )
             self.verdicts.append(verdict)
             self._on_verdict(verdict)

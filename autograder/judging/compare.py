@@ -49,6 +49,8 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
     wrong = error > rtol * scale
     if not wrong.any():
         return []
+    if values.size == 1:
+        return [f"It is {values.item():.6g}, expected {expected.item():.6g}."]
     worst = np.unravel_index(np.argmax(error), error.shape)
     return [
         f"The shape {got.shape} is right, but {int(wrong.sum())} of {wrong.size} values differ.",
@@ -63,7 +65,18 @@ def kind_of(value: Any) -> str:
     """Name what came back instead of an array."""
     if isinstance(value, dict) and isinstance(value.get("$object"), str):
         return str(value["$object"])
-    return "None" if value is None else f"a {type(value).__name__}"
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def in_another_layout(got: Any, expected: Any) -> bool:
+    """Return whether an array has the expected shape but for axes of length one."""
+    if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
+        return False
+    sizes, wanted = ([n for n in shape if n != 1] for shape in (got.shape, expected.shape))
+    return got.shape != expected.shape and sizes == wanted
 
 
 def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -80,14 +93,16 @@ def overall(
     """Recognize a relation that holds for the whole array: each one is tested, not guessed."""
     if not got.any():
         return ["It is zero everywhere."]
+    margin = rtol * scale
+    if np.all(np.abs(got) <= margin):
+        return [f"It is nearly zero everywhere: at most {np.max(np.abs(got)):.3g}."]
     weight = float(np.vdot(expected, expected))
     factor = float(np.vdot(expected, got)) / weight if weight else 0.0
-    if expected.size > 1 and factor and np.all(np.abs(got - factor * expected) <= rtol * scale):
+    if expected.size > 1 and factor and np.all(np.abs(got - factor * expected) <= margin):
         return [f"It is {factor:.6g} times what is expected, everywhere."]
     offset = float(np.mean(got - expected))
-    if expected.size > 1 and np.all(np.abs(got - expected - offset) <= rtol * scale):
+    if expected.size > 1 and np.all(np.abs(got - expected - offset) <= margin):
         return [f"It is what is expected plus {offset:.6g}, everywhere."]
-    margin = rtol * scale
     return [*rearranged(got, expected, margin, of), *per_channel(got, expected, margin)][:1]
 
 

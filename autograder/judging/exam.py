@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.exercise import Function
 from autograder.judging.case import Case
-from autograder.judging.compare import differences
+from autograder.judging.compare import differences, in_another_layout
 from autograder.judging.declare import Declared
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
@@ -183,6 +183,7 @@ class Exam:
         reply = self.ask(case)
         self.expect_unchanged(case, reply["after"], inputs)
         self.expect_outputs(case, reply, SINGLE)
+        self.expect_layout(case, reply)
 
     def expect_forward(self, rtol: float = DOUBLE) -> None:
         """Fail unless the output of a forward pass is right on every case."""
@@ -195,9 +196,23 @@ class Exam:
             self.expect_outputs(case, self.ask(case), rtol)
 
     def expect_outputs(self, case: Case, reply: dict[str, Any], rtol: float) -> None:
-        """Fail unless everything that a layer returned for `case` is right."""
+        """Fail unless everything that a layer returned for `case` is right, in any layout."""
         names = list(case.expected)
         if len(names) > 1 and all(reply[name] is None for name in names):
             raise NotWritten(f"It returned None for {', '.join(names)}: still to be written.")
         for name in names:
-            self.expect_close(Output(name), reply[name], case.expected[name], rtol)
+            got, expected = reply[name], case.expected[name]
+            if in_another_layout(got, expected):
+                got = got.reshape(expected.shape)
+            self.expect_close(Output(name), got, expected, rtol)
+
+    def expect_layout(self, case: Case, reply: dict[str, Any]) -> None:
+        """Fail unless what a layer returned, right as it may be, has the shapes expected."""
+        for name, expected in case.expected.items():
+            if in_another_layout(reply[name], expected):
+                raise CheckFailed(
+                    f"{name}: Its values are right, but its shape is {reply[name].shape}, "
+                    f"expected {expected.shape}. That costs this check alone; "
+                    f"{name}.reshape{expected.shape} has the right one.",
+                    Output(name, "layout"),
+                )

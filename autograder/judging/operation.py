@@ -131,6 +131,10 @@ class Operation:
         """Say what is called, as in ``conv_forward_naive(x (2, 3, 7, 8), ...)``."""
         return f"{payload['function']}({describe_arguments(payload['args'])})"
 
+    def numbers(self, payload: Payload) -> int:
+        """Return how many numbers student code is given."""
+        return numbers_in(payload)
+
     def reference(self, payload: Payload, ask: Callable[[str, Payload], Any]) -> Any:
         """Return what is expected, given a way to `ask` the solution."""
         return {k: v for k, v in ask(self.name, payload).items() if k != "after"}
@@ -162,6 +166,15 @@ def has_only(reply: Any, names: Iterable[str]) -> bool:
 def has_only_arrays(reply: Any, names: Iterable[str]) -> bool:
     """Return whether `reply` is a dictionary with an array for each of `names`, and no more."""
     return has_only(reply, names) and all(isinstance(item, np.ndarray) for item in reply.values())
+
+
+def numbers_in(payload: Any) -> int:
+    """Return how many numbers the arrays of a payload hold."""
+    if isinstance(payload, np.ndarray):
+        return payload.size
+    if isinstance(payload, dict):
+        return sum(map(numbers_in, payload.values()))
+    return sum(map(numbers_in, payload)) if isinstance(payload, list) else 0
 
 
 def arrays_of(args: dict[str, Any]) -> list[str]:

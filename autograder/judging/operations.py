@@ -19,6 +19,7 @@ from autograder.judging.operation import (
     has_only_arrays,
     inputs_after,
     is_value,
+    numbers_in,
 )
 from autograder.judging.output import Output
 from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut
@@ -127,6 +128,10 @@ class Sequence(Operation):
                 flat = value.ravel() if isinstance(value, np.ndarray) else value
                 found[Output(name, "running", step)] = flat
         return found
+
+    def numbers(self, payload: Payload) -> int:
+        """Return how many numbers are given; each pass has an input of its own."""
+        return numbers_in(payload) - numbers_in(payload["args"]["x"])
 
     def describe(self, payload: Payload) -> str:
         """Say what is called, and in which modes."""

@@ -11,6 +11,7 @@ TEXTS = {
     "params": "params[{name!r}]",
     "grads": "grads[{name!r}]",
     "input": "{name} afterwards",
+    "layout": "the shape of {name}",
     "raised": "an exception",
 }
 """How a message names an output of each kind."""

@@ -70,6 +70,9 @@ class Verdict:
     mistakes : tuple of str
         What known mistakes do that give just what the code gave, as ends of the sentence "This is
         exactly what comes out when ..."; several where all of them give the same.
+    smallest : str
+        For the student: the smallest input on which the code is wrong, with what comes of it; plain
+        text of several lines. Told once for a function, with the first of its checks that fails.
     """
 
     id: str
@@ -81,6 +84,12 @@ class Verdict:
     message: str = ""
     seconds: float = 0.0
     mistakes: tuple[str, ...] = ()
+    smallest: str = ""
+
+    @property
+    def told(self) -> str:
+        """Return all that the student is told: the message, and the smallest input that fails."""
+        return "\n".join(part for part in (self.message, self.smallest) if part)
 
     def as_dict(self) -> dict[str, object]:
         """Return a JSON-ready dictionary with the fields by name."""

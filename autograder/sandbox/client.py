@@ -49,12 +49,17 @@ class Raised(WorkerError):
         The exception's type and text in one line.
     missing : bool
         The function is a stub, or is not there at all.
+    line : str
+        The line of student code that raised it, or that called what did.
     """
 
-    def __init__(self, message: str, *, summary: str = "", missing: bool = False) -> None:
+    def __init__(
+        self, message: str, *, summary: str = "", missing: bool = False, line: str = ""
+    ) -> None:
         super().__init__(message)
         self.summary = summary or message
         self.missing = missing
+        self.line = line
 
 
 class Worker:
@@ -282,7 +287,7 @@ def raised_from(error: Any) -> Raised:
     if error.get("missing") is True:
         return Raised(words.plain(error.get("message", "")), missing=True)
     text, summary = words.raised(error)
-    return Raised(text, summary=summary)
+    return Raised(text, summary=summary, line=words.raised_in(error))
 
 
 def has(reply: Any, names: Iterable[str]) -> bool:

@@ -46,6 +46,13 @@ def raised(error: dict[str, Any]) -> tuple[str, str]:
     return "\n".join([*lines, summary]), summary.partition("\n")[0]
 
 
+def raised_in(error: dict[str, Any]) -> str:
+    """Return the line of student code that an exception comes from, if a reply says which."""
+    frames = error.get("frames")
+    last = frames[-1] if isinstance(frames, list) and frames else None
+    return plain(last.get("text", ""))[:MAX_LINE] if isinstance(last, dict) else ""
+
+
 def plain(value: Any) -> str:
     """Return a text or a number as text, and anything else as a question mark."""
     return str(value) if isinstance(value, str | int | float) else "?"

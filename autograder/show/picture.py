@@ -80,6 +80,8 @@ def draw_on(figure: Figure, evidence: Evidence) -> bool:
         shown = axis.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
         axis.set_title(title)
         axis.set_xlabel("column")
+        for ticks in (axis.xaxis, axis.yaxis):  # rows and columns are whole numbers
+            ticks.get_major_locator().set_params(integer=True)
         figure.colorbar(shown, ax=axis, shrink=0.8)
     axes[0].set_ylabel("row")
     figure.suptitle(f"{evidence.name}: {where}" if where else evidence.name)

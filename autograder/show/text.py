@@ -47,6 +47,7 @@ def outcome(name: str, verdicts: Sequence[Verdict]) -> str:
         if verdict.message and verdict.message != told:  # a stub says the same to every check
             lines += indented(verdict.message)
         told = verdict.message
+        lines += indented(verdict.smallest)
     return "\n".join(lines)
 
 

@@ -10,6 +10,12 @@ from autograder.course.museum.convnets.mistakes.conv_backward import CROP
 from autograder.course.museum.convnets.mistakes.conv_backward import LOOPS as CONV_BACKWARD
 from autograder.course.museum.convnets.mistakes.conv_forward import LOOPS as CONV_FORWARD
 from autograder.course.museum.convnets.mistakes.max_pool_backward import LOOPS as POOL_BACKWARD
+from autograder.course.museum.convnets.mistakes.spatial_batchnorm_backward import (
+    DIRECT as BATCH_BACKWARD,
+)
+from autograder.course.museum.convnets.mistakes.spatial_groupnorm_backward import (
+    DIRECT as GROUP_BACKWARD,
+)
 from autograder.course.museum.mistake import variant
 from autograder.course.museum.submissions import with_code
 from autograder.diagnosis import fingerprint
@@ -46,7 +52,7 @@ def verdicts_on(solution, public_pack, function, code, **options):
 # What a message says, and in which order.
 
 
-def test_a_message_goes_from_the_call_to_the_question(solution, public_pack):
+def test_a_message_goes_from_the_call_to_the_reason(solution, public_pack):
     code = variant(CONV_BACKWARD, (CROP, "dx_pad[:, :, :H, :W]"))
     found = verdicts_on(solution, public_pack, "conv_backward_naive", code)
     text = found["standard"].message
@@ -59,10 +65,10 @@ def test_a_message_goes_from_the_call_to_the_question(solution, public_pack):
             "  got ",
             "This is exactly what comes out when dx is cut out of the padded",
             "It disagrees with your own forward pass",
-            "Each output was a sum of products",
         )
     ]
     assert positions == sorted(positions)
+    assert "Each output was a sum of products" not in text  # the mistake has been named
 
 
 def test_messages_are_the_same_every_time(solution, public_pack):
@@ -94,6 +100,50 @@ def test_two_mistakes_are_named_each_where_it_shows(solution, public_pack):
     found = verdicts_on(solution, public_pack, "conv_backward_naive", code)
     assert "dw is divided by the number of images" in found["standard"].message
     assert "pad:-pad" in found["no_padding"].message.split("What is")[0]
+
+
+def test_what_is_said_of_the_own_forward_pass_is_said_once(solution, public_pack):
+    half = CONV_BACKWARD.replace("+= dout[n, f, i, j] * w[f]", "+= 0.7 * dout[n, f, i, j] * w[f]")
+    code = FLIPPED + half
+    messages = [
+        v.message for v in verdicts_on(solution, public_pack, "conv_backward_naive", code).values()
+    ]
+    assert sum("your own" in message for message in messages) == 1
+
+
+WINDOW = 'height, width = pool_param["pool_height"], pool_param["pool_width"]\n'
+STRIDE = 'stride = pool_param["stride"]\n'
+
+
+@pytest.mark.parametrize(
+    ("base", "edits", "not_said"),
+    [
+        (BATCH_BACKWARD, [("np.sum(dout * x_hat", "2 * np.sum(dout")], "exchanged"),
+        (GROUP_BACKWARD, [("M = C // G * H * W", "M = 0.5")], "divided by the number"),
+        (
+            POOL_BACKWARD,
+            [
+                (WINDOW, "pass\n"),
+                (STRIDE, f"{STRIDE}    height, width = pool_param['pool_height'], stride\n"),
+            ],
+            "used for both",
+        ),
+    ],
+)
+def test_a_name_that_fits_some_outputs_or_cases_is_not_given(
+    base, edits, not_said, solution, public_pack
+):
+    function = base.split("def ")[1].split("(")[0]
+    found = verdicts_on(solution, public_pack, function, variant(base, *edits))
+    assert any(v.status is not Status.PASSED for v in found.values())
+    for verdict in found.values():
+        assert not_said not in verdict.message
+
+
+def test_all_checks_give_one_mistake_one_name(solution, public_pack):
+    code = variant(CONV_BACKWARD, ("top = i * stride", "top = i"))
+    found = verdicts_on(solution, public_pack, "conv_backward_naive", code)
+    assert len({v.mistakes for v in found.values() if v.status is not Status.PASSED}) == 1
 
 
 def test_what_no_known_mistake_explains_gets_no_name(solution, public_pack):

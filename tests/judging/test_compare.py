@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.judging.compare import differences
+from autograder.judging.compare import differences, in_another_layout
 
 RNG = np.random.default_rng(0)
 EXPECTED = RNG.normal(size=(2, 3, 4, 5))
@@ -75,10 +75,36 @@ def test_places():
 
 def test_scalars():
     assert differences(np.array(1.0), np.array(1.0), 1e-6) == []
-    assert "differ" in text(np.array(1.1), np.array(1.0))
+    assert text(np.array(1.1), np.array(1.0)) == "It is 1.1, expected 1."
 
 
 def test_an_expected_array_of_zeros():
     zeros = np.zeros((2, 2))
     assert differences(zeros, zeros, 1e-6) == []
     assert differences(zeros + 1e-3, zeros, 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (np.array(2.5), np.array(1.5), "It is 2.5, expected 1.5."),
+        (np.array([2.5]), np.array([1.5]), "It is 2.5, expected 1.5."),
+        (1e-12 * np.ones((2, 3)), np.ones((2, 3)), "nearly zero everywhere: at most 1e-12"),
+        (np.zeros((2, 3)), np.ones((2, 3)), "It is zero everywhere."),
+        (3, np.ones(2), "It is an int, expected"),
+        (2.0, np.ones(2), "It is a float, expected"),
+    ],
+)
+def test_sentences_are_true(got, expected, words):
+    said = " ".join(differences(got, expected, 1e-6))
+    assert words in said
+    assert "[]" not in said
+    assert "times what is expected" not in said
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 3, 1, 1)])
+def test_another_layout_is_one_but_for_axes_of_length_one(shape):
+    assert in_another_layout(np.zeros(shape), np.zeros(3))
+    assert not in_another_layout(np.zeros(shape), np.zeros(shape))
+    assert not in_another_layout(np.zeros((3, 2)), np.zeros((2, 3)))
+    assert not in_another_layout(None, np.zeros(3))

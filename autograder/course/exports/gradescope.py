@@ -49,7 +49,7 @@ def entry(place: str, verdict: Verdict) -> dict[str, Any]:
         "score": verdict.points,
         "max_score": verdict.max_points,
         "status": "passed" if passed else "failed",
-        "output": WORDS[verdict.status] + (f"\n{verdict.message}" if not passed else ""),
+        "output": WORDS[verdict.status] + (f"\n{verdict.told}" if not passed else ""),
         "output_format": "text",
         "visibility": "visible",
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.course.museum import museum_of
 from autograder.course.museum.mistake import Mistake
-from autograder.diagnosis.fingerprint import Known, Mark, to_plain, wrong_outputs
+from autograder.diagnosis.fingerprint import Known, Mark, exception_mark, to_plain, wrong_outputs
 from autograder.exercise import Exercise
 from autograder.judging.case import Case
 from autograder.judging.output import RAISED, Output
@@ -77,4 +77,4 @@ def marks_on(session: Session, case: Case, number: int) -> dict[Output, Mark]:
     try:
         return wrong_outputs(case, session.ask(case.op, payload, SECONDS).reply)
     except Raised as error:
-        return {RAISED: Mark(error.summary)}
+        return {RAISED: exception_mark(error)}

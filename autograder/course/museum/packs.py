@@ -19,6 +19,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import all_checks, ids
 from autograder.judging import pack
 from autograder.judging.case import Case, Spec
+from autograder.judging.ladder import packed
 from autograder.judging.operation import Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import FORMAT, Pack, PackError
@@ -79,7 +80,8 @@ def build(exercise: Exercise, seed: str) -> Pack:
     """
     right = solution(exercise)
     cases = with_replies(exercise, seed, right)
-    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right))
+    known = collect(exercise, cases, right)
+    return Pack(identify(exercise, seed), cases, known, ladders(exercise, right))
 
 
 def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, list[Case]]:
@@ -89,6 +91,20 @@ def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, 
         for check, spec, payload in draw(exercise, seed):
             cases[check].append(Case(spec.op, payload, reference(session, spec, payload)))
     return cases
+
+
+def ladders(exercise: Exercise, right: Submission) -> dict[str, np.ndarray]:
+    """Return the ladder of each function that has one: the public seed's, in every pack."""
+    made = {}
+    with Session(right, exercise.files) as session:
+        for name in exercise.names:
+            cases = []
+            for index, spec in enumerate(exercise.ladder(name)):
+                payload = spec.draw(generator(PUBLIC_SEED, f"{name}/ladder", index))
+                cases.append(Case(spec.op, payload, reference(session, spec, payload)))
+            if cases:
+                made[name] = packed(cases)
+    return made
 
 
 def reference(session: Session, spec: Spec, payload: Payload) -> Any:

@@ -59,7 +59,7 @@ class Part:
         grouped: dict[str, list[Verdict]] = {}
         for verdict in self.verdicts:
             if verdict.message:
-                grouped.setdefault(verdict.message, []).append(verdict)
+                grouped.setdefault(verdict.told, []).append(verdict)
         return [(verdicts, message) for message, verdicts in grouped.items()]
 
 

@@ -1,13 +1,15 @@
 """The exercise ConvolutionalNetworks: convolution, pooling, normalization, and a net of them.
 
 `files` says what students write and `forbidden` what they do without, ``cases/`` on which inputs
-it is tried, ``checks/`` what is required, `properties` how cases differ. This is its table.
+it is tried, ``checks/`` what is required, `properties` how cases differ, `ladders` on which small
+inputs a mistake is shown. This is its table.
 """
 
 from __future__ import annotations
 
 from autograder.exercise import Exercise, Function
 from autograder.exercises.convnets.files import CNN, LAYERS
+from autograder.exercises.convnets.ladders import ladder
 from autograder.exercises.convnets.properties import BATCH, CONVOLUTION, GROUPS, NET, POOLING
 
 FILTERS = {"dw": "filter", "W1": "filter"}
@@ -44,4 +46,5 @@ EXERCISE = Exercise(
             "test_training",
         )
     ),
+    ladder=ladder,
 )

@@ -14,6 +14,7 @@ from typing import Any
 
 import cells
 import numpy as np
+import returned
 
 held: dict[str, Any] = {}
 """The student's own cache, kept between a forward and a backward pass. It never leaves here."""
@@ -49,23 +50,24 @@ def plain(value: Any, depth: int = 3) -> Any:
         return value
     if isinstance(value, np.ndarray | np.generic):
         array = np.array(value, subok=False)
-        return array if array.dtype.kind in "biufc" else {"$object": f"array of {array.dtype}"}
+        return array if array.dtype.kind in "biufc" else {"$object": f"an array of {array.dtype}"}
     if isinstance(value, tuple | list) and depth and len(value) <= 16:
         return tuple(plain(v, depth - 1) for v in value)
-    return {"$object": type(value).__name__}
+    return {"$object": returned.with_article(value)}
 
 
-def split_cache(result: Any) -> tuple[Any, Any]:
+def split_cache(call: Callable[..., Any], result: Any) -> tuple[Any, Any]:
     """Split what a forward pass returned into its output, as plain data, and its cache."""
     if isinstance(result, tuple | list) and len(result) == 2:
         return plain(result[0]), result[1]
-    return {"$object": f"{type(result).__name__} instead of the pair (out, cache)"}, None
+    return returned.in_place_of(call, result, "the pair (out, cache)"), None
 
 
 def forward(module: str, function: str, args: dict[str, Any]) -> dict[str, Any]:
     """Call a forward pass; return its output, and its arguments as they are afterwards."""
     seed(0)
-    out, _ = split_cache(find(module, function)(*args.values()))
+    call = find(module, function)
+    out, _ = split_cache(call, call(*args.values()))
     return {"out": out, "after": arrays_of(args)}
 
 
@@ -82,7 +84,7 @@ def sequence(
     outs, running = [], []
     for step in steps:
         bn_param["mode"] = step["mode"]
-        out, _ = split_cache(call(*{**args, "x": step["x"]}.values()))
+        out, _ = split_cache(call, call(*{**args, "x": step["x"]}.values()))
         outs.append(out)
         running.append({k: plain(bn_param.get(k)) for k in ("running_mean", "running_var")})
     return {"outs": outs, "running": running}
@@ -92,7 +94,8 @@ def prepare(module: str, forward: str, args: dict[str, Any]) -> bool:
     """Call a forward pass and keep its cache for `backward`; return whether there is one."""
     seed(0)
     held.pop("cache", None)
-    _, cache = split_cache(find(module, forward)(*copy_of(args).values()))
+    call = find(module, forward)
+    _, cache = split_cache(call, call(*copy_of(args).values()))
     if cache is not None:
         held["cache"] = cache
     return cache is not None
@@ -113,14 +116,13 @@ def backward(
     """
     seed(0)
     cache = held.pop("cache") if prepared else tuple(copy_of(args).values())
-    result = find(module, function)(dout, cache)
+    call = find(module, function)
+    result = call(dout, cache)
     if len(names) == 1 and isinstance(result, np.ndarray):
         result = (result,)
     values = plain(result)
     if not isinstance(values, tuple) or len(values) != len(names):
-        count = f" of {len(values)}" if isinstance(values, tuple) else ""
-        wanted = ", ".join(names)
-        values = ({"$object": f"{type(result).__name__}{count} instead of {wanted}"},) * len(names)
+        values = (returned.in_place_of(call, result, ", ".join(names)),) * len(names)
     return {**dict(zip(names, values, strict=True)), "after": {"dout": dout}}
 
 
@@ -144,9 +146,15 @@ def numeric_gradient(
 ) -> dict[str, Any]:
     """Differentiate ``sum(out * dout)`` by centered differences.
 
-    `wrt` maps the gradient's name to the argument's: ``{"dx": "x"}``.
+    `wrt` maps the gradient's name to the argument's: ``{"dx": "x"}``. Where the output has another
+    shape than `dout`, its slopes are not a number.
     """
     call = find(module, forward)
+
+    def output() -> np.ndarray:
+        out = np.array(call(*copy_of(args).values())[0])
+        return out if out.shape == dout.shape else np.full(dout.shape, np.nan)
+
     gradients = {}
     for name, argument in wrt.items():
         array = args[argument]
@@ -154,9 +162,9 @@ def numeric_gradient(
         for index in np.ndindex(array.shape):
             old = array[index]
             array[index] = old + h
-            up = call(*copy_of(args).values())[0]
+            up = output()
             array[index] = old - h
-            down = call(*copy_of(args).values())[0]
+            down = output()
             array[index] = old
             gradient[index] = np.sum((up - down) * dout) / (2 * h)
         gradients[name] = gradient
@@ -192,7 +200,7 @@ def net(
         return result
     pair = model.loss(X, y)
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
-        wrong = {"$object": f"{type(pair).__name__} instead of the pair (loss, grads)"}
+        wrong = returned.in_place_of(model.loss, pair, "the pair (loss, grads)")
         return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}
     result["loss"] = plain(pair[0])
     result["grads"] = {str(k): plain(v) for k, v in pair[1].items()}

@@ -44,7 +44,7 @@ SLIPS = {
         "dtype": ("whole_numbers",),
     },
     "max_pool_backward_naive": {
-        "stride": ("stride_is_one", "stride_is_two", "stride_in_rows_only", "stride_is_pool_height"),
+        "stride": ("stride_is_one", "stride_is_two", "stride_in_columns_only", "assigned"),
         "pool_height": ("pool_width_for_both", "pool_sides_swapped", "window_is_two"),
         "pool_width": ("pool_height_for_both", "pool_sides_swapped", "window_is_two"),
         "dtype": ("whole_numbers",),

@@ -62,15 +62,32 @@ def net(
         params = {name: 0.3 * rng.normal(size=s) for name, s in settings.shapes().items()}
         X = rng.normal(size=(num_images, *settings.input_dim)).astype(settings.dtype)
         y = rng.integers(settings.num_classes, size=num_images)
-        return {
-            "module": CNN.module,
-            "function": NET,
-            "initial": settings.initial(),
-            "settings": dict(vars(settings)),
-            "draw": int(rng.integers(1 << 31)),
-            "params": None if own_params or not num_images else params,
-            "X": X if num_images else None,
-            "y": y if labels else None,
-        }
+        return net_payload(
+            settings,
+            rng,
+            params=None if own_params or not num_images else params,
+            X=X if num_images else None,
+            y=y if labels else None,
+        )
 
     return Spec("net", draw)
+
+
+def net_payload(
+    settings: NetSettings,
+    rng: np.random.Generator,
+    params: dict[str, np.ndarray] | None,
+    X: np.ndarray | None,
+    y: np.ndarray | None,
+) -> Payload:
+    """Return what a net is asked: made with `settings`, given `params`, shown `X` and `y`."""
+    return {
+        "module": CNN.module,
+        "function": NET,
+        "initial": settings.initial(),
+        "settings": dict(vars(settings)),
+        "draw": int(rng.integers(1 << 31)),
+        "params": params,
+        "X": X,
+        "y": y,
+    }

@@ -10,6 +10,7 @@ from autograder.exercises.convnets.cases.normalization import (
     batchnorm_sequence,
 )
 from autograder.judging.case import Case
+from autograder.judging.compare import kind_of
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, CheckFailed, Exam, NotWritten
 from autograder.judging.output import Output
@@ -50,12 +51,10 @@ def test_running_values(exam: Exam) -> None:
             zip(reply["running"], case.expected["running"], strict=True), start=1
         ):
             for name in ("running_mean", "running_var"):
+                output = Output(name, "running", step)
                 if got[name] is None:
-                    raise CheckFailed(f"bn_param has no {name} after a training pass.")
-                value = got[name]
-                if isinstance(value, np.ndarray):
-                    value = value.ravel()  # (C,), (1, C) and (1, C, 1, 1) are all in use
-                exam.expect_close(Output(name, "running", step), value, expected[name], DOUBLE)
+                    raise CheckFailed(f"bn_param has no {name} after a training pass.", output)
+                exam.expect_close(output, in_a_row(got[name]), expected[name], DOUBLE)
 
 
 @check(
@@ -77,6 +76,13 @@ def test_test_mode(exam: Exam) -> None:
     if all(keeps_rows(reply) for reply in replies):
         for case in given:
             expect_outputs(exam, case)
+
+
+def in_a_row(value: Any) -> Any:
+    """Return running values in the shape ``(C,)``: (1, C) and (1, C, 1, 1) are in use too."""
+    if isinstance(value, np.ndarray) and value.ndim and value.size == max(value.shape):
+        return value.ravel()
+    return value
 
 
 def keeps_rows(reply: dict[str, Any]) -> bool:
@@ -101,7 +107,8 @@ def expect_outputs(exam: Exam, case: Case) -> dict[str, Any]:
         value = reply["running"][-1][name]
         if isinstance(value, np.ndarray):
             output = Output(name, "running", last)
-            exam.expect_close(output, value.ravel(), expected, DOUBLE, f"{name} after test mode")
+            text = f"{name} after test mode"
+            exam.expect_close(output, in_a_row(value), expected, DOUBLE, text)
     return reply
 
 
@@ -109,6 +116,10 @@ def expect_not_empty(reply: dict[str, Any]) -> None:
     """Tell a function that is still to be written from one that is wrong."""
     if all(out is None for out in reply["outs"]):
         raise NotWritten("out is None: this part is still to be written.")
+    for step, out in enumerate(reply["outs"], start=1):
+        if not isinstance(out, np.ndarray):
+            output = Output("out", "pass", step)
+            raise CheckFailed(f"{output}: It is {kind_of(out)}, expected an array.", output)
 
 
 @check(

@@ -7,6 +7,7 @@ import numpy as np
 
 from autograder.exercises.convnets.cases.net import NET, WEIGHTS, NetSettings, net
 from autograder.exercises.convnets.cases.windows import Shape
+from autograder.exercises.convnets.written import expect_gradients, expect_written
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam, NotWritten
 from autograder.judging.output import Output
@@ -29,10 +30,9 @@ WIDE = NetSettings(input_dim=(2, 6, 10), num_filters=3, filter_size=5, num_class
 def test_parameters(exam: Exam) -> None:
     """Shapes, Gaussian weights of weight_scale, biases of zero."""
     for case in exam.cases:
-        params = exam.ask(case)["initial"]
-        settings = NetSettings(**case.payload["settings"])
-        if not params:
-            raise NotWritten("params is empty: the initialization is still to be written.")
+        reply = exam.ask(case)
+        expect_written(reply)
+        params, settings = reply["initial"], NetSettings(**case.payload["settings"])
         for name, shape in settings.shapes().items():
             expect_parameter(name, params.get(name), shape, settings.weight_scale)
 
@@ -67,8 +67,9 @@ def expect_parameter(name: str, value: Any, shape: Shape, weight_scale: float) -
 def test_scores(exam: Exam) -> None:
     """The class scores for given parameters."""
     for case in exam.cases:
-        scores = exam.ask(case)["scores"]
-        exam.expect_close(Output("scores"), scores, case.expected["scores"], DOUBLE)
+        reply = exam.ask(case)
+        expect_written(reply)
+        exam.expect_close(Output("scores"), reply["scores"], case.expected["scores"], DOUBLE)
 
 
 @check(
@@ -84,7 +85,9 @@ def test_initial_loss(exam: Exam) -> None:
     """A fresh net's loss is the logarithm of the number of classes."""
     for case in exam.cases:
         expected = math.log(case.payload["settings"]["num_classes"])
-        loss = number("loss", exam.ask(case)["loss"])
+        reply = exam.ask(case)
+        expect_written(reply)
+        loss = number("loss", reply["loss"])
         if not abs(loss - expected) <= 0.01:
             raise CheckFailed(f"The loss is {loss:.6f}, expected about {expected:.6f}.")
 
@@ -103,12 +106,14 @@ def test_regularization(exam: Exam) -> None:
     for case in exam.cases:
         settings = case.payload["settings"]
         reply = exam.ask(case)
+        expect_written(reply)
         without = exam.ask(case, settings={**settings, "reg": 0.0})
         params, reg = case.payload["params"], settings["reg"]
         added = number("loss", reply["loss"]) - number("loss", without["loss"])
         penalty = 0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in WEIGHTS)
         adds = f"what reg={reg} adds to"
         exam.expect_close(Output("loss"), np.array(added), penalty, DOUBLE, f"{adds} the loss")
+        expect_gradients(reply)
         for name, value in params.items():
             share = gradient(reply, name, value) - gradient(without, name, value)
             expected = reg * value if name in WEIGHTS else np.zeros_like(value)
@@ -151,8 +156,10 @@ def test_gradients(exam: Exam) -> None:
     """Loss and the gradients of all parameters, without regularization."""
     for case in exam.cases:
         reply, expected = exam.ask(case), case.expected
+        expect_written(reply)
         loss = np.array(number("loss", reply["loss"]))
         exam.expect_close(Output("loss"), loss, expected["loss"], DOUBLE)
+        expect_gradients(reply)
         for name, value in case.payload["params"].items():
             got = gradient(reply, name, value)
             exam.expect_close(Output(name, "grads"), got, expected["grads"][name], DOUBLE)
@@ -167,8 +174,11 @@ def test_gradients(exam: Exam) -> None:
 def test_contract(exam: Exam) -> None:
     """Parameters have the dtype asked for; X and y stay as they are."""
     single, double = exam.cases
-    expect_dtypes(exam.ask(double)["initial"], "float64")
+    fresh = exam.ask(double)
+    expect_written(fresh)
+    expect_dtypes(fresh["initial"], "float64")
     reply = exam.ask(single)
+    expect_written(reply)
     expect_dtypes(reply["initial"], "float32")
     exam.expect_unchanged(single, reply["after"], ["X", "y"])
     exam.expect_close(Output("scores"), reply["scores"], single.expected["scores"], SINGLE)
@@ -176,8 +186,6 @@ def test_contract(exam: Exam) -> None:
 
 def expect_dtypes(params: dict[str, Any], dtype: str) -> None:
     """Fail unless every parameter has `dtype`."""
-    if not params:
-        raise NotWritten("params is empty: the initialization is still to be written.")
     for name, value in params.items():
         found = getattr(value, "dtype", type(value).__name__)
         if found != np.dtype(dtype):

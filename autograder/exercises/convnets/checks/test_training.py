@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.convnets.cases.training import one_epoch, overfit, request
+from autograder.exercises.convnets.written import expect_gradients, expect_written
 from autograder.judging.case import Case
 from autograder.judging.declare import check
 from autograder.judging.exam import CheckFailed, Exam
@@ -50,7 +51,9 @@ def train(exam: Exam, case: Case) -> tuple[dict[str, Any], np.ndarray, np.ndarra
     fresh = {key: case.payload[key] for key in ("module", "function", "settings", "draw")}
     trial = np.zeros((2, 3, 32, 32), dtype=np.float32)
     small = {"params": None, "X": trial, "y": np.array([0, 1])}
-    exam.ask_payload("net", {**fresh, **small}, like=case, seconds=TRIAL_SECONDS)
+    answer = exam.ask_payload("net", {**fresh, **small}, like=case, seconds=TRIAL_SECONDS)
+    expect_written(answer)
+    expect_gradients(answer)
     arguments, labels = request(case.payload)
     reply = exam.ask_payload("train", arguments, like=case)
     predicted = reply["predicted"]

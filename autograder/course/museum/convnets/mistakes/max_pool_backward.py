@@ -101,6 +101,10 @@ IN_LOOPS = variants(
             "the window is taken to be 2x2, whatever pool_param says",
             [(SIZES, "height = width = 2")],
         ),
+        "window_is_stride": (
+            "the windows are taken to be as large as the stride",
+            [(STRIDE, STRIDE + "\n    height = width = stride")],
+        ),
         "pool_height_for_both": (
             SQUARE_WINDOW,
             [(SIZES, 'height = width = pool_param["pool_height"]')],

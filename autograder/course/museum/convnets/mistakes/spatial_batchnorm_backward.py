@@ -201,6 +201,18 @@ MISTAKES = (
                 "dgamma keeps the axes that were summed over, with length 1",
                 [(DGAMMA, "dgamma = np.sum(dout * x_hat, axis=axes, keepdims=True)")],
             ),
+            "dgamma_and_dbeta_as_rows": (
+                "dgamma and dbeta are returned as rows of shape (1, C)",
+                [(RETURN, "return dx, dgamma.reshape(1, C), dbeta.reshape(1, C)")],
+            ),
+            "dgamma_is_dbeta": (
+                "dgamma is the sum of dout: the normalized x is left out",
+                [(DGAMMA, "dgamma = np.sum(dout, axis=axes)")],
+            ),
+            "sums_not_divided": (
+                "the sums in dx are not divided by anything",
+                [(M, "M = 1")],
+            ),
             "dgamma_of_ones": (
                 "dgamma is the sum of the normalized x: dout is left out",
                 [(DGAMMA, "dgamma = np.sum(x_hat, axis=axes)")],

@@ -122,6 +122,14 @@ MISTAKES = variants(
             "dbeta is averaged instead of summed",
             [(DBETA, DBETA.replace("np.sum", "np.mean"))],
         ),
+        "dgamma_is_dbeta": (
+            "dgamma is the sum of dout: the normalized x is left out",
+            [(DGAMMA, DGAMMA.replace(" * x_hat.reshape(x.shape)", ""))],
+        ),
+        "sums_not_divided": (
+            "the sums in dx are not divided by anything",
+            [(M, "M = 1")],
+        ),
         "x_for_x_hat": (
             "dgamma is computed with x instead of the normalized x",
             [(DGAMMA, DGAMMA.replace("x_hat.reshape(x.shape)", "x"))],
