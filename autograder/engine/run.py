@@ -124,7 +124,7 @@ def run_checks(
             on_verdict or ignore,
             on_failure or ignore,
             on_trained or ignore,
-            Climber(exercise, submission, pack, threads, isolation),
+            lambda: Climber(exercise, submission, pack, threads, isolation),
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -164,8 +164,8 @@ class CheckPlugin:
         Ids of the checks to run.
     on_verdict, on_failure, on_trained : callable
         As in `run_checks`.
-    climber : Climber
-        Finds the smallest input on which the submission is wrong.
+    climber : callable
+        Makes what finds the smallest input on which the submission is wrong.
     """
 
     def __init__(
@@ -177,7 +177,7 @@ class CheckPlugin:
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
-        climber: Climber,
+        climber: Callable[[], Climber],
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
@@ -195,7 +195,9 @@ class CheckPlugin:
     @cached_property
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
-        return Messages(self._exercise, self._session, self._pack, self._on_failure, self._climber)
+        return Messages(
+            self._exercise, self._session, self._pack, self._on_failure, self._climber()
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:

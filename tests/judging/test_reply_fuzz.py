@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.diagnosis.fingerprint import Known, from_plain, to_plain
+from autograder.diagnosis.ladder import Climber
 from autograder.engine import messages
 from autograder.engine.messages import Messages
 from autograder.exercises.convnets import EXERCISE
@@ -18,6 +19,7 @@ from autograder.judging.operation import Answer, arrays_of
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import Pack, public
 from autograder.sandbox.client import Died, WorkerError
+from autograder.submission import Submission
 
 RIGHT = "right"
 KINDS = ["f8", "f4", "f2", "g", "c16", "c8", "i8", "u1", "u8", "?", ">f8"]
@@ -196,7 +198,10 @@ def test_any_reply_leads_to_a_verdict(public_pack, monkeypatch, function, values
     pack = small(public_pack.id, function)
     forger = Forger([case for cases in pack.cases.values() for case in cases], values, name)
     shown = []
-    words = Messages(EXERCISE, forger, pack, lambda evidence: shown.append(evidence.worst()))
+    climber = Climber(EXERCISE, Submission("nobody", {}), pack)
+    words = Messages(
+        EXERCISE, forger, pack, lambda evidence: shown.append(evidence.worst()), climber
+    )
     for declared in CHECKS:
         if declared.info.function == function:
             message = judge(declared, forger, pack, words, shown)
