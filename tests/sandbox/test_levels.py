@@ -1,6 +1,5 @@
 """autograder/sandbox/levels.py: what each level grants, and that it is what a worker sees."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from autograder.sandbox.probe import FORBIDDEN, Probe, probe, strongest
 
 sys.path.append(str(launch.WORKER))
 import landlock
-import seccomp
 
 
 @pytest.fixture
@@ -138,19 +136,6 @@ def test_the_exercise_is_hidden_even_inside_what_is_needed(monkeypatch):
     rules = launch.landlock([], Path("/nowhere"), [], [])
     assert str(inside) not in rules["read"]
     assert not any(Path(path) in inside.parents for path in rules["read"])
-
-
-@pytest.mark.parametrize("machine", seccomp.ARCHITECTURES)
-def test_the_filter_is_a_program_that_ends_in_every_case(machine):
-    code = seccomp.program(os.getpid(), machine)
-    count = len(code) // 8
-    assert len(code) % 8 == 0
-    assert count < 4096
-    for i in range(count):
-        operation, true, false = code[8 * i], code[8 * i + 2], code[8 * i + 3]
-        if operation in (seccomp.EQUAL, seccomp.AT_LEAST, seccomp.ANY_BIT):
-            assert i + 1 + max(true, false) < count
-    assert code[-8] == seccomp.RETURN
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
