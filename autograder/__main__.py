@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 
-from autograder import exercises, locate
+from autograder import ending, exercises, locate
 from autograder.errors import UserError
 from autograder.sandbox import doctor
 from autograder.show.text import total
@@ -42,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if course_is_here():
         add_course_commands(commands, arguments[0] if arguments else "")
     options = parser.parse_args(arguments)
+    ending.in_order()
     try:
         return int(options.run(options))
     except UserError as error:

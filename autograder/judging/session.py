@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import locate
+from autograder import locate, scratch
 from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
@@ -103,7 +103,7 @@ class Session:
         self.budget: Budget | None = None
         self._files = {file.module: file for file in files}
         self._threads = threads
-        self._folder = tempfile.TemporaryDirectory(prefix="convnets-submission-")
+        self._folder = tempfile.TemporaryDirectory(prefix="submission-", dir=scratch.home())
         stage(submission, [file.path for file in files], Path(self._folder.name))
         self._workers: dict[str, Worker] = {}  # by the module that they are for
         self._loaded: set[str] = set()
@@ -207,6 +207,7 @@ class Session:
                 isolation=self.isolation,
                 unavailable=file.without,
                 max_memory=file.memory,
+                libraries=file.libraries,
             )
         try:
             return self._workers[module].request(

@@ -6,7 +6,6 @@ import contextlib
 import os
 import queue
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
+from autograder import scratch
 from autograder.sandbox import launch, probe, words
 from autograder.sandbox.worker import wire
 
@@ -76,6 +76,8 @@ class Worker:
         Further files and folders that it may read.
     variables : dict of str to str, optional
         Further environment variables.
+    libraries : sequence of str
+        Modules that can be imported besides the package and the standard library.
     """
 
     def __init__(
@@ -88,12 +90,15 @@ class Worker:
         max_memory: int = launch.MAX_MEMORY,
         readable: Sequence[Path] = (),
         variables: Mapping[str, str] | None = None,
+        libraries: Sequence[str] = launch.LIBRARIES,
     ) -> None:
         self.isolation = isolation or probe.strongest()
-        self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self.home = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch.home()))
+        self._printed = tempfile.TemporaryFile(dir=scratch.home())  # noqa: SIM115 - lives as long as the worker
         self._process = subprocess.Popen(
-            launch.command(self.isolation, layers, self.home, unavailable, max_memory, readable),
+            launch.command(
+                self.isolation, layers, self.home, unavailable, max_memory, readable, libraries
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
@@ -216,7 +221,7 @@ class Worker:
         self._wanted.put(0)
         if not self._printed.closed:
             self._printed.close()
-        remove(self.home)
+        scratch.remove(self.home)
 
     def __enter__(self) -> Worker:
         return self
@@ -263,16 +268,6 @@ def printable(text: str) -> str:
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
         for letter in text
     )
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder whose content may have been made to resist."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists() and sys.platform != "win32":  # locked, or nested too deeply for Python
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            with contextlib.suppress(FileNotFoundError):  # a system without these programs
-                subprocess.run([*command, str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def raised_from(error: Any) -> Raised:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import exercises
+from autograder import ending, exercises
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.record import Record, key_of, without_grading
@@ -70,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     base = parser.parse_args(arguments).base
     path = base / "results" / "results.json"
     path.unlink(missing_ok=True)
+    ending.in_order()
     start = time.monotonic()
     try:
         record = grade(base)

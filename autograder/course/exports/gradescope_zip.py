@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import disk, exercises, locate
+from autograder import disk, exercises, locate, scratch
 from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.museum import packs
 from autograder.course.release import archive as release
@@ -114,7 +114,7 @@ def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = F
         A secret would be in the archive. None is written.
     """
     print("Making the case pack from the solution ...", flush=True)
-    with tempfile.TemporaryDirectory(prefix="convnets-gradescope-") as folder:
+    with tempfile.TemporaryDirectory(prefix="gradescope-", dir=scratch.home()) as folder:
         path = Path(folder, SECRET_PACK)
         pack.save(packs.build(exercise, seed), path)
         files = list(contents(locate.root(), path.read_bytes()))

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from autograder import ending
 from autograder.course.grading.student import Graded
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
@@ -73,7 +74,8 @@ class Grader:
 def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     """Grade what comes through `pipe`, until its other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that run_checks cleans up
+    ending.in_order()  # so that run_checks cleans up
+    ending.with_parent()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             submission = pipe.recv()

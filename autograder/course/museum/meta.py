@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import exercises
+from autograder import ending, exercises
 from autograder.course.museum import museum_of, packs
 from autograder.course.museum.mistake import Mistake, Unseen
 from autograder.course.museum.submissions import in_the_way, with_code
@@ -156,7 +156,7 @@ def run(exercise: Exercise, functions: Sequence[str], jobs: int) -> list[Result]
     packs.public(exercise)  # made once, before the processes that share it start
     results = []
     context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs) as pool:
+    with context.Pool(jobs, initializer=ending.with_parent) as pool:
         progress = tqdm(
             pool.imap(partial(try_piece, name=exercise.name), pieces, chunksize=4),
             total=len(pieces),

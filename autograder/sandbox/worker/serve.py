@@ -12,11 +12,11 @@ import standins
 import wire
 
 
-def main(layers: list[str], unavailable: dict[str, list[str]]) -> None:
+def main(layers: list[str], unavailable: dict[str, list[str]], libraries: list[str]) -> None:
     """Serve requests until the grader closes the wire."""
     requests, replies = take_wire()
     sys.path[:0] = layers
-    standins.install(unavailable, layers[1:])
+    standins.install(unavailable, layers[1:], libraries)
     while True:
         try:
             request = wire.read_message(requests)
