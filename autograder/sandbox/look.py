@@ -1,17 +1,15 @@
-"""Say where this Python looks for its standard library, and which shared libraries it all needs.
+"""Say where this Python looks for its standard library, and which shared libraries all needs.
 
-Run as a file, by the Python that runs workers and apart from the grader: ``look.py FOLDER...`` has
-the dynamic linker load every extension of the standard library and of the packages in the folders,
-and prints what it found, as JSON. The linker knows best: a wheel brings its libraries along, conda
-has them in one folder for all, Debian's are the system's.
+Run as a file, by the Python that runs workers and apart from the grader: ``look.py`` has the
+dynamic linker load every extension of the standard library, ``look.py PLACE`` every one of a
+package. It prints what was found as a Python literal, and imports next to nothing, for speed. The
+linker knows best: a wheel brings its libraries along, conda has them in one folder for all, and
+Debian's are the system's.
 """
 
-import contextlib
 import ctypes
-import json
 import os
 import sys
-from pathlib import Path
 
 NOT_USED = ("_tkinter", "nis", "_test", "_xx", "xx")  # how the names begin of what needs too much
 
@@ -28,22 +26,32 @@ def loaded() -> list[str]:
     kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Object), ctypes.c_size_t, ctypes.c_void_p)
 
     def note(found, *_):  # type: ignore[no-untyped-def]
-        names.append(found.contents.name.decode())
+        names.append(os.fsdecode(found.contents.name))
         return 0
 
     ctypes.CDLL(None).dl_iterate_phdr(kind(note), None)
     return [name for name in names if name.startswith("/")]
 
 
-def main(standard: list[str], folders: list[str]) -> None:
-    """Load everything, and print what came of it."""
-    extensions = [path for folder in standard for path in Path(folder).glob("*.so")]
-    extensions += [path for folder in folders for path in Path(folder).rglob("*.so*")]
-    for path in extensions:
-        if not path.name.startswith(NOT_USED):
-            with contextlib.suppress(OSError):  # it cannot be used here, by a worker either
-                ctypes.CDLL(str(path))
-    print(json.dumps({"standard": standard, "libraries": loaded()}), flush=True)
+def extensions(place: str, *, deep: bool) -> list[str]:
+    """Return the extensions in a folder, and those below it if `deep`; or the one that it is."""
+    found = [] if os.path.isdir(place) else [place]
+    for folder, folders, names in os.walk(place):
+        found += [os.path.join(folder, name) for name in names if not name.startswith(NOT_USED)]
+        if not deep:  # others install below the standard library
+            folders.clear()
+    return [path for path in found if ".so" in os.path.basename(path)]
+
+
+def main(standard: list[str], places: list[str]) -> None:
+    """Load all that is in some places, or in the standard library, and print what came of it."""
+    for place in places or standard:
+        for path in extensions(place, deep=bool(places)):
+            try:
+                ctypes.CDLL(path)
+            except OSError:  # it cannot be used here, by a worker either
+                pass
+    print({"standard": standard, "libraries": loaded()}, flush=True)
     os._exit(0)  # extensions that were never imported may fail as they are taken down
 
 

@@ -6,8 +6,8 @@ among what they install there may be all that a student is to write.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
-import json
 import os
 import site
 import subprocess
@@ -101,14 +101,13 @@ def modules_of(distributions: tuple[str, ...]) -> tuple[str, ...]:
 def needed(modules: tuple[str, ...]) -> Needed:
     """Return what a worker reads that can import `modules` and the standard library."""
     places = [place for module in modules for place in places_of(module)]
-    folders = [str(place) for place in places if place.is_dir()]
-    found = json.loads(run_look(folders))
-    standard = [Path(name) for name in found["standard"] if Path(name).exists()]
+    found = [look(), *(look(str(place)) for place in places if has_extensions(place))]
+    libraries = [whole(Path(name)) for each in found for name in each["libraries"]]
+    standard = [Path(name) for name in found[0]["standard"] if Path(name).exists()]
     program = [Path(sys.executable), Path(sys.prefix, "pyvenv.cfg")]
     system = [Path(name) for name in (*SYSTEM, *interpreters())]
-    system += [whole(Path(name)) for name in found["libraries"]]
     links: dict[Path, str] = {}
-    wanted = [*program, *standard, *places, *system]
+    wanted = [*program, *standard, *places, *system, *libraries]
     read = [real(path, links) for path in wanted if path.exists()]
     read = [path for path in dict.fromkeys(read) if not any(each in path.parents for each in read)]
     return Needed(
@@ -130,25 +129,32 @@ def places_of(module: str) -> list[Path]:
     return [Path(spec.origin)] if spec.origin and spec.has_location else []
 
 
+def has_extensions(place: Path) -> bool:
+    """Return whether there is compiled code in a package, or a module is that."""
+    return any(place.rglob("*.so*")) if place.is_dir() else ".so" in place.suffixes
+
+
 def whole(library: Path) -> Path:
     """Return the folder of a shared library that came with a wheel, which has no others; or it."""
     return library.parent if library.parent.name.endswith(".libs") else library
 
 
-def run_look(folders: Sequence[str]) -> bytes:
-    """Return what `look` prints; it is run as a worker is.
+@cache
+def look(*folder: str) -> dict[str, list[str]]:
+    """Return what `look` prints of a package, or of the standard library.
 
     Raises
     ------
     OSError
         It does not run here.
     """
-    command = [sys.executable, "-I", "-S", "-B", str(LOOK), *folders]
+    command = [sys.executable, "-I", "-S", "-B", str(LOOK), *folder]
     done = subprocess.run(command, check=False, capture_output=True)
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise OSError(f"what a worker needs cannot be found: {why or done.returncode}")
-    return done.stdout
+    found: dict[str, list[str]] = ast.literal_eval(done.stdout.decode())
+    return found
 
 
 def interpreters() -> Iterator[str]:

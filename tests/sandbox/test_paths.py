@@ -1,5 +1,7 @@
 """sandbox/paths.py: what a worker reads is a list; what others have installed is not on it."""
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,6 +68,30 @@ def test_a_module_is_found_however_it_is_installed(tmp_path, monkeypatch):
     assert paths.places_of("nowhere_to_be_found") == []
     assert paths.elsewhere(["editable", "alone"]) == (tmp_path / "source",)
     paths.places_of.cache_clear()
+
+
+@linux
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler")
+def test_shared_libraries_are_found_where_the_linker_finds_them(tmp_path, monkeypatch):
+    """As in conda: in one folder for all packages, by a link and a way up from the extension."""
+    prefix = tmp_path.resolve()
+    package, lib = prefix / "lib" / "site-packages" / "fast", prefix / "lib"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    source = prefix / "nothing.c"
+    source.write_text("int nothing(void) { return 0; }\n")
+    compiled = ("gcc", "-shared", "-fPIC", str(source))
+    library = lib / "libnothing.so.1.2"
+    subprocess.run([*compiled, "-Wl,-soname,libnothing.so.1", "-o", library], check=True)
+    (lib / "libnothing.so.1").symlink_to("libnothing.so.1.2")
+    (lib / "libother.so").touch()
+    way = ("-Wl,--no-as-needed", str(library), "-Wl,-rpath,$ORIGIN/../..")
+    subprocess.run([*compiled, *way, "-o", package / "fast.so"], check=True)
+    monkeypatch.syspath_prepend(str(package.parent))
+    needed = paths.needed(("fast",))
+    assert {package, library} <= set(needed.read)
+    assert needed.links[lib / "libnothing.so.1"] == "libnothing.so.1.2"
+    assert not {lib, lib / "libother.so"} & set(needed.read)
 
 
 def test_distributions_are_there_with_all_that_they_require():
