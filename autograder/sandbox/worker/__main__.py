@@ -19,4 +19,4 @@ if __name__ == "__main__":
 
     import serve  # only now: NumPy starts threads, which must be shut in as well
 
-    serve.main(settings["layers"], settings["unavailable"], settings["libraries"])
+    serve.main(settings)

@@ -12,11 +12,13 @@ import standins
 import wire
 
 
-def main(layers: list[str], unavailable: dict[str, list[str]], libraries: list[str]) -> None:
-    """Serve requests until the grader closes the wire."""
+def main(settings: dict[str, Any]) -> None:
+    """Serve requests until the grader closes the wire; `settings` are this process's own."""
     requests, replies = take_wire()
+    layers = settings["layers"]
     sys.path[:0] = layers
-    standins.install(unavailable, layers[1:], libraries)
+    trusted = [*layers[1:], *settings["packages"]]
+    standins.install(settings["unavailable"], trusted, settings["libraries"])
     while True:
         try:
             request = wire.read_message(requests)

@@ -44,6 +44,9 @@ NOT_THERE = (
     "cannot be used: your code is graded with Python's standard library, NumPy and the given "
     "package, and nothing else."
 )
+NOT_HERE = (
+    "cannot be used: a notebook runs here with what the exercise itself needs, and nothing else."
+)
 NO_SCREEN = "cannot be used: there is no screen where your code is graded."
 NOT_GIVEN = "cannot be used: the given package has no such module."
 XRANGE = " In Python 3, xrange is range."
@@ -131,7 +134,7 @@ class Finder(MetaPathFinder, Loader):
         if parts[0] in THERE or (parts[0] in self._libraries and self.installed):
             return None
         if not of_library(*importer()):
-            return self.stand_in(fullname, NO_SCREEN if parts[0] in SCREEN else NOT_THERE)
+            return self.stand_in(fullname, why_missing(parts[0]))
         if not self.is_for_libraries(parts[0]):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return None
@@ -166,7 +169,7 @@ class MissingFinder(Finder):
         if of_library(*importer()) or (top in THERE and top != PACKAGE):
             return None
         if top != PACKAGE:
-            return self.stand_in(fullname, NOT_THERE)
+            return self.stand_in(fullname, why_missing(top))
         paths = getattr(sys.modules.get(parent), "__path__", ())
         given = [module.name for module in pkgutil.iter_modules(paths)]
         for meant in difflib.get_close_matches(name, given, n=1, cutoff=0.8):
@@ -174,6 +177,13 @@ class MissingFinder(Finder):
                 f"No module named {fullname!r}. Did you mean {parent}.{meant}?", name=fullname
             )
         return self.stand_in(fullname, NOT_GIVEN) if parent else None
+
+
+def why_missing(top: str) -> str:
+    """Return why student code cannot use a module that is not for it."""
+    if top in SCREEN:
+        return NO_SCREEN
+    return NOT_HERE if finder and finder.installed else NOT_THERE
 
 
 def importer() -> tuple[str, int]:
@@ -231,7 +241,7 @@ def install(
     names, libraries
         As `Finder` has them.
     given : sequence of str
-        Folders with the given package, which may import what it needs.
+        Folders with the given package and others, which may import what they need.
     """
     global finder, trusted
     trusted = (*TRUSTED, *given)
