@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, cast
 from autograder.sandbox import launch, probe, words
 from autograder.sandbox.worker import wire
 
-TAIL = 2000  # characters of what the student printed that are kept for a message
+MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; those of a trained net may have 40 MiB
 MAX_HEADER = 1 << 20  # bytes of all the rest in it
 MAX_VALUES = 20_000  # numbers, texts, lists and arrays in one reply
@@ -91,12 +91,15 @@ class Worker:
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        # Lives as long as the worker, which appends to it wherever it is being read.
+        self._output = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115
+        self._before = 0  # bytes of it that were printed before the last request
+        self._last_printed = ""
         self._process = subprocess.Popen(
             launch.command(self.isolation, layers, self.home, unavailable, max_memory, readable),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._printed,
+            stderr=self._output,
             cwd=self.home,
             env={**launch.environment(self.isolation, self.home, threads), **(variables or {})},
             start_new_session=True,  # a process group of its own, to be ended as a whole
@@ -154,6 +157,7 @@ class Worker:
             Student code raised an exception; the worker goes on.
         """
         number = secrets.token_hex(8)  # so that no reply can be made before its request
+        self._before = self._output.seek(0, os.SEEK_END)
         self._wanted.put(most)
         self._requests.put({"id": number, "op": op, "arguments": arguments})
         try:
@@ -186,7 +190,7 @@ class Worker:
         return readable(reply["result"], Room())
 
     def _describe_end(self) -> str:
-        """Say how the process ended, with the last that it printed."""
+        """Say how the process ended."""
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -194,15 +198,26 @@ class Worker:
             return "it closed its connection to the grader"
         if self.isolation == "bubblewrap" and code > 128:  # how it passes on a signal
             code = 128 - code
-        how, printed = words.ended(code), clean(self.printed())
         self.close()
-        return f"{how}. The last it printed:\n{printed}" if printed else f"{how}."
+        return f"{words.ended(code)}."
 
     def printed(self) -> str:
-        """Return the end of what student code printed."""
-        size = self._printed.seek(0, os.SEEK_END)
-        self._printed.seek(max(0, size - TAIL))
-        return self._printed.read().decode("utf-8", "replace").strip()
+        """Return what the last request printed, or the beginning and the end of it.
+
+        It may hold the inputs of a case, so it is for those only who may see them.
+        """
+        if not self._output.closed:
+            size = self._output.seek(0, os.SEEK_END) - self._before
+            start = self._read_at(self._before, min(size, MOST_READ))
+            left = size > MOST_READ
+            end = self._read_at(self._before + size - MOST_READ, MOST_READ) if left else ""
+            self._last_printed = words.printed(start, end) if size else ""
+        return self._last_printed
+
+    def _read_at(self, place: int, count: int) -> str:
+        """Return so many bytes of what student code printed, as text that is fit to be shown."""
+        self._output.seek(place)
+        return printable(self._output.read(count).decode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder. Safe to call twice."""
@@ -214,8 +229,8 @@ class Worker:
         self._process.wait()
         self._requests.put(None)
         self._wanted.put(0)
-        if not self._printed.closed:
-            self._printed.close()
+        self.printed()  # kept, for whoever asks later
+        self._output.close()
         remove(self.home)
 
     def __enter__(self) -> Worker:
