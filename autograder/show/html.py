@@ -115,7 +115,6 @@ def folded_up(entry: Entry) -> str:
     shown = entry.lead if evidence.why or evidence.got is None else ""
     parts = [
         "" if shown else said(entry.lead),
-        picture(evidence),
         printed(evidence),
         said(evidence.advice),
         details(entry),

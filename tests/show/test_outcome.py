@@ -93,7 +93,7 @@ def test_html_says_in_words_what_it_shows_in_colour():
     assert "right, 2 of 2: Title of a" in shown and "wrong, 0 of 2: Title of b" in shown
     images = [fields for tag, fields in read.elements if tag == "img"]
     titles = ["got", "expected", "got - expected"]
-    assert [fields["alt"] for fields in images[:3]] == [
+    assert [fields["alt"] for fields in images] == [
         f"out at image 0, channel 0, as an image: {title}" for title in titles
     ]
     # A wrong number stands out without colour too.
@@ -180,6 +180,18 @@ def test_numbers_fit_into_a_line_of_a_message(columns, scale):
     for width in (20, 60):
         narrow = picture.as_text(found, width)[1:]
         assert all(len(line) <= width for line in narrow)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e308])
+def test_any_number_can_be_shown(value, recwarn):
+    found = wrong("b")
+    found.got[...] = value
+    outcome = outcome_of(FAILED, found)
+    assert f"{value:.3g}" in str(outcome) and f"{value:.3g}" in in_terminal(outcome)
+    read = html_of(outcome)
+    assert [tag for tag, _ in read.elements].count("img") == 3
+    assert [fields.get("class") for _, fields in read.elements].count("cbh-off") == 6
+    assert [found for found in recwarn if found.category is RuntimeWarning] == []
 
 
 def test_what_the_call_printed_is_shown():
