@@ -79,8 +79,9 @@ def shorten_autoreload() -> None:
         from IPython.extensions import autoreload
     except ImportError:  # no notebook
         return
-    autoreload.traceback = ModuleType("traceback", "What autoreload calls of that module.")
-    autoreload.traceback.format_exc = why_not_loaded
+    substitute = ModuleType("traceback", "What autoreload calls of that module.")
+    substitute.format_exc = why_not_loaded  # type: ignore[attr-defined]
+    autoreload.traceback = substitute  # type: ignore[attr-defined]
     logging.getLogger("autoreload").disabled = True
 
 

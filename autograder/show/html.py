@@ -127,14 +127,10 @@ def details(entry: Entry) -> str:
     evidence = entry.evidence
     if evidence is None:
         return ""
-    inner = [
-        paragraph(f"Called: {evidence.called}") if evidence.called else "",
-        said(entry.facts),
-        numbers(evidence),
-    ]
-    if not any(inner):
-        return ""
-    return f"<details><summary>The call, and its numbers</summary>{''.join(inner)}</details>"
+    tables = numbers(evidence)
+    inner = paragraph(evidence.called) + said(entry.facts) + tables
+    title = "The call, and its numbers" if tables else "The call"
+    return f"<details><summary>{title}</summary>{inner}</details>" if inner else ""
 
 
 def numbers(evidence: Evidence) -> str:
