@@ -91,10 +91,9 @@ class Worker:
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
-        # Lives as long as the worker, which appends to it wherever it is being read.
+        # The worker appends to it, wherever it is being read.
         self._output = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115
-        self._before = 0  # bytes of it that were printed before the last request
-        self._last_printed = ""
+        self._before, self._last_printed = 0, ""  # bytes of it before the last request
         self._process = subprocess.Popen(
             launch.command(self.isolation, layers, self.home, unavailable, max_memory, readable),
             stdin=subprocess.PIPE,
@@ -202,22 +201,19 @@ class Worker:
         return f"{words.ended(code)}."
 
     def printed(self) -> str:
-        """Return what the last request printed, or the beginning and the end of it.
+        """Return what the last request printed; for those only who may see a case's inputs."""
+        if self._output.closed:
+            return self._last_printed
+        size = self._output.seek(0, os.SEEK_END) - self._before
+        if not size:
+            return ""
+        start, end = self._output_at(0), self._output_at(max(0, size - MOST_READ))
+        return words.printed(start, end if size > MOST_READ else "")
 
-        It may hold the inputs of a case, so it is for those only who may see them.
-        """
-        if not self._output.closed:
-            size = self._output.seek(0, os.SEEK_END) - self._before
-            start = self._read_at(self._before, min(size, MOST_READ))
-            left = size > MOST_READ
-            end = self._read_at(self._before + size - MOST_READ, MOST_READ) if left else ""
-            self._last_printed = words.printed(start, end) if size else ""
-        return self._last_printed
-
-    def _read_at(self, place: int, count: int) -> str:
-        """Return so many bytes of what student code printed, as text that is fit to be shown."""
-        self._output.seek(place)
-        return printable(self._output.read(count).decode("utf-8", "replace"))
+    def _output_at(self, place: int) -> str:
+        """Return a piece of what the last request printed."""
+        self._output.seek(self._before + place)
+        return printable(self._output.read(MOST_READ).decode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder. Safe to call twice."""
@@ -229,7 +225,7 @@ class Worker:
         self._process.wait()
         self._requests.put(None)
         self._wanted.put(0)
-        self.printed()  # kept, for whoever asks later
+        self._last_printed = self.printed()
         self._output.close()
         remove(self.home)
 

@@ -152,7 +152,7 @@ class Outcome:
     note : str
         What stands at the end: how far the whole exercise has come.
     told : frozenset of str
-        Gists of what has been said in the same breath about other functions.
+        Why no function of a file could be checked, where another outcome has just said so.
     """
 
     name: str
@@ -168,10 +168,10 @@ class Outcome:
         return entries(self.verdicts, self.evidence, self.told)
 
     @property
-    def gists(self) -> frozenset[str]:
-        """Return what has been said with this outcome, and before."""
-        own = {gist(verdict, self.evidence.get(verdict.id)) for verdict in self.verdicts}
-        return self.told | (own - {""})
+    def unloadable(self) -> frozenset[str]:
+        """Return why a file cannot be loaded, as this outcome says it or one before: for `told`."""
+        errors = [v for v in self.verdicts if v.status is Status.ERROR]
+        return self.told | {v.message for v in errors if v.id not in self.evidence}
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {score(self.verdicts)}", *(line_of(e) for e in self.entries)]
@@ -193,7 +193,7 @@ class Outcome:
 
     def show(self) -> None:
         """Show it on standard output, as that can best."""
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
             from rich.console import Console
 
             Console(highlight=False).print(self)

@@ -79,7 +79,7 @@ def run(chosen: list[str] | None) -> list[Verdict]:
         evidence = {failed.check: failed for failed in wrong}
         outcome = Outcome(name, found, evidence, lines, note, told)
         show(outcome)
-        told = outcome.gists
+        told = outcome.unloadable
     return verdicts
 
 

@@ -150,13 +150,32 @@ def test_a_mistake_is_named_once_and_another_one_too(show):
     assert told.count(WHY) == told.count(other) == 1
 
 
-def test_what_was_said_of_one_function_is_not_said_of_the_next():
+def test_what_keeps_a_file_from_loading_is_not_said_of_the_next_function_again():
     first = Outcome("f", [verdict("a", Status.ERROR, "layers.py cannot be loaded")])
     second = Outcome("g", [verdict("b", Status.ERROR, "layers.py cannot be loaded")])
     assert "cannot be loaded" in str(first)
-    told = replace(second, told=first.gists)
+    told = replace(second, told=first.unloadable)
     for shown in (str(told), in_terminal(told), told._repr_html_()):
         assert "cannot be loaded" not in shown and "the same as above" in shown
+
+
+def test_what_is_wrong_with_one_function_is_said_of_the_next_too():
+    first = Outcome("f", [verdict("a", Status.TIMEOUT), verdict("b", Status.MISSING)])
+    assert not first.unloadable
+    assert not outcome_of({"a": Status.ERROR}, raised("a", 4, 1)).unloadable
+
+
+@pytest.mark.parametrize(
+    ("tty", "encoding", "mark"), [(1, "utf-8", "✓"), (1, "ascii", "right"), (0, "utf-8", "right")]
+)
+def test_it_is_shown_as_the_standard_output_can(tty, encoding, mark, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    stream.isatty = lambda: bool(tty)
+    monkeypatch.setattr(sys, "stdout", stream)
+    outcome_of({"a": Status.PASSED}).show()
+    stream.flush()
+    line = stream.buffer.getvalue().decode(encoding).splitlines()[1]
+    assert line.strip().partition(" ")[0].endswith(mark)
 
 
 def test_a_terminal_is_filled_as_wide_as_it_is():
