@@ -205,10 +205,8 @@ class Worker:
         if self._output.closed:
             return self._last_printed
         size = self._output.seek(0, os.SEEK_END) - self._before
-        if not size:
-            return ""
         start, end = self._output_at(0), self._output_at(max(0, size - MOST_READ))
-        return words.printed(start, end if size > MOST_READ else "")
+        return words.printed(start, end if size > MOST_READ else "") if size else ""
 
     def _output_at(self, place: int) -> str:
         """Return a piece of what the last request printed."""
