@@ -207,7 +207,7 @@ def lab(session: nox.Session) -> None:
     STUDENT.prepare(session, "lab")
     if COURSE:  # students have the pack of public cases; a course makes its own
         session.run(str(STUDENT.python), "-m", "autograder.course.museum.packs")
-    # nbgrader's settings are read there, wherever JupyterLab is started.
+    # Its settings are read there: nbgrader's, and which buttons are for students.
     session.env["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks")
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]

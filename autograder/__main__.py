@@ -8,9 +8,9 @@ import importlib
 import os
 import sys
 
-from autograder import ending, exercises, locate
+from autograder import exercises, locate
 from autograder.errors import UserError
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, ending
 from autograder.show.text import total
 from autograder.student import check, submit
 

@@ -76,6 +76,7 @@ def run_checks(
     on_trained: Callable[[Trained], None] | None = None,
     threads: int = 1,
     isolation: str | None = None,
+    hears: bool = False,
 ) -> list[Verdict]:
     """Run checks on a submission.
 
@@ -100,6 +101,9 @@ def run_checks(
         given number.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+    hears : bool
+        Let the evidence have what student code printed. For its author and public cases only: of
+        a secret case, the inputs could be printed.
 
     Returns
     -------
@@ -114,7 +118,9 @@ def run_checks(
         The engine failed; there is no verdict.
     """
     chosen = {info.id for info in select(exercise, names)}
-    with Session(submission, exercise.files, threads=threads, isolation=isolation) as session:
+    with Session(
+        submission, exercise.files, threads=threads, isolation=isolation, hears=hears
+    ) as session:
         plugin = CheckPlugin(
             exercise,
             session,

@@ -64,6 +64,8 @@ class Exam:
         The check's cases, with their expected values.
     index : int or None
         The number of the last case asked that is one of `cases`.
+    printed : str
+        What student code printed when it was asked last, if the session keeps that.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Exam:
         self._on_trained = on_trained
         self._session = session
         self._answer = Answer(None)
+        self.printed = ""
         self._called: tuple[str, Payload] | None = None
         self._left = declared.info.seconds
 
@@ -127,6 +130,8 @@ class Exam:
             if seconds < self._left:
                 raise
             raise self._too_slow() from None
+        finally:
+            self.printed = self._session.printed
         self._left -= self._answer.seconds
         reply: dict[str, Any] = self._answer.reply
         return reply

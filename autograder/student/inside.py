@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.case import Case
-from autograder.judging.verdict import Status, Verdict
+from autograder.judging.evidence import Evidence
 
 AROUND = ("dout", "steps", "settings", "params", "X", "y")  # of a payload, beside its ``args``
 
@@ -128,18 +128,18 @@ def assigned(names: tuple[str, ...]) -> str:
     return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
 
 
-def how_to(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+def how_to(exercise: Exercise, evidence: Iterable[Evidence]) -> str:
     """Return two lines to paste that give the case which failed first, if there is one."""
-    for verdict in verdicts:
-        if verdict.status in (Status.PASSED, Status.MISSING):
-            continue
-        called = verdict.message.partition("\n")[0]
-        for i, failed in enumerate(pack.public(exercise.name, ids(exercise)).cases[verdict.id]):
-            if failed.expected is not None and failed.describe() == called:
+    public = pack.public(exercise.name, ids(exercise)).cases
+    for found in evidence:
+        cases = list(enumerate(public[found.check]))
+        cases.sort(key=lambda numbered: numbered[0] != found.index)  # others may be called alike
+        for i, failed in cases:
+            if failed.expected is not None and failed.describe() == found.called:
                 names, number = assigned(tuple(arguments_of(failed))), f", {i}" if i else ""
                 return (
                     "To look inside, in the notebook (.expected is what should come back):\n"
                     "    from autograder import case\n"
-                    f'    {names} = case("{verdict.id}"{number}).arguments'
+                    f'    {names} = case("{found.check}"{number}).arguments'
                 )
     return ""

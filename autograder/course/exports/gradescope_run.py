@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import ending, exercises
+from autograder import exercises
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.record import Record, key_of, without_grading
@@ -24,7 +24,7 @@ from autograder.errors import UserError
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, ending
 from autograder.sandbox.probe import strongest
 
 SECRET_PACK = "secret.pack"  # in the folder source/

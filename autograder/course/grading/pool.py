@@ -15,9 +15,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder import ending
 from autograder.course.grading.student import Graded
 from autograder.judging.pack import Pack
+from autograder.sandbox import ending
 from autograder.submission import Submission
 
 Grade = Callable[[Submission, Pack], Graded]

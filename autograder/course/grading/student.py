@@ -19,8 +19,7 @@ from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import Verdict
 from autograder.sandbox.probe import strongest
-from autograder.show import text
-from autograder.show.text import by_function
+from autograder.show.text import Outcome, by_function
 from autograder.submission import Submission
 
 Shown = TypeVar("Shown", Evidence, Trained)
@@ -130,4 +129,4 @@ class Drawn:
 
 def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
     """Return what is to stand below the notebook's check of each function."""
-    return {name: text.outcome(name, own) + "\n" for name, own in by_function(verdicts).items()}
+    return {name: f"{Outcome(name, own)}\n" for name, own in by_function(verdicts).items()}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import ending, exercises
+from autograder import exercises
 from autograder.course.museum import museum_of, packs
 from autograder.course.museum.mistake import Mistake, Unseen
 from autograder.course.museum.submissions import in_the_way, with_code
@@ -30,6 +30,7 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
+from autograder.sandbox import ending
 from autograder.submission import Submission
 
 README = Path(__file__).parents[2] / "README.md"

@@ -142,7 +142,7 @@ class Run:
             self.problem = f"In cell {number}, {over}. {NOT_RUN}"
             cell.outputs = [failure("TimedOut", over, [])]
         except Died as error:
-            reason = str(error).partition(" The last it printed:")[0].rstrip(".")
+            reason = str(error).rstrip(".")
             self.problem = f"It ended in cell {number}: {reason}. {NOT_RUN}"
             cell.outputs = [failure("Died", reason, [])]
         except Raised as error:  # not in the cell, but in what runs it

@@ -1,4 +1,4 @@
-"""autograder/ending.py: whatever ends the grader, nothing that it started goes on, or stays."""
+"""autograder/sandbox/ending.py: whatever ends the grader, nothing that it started goes on, or stays."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 # A class of two, whose layers do not load; the command that grades does the same.
 GRADER = """
 import contextlib, signal
-from autograder import ending
+from autograder.sandbox import ending
 from autograder.course.grading import pool
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
@@ -148,7 +148,7 @@ def test_nor_does_anything_where_all_of_it_is_killed_but_the_workers(grading):
 
 def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
     ask = (
-        "import signal; from autograder import ending\n"
+        "import signal; from autograder.sandbox import ending\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "ending.in_order(); signal.raise_signal(signal.SIGHUP)\n"
         "try: signal.raise_signal(signal.SIGTERM)\n"
