@@ -15,13 +15,14 @@ from unittest.mock import patch
 
 import pytest
 
+from autograder.engine.discreet import Discreet
 from autograder.engine.messages import Messages, attempt
-from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, list_checks, modules
+from autograder.exercises.registry import by_test, larger_cases, modules, select
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
-from autograder.judging.exam import CheckFailed, Exam, NotWritten
+from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
+from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
 from autograder.judging.session import LOAD_SECONDS, Budget, Session
 from autograder.judging.trained import Trained
@@ -46,25 +47,6 @@ class EngineError(Exception):
     """The engine itself failed: no verdict on student code follows from it."""
 
 
-def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
-    """Return the checks whose function or id is in `names`; all of them for None.
-
-    Raises
-    ------
-    UserError
-        A name is neither; the message lists the functions.
-    """
-    infos = list_checks(exercise)
-    if names is None:
-        return list(infos)
-    known = {info.id for info in infos} | {info.function for info in infos}
-    for name in names:
-        if name not in known:
-            functions = "\n".join(f"  {function}" for function in exercise.names)
-            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
-    return [info for info in infos if info.id in names or info.function in names]
-
-
 def run_checks(
     exercise: Exercise,
     submission: Submission,
@@ -74,6 +56,8 @@ def run_checks(
     on_verdict: Callable[[Verdict], None] | None = None,
     on_failure: Callable[[Evidence], None] | None = None,
     on_trained: Callable[[Trained], None] | None = None,
+    scores: Scores | None = None,
+    discreet: bool = False,
     threads: int = 1,
     isolation: str | None = None,
 ) -> list[Verdict]:
@@ -95,6 +79,12 @@ def run_checks(
         Called with what a check found wrong, before its verdict; a notebook draws it.
     on_trained : callable, optional
         Called with how the student's net was trained; a report draws it.
+    scores : Scores, optional
+        Judges a trained net by its parameters, so that no student code runs after the training;
+        where it is not given, the student's own net predicts.
+    discreet : bool
+        The cases are secret and the messages are read at once: no number and no text that student
+        code has made is in them (`discreet.Discreet`).
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
@@ -123,6 +113,8 @@ def run_checks(
             on_verdict or ignore,
             on_failure or ignore,
             on_trained or ignore,
+            scores,
+            submission if discreet else None,
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -162,6 +154,10 @@ class CheckPlugin:
         Ids of the checks to run.
     on_verdict, on_failure, on_trained : callable
         As in `run_checks`.
+    scores : Scores or None
+        As in `run_checks`.
+    secretive : Submission or None
+        The submission, where messages are to be discreet.
     """
 
     def __init__(
@@ -173,15 +169,19 @@ class CheckPlugin:
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
+        scores: Scores | None,
+        secretive: Submission | None,
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
         self._exercise, self._session, self._pack = exercise, session, pack
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
-        self._on_failure = on_failure
+        self._on_failure, self._scores = on_failure, scores
+        self._secretive = secretive
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
+        self._larger: dict[str, Asked] = {}
         self._quick = {
             file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
             for file in exercise.files
@@ -190,7 +190,8 @@ class CheckPlugin:
     @cached_property
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
-        return Messages(self._exercise, self._session, self._pack, self._on_failure)
+        given = self._exercise, self._session, self._pack, self._on_failure
+        return Discreet(*given, submission=self._secretive) if self._secretive else Messages(*given)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -221,8 +222,18 @@ class CheckPlugin:
             self._pack.cases[declared.info.id],
             self._session,
             lambda trained: attempt(lambda: self._on_trained(trained), None),
+            self._scores,
+            self._larger_of(function),
         )
         return self._exam
+
+    def _larger_of(self, function: Function) -> Asked | None:
+        """Return the larger case of a function, the same for all of its checks, if it has one."""
+        name = function.name
+        if name in self._pack.larger and name not in self._larger:
+            larger = larger_cases(self._exercise)[name]
+            self._larger[name] = Asked(larger, self._pack.larger[name])
+        return self._larger.get(name)
 
     def _budget_of(self, info: CheckInfo, function: Function) -> Budget:
         """Return what time there is for a check with all that explains it.

@@ -128,6 +128,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "setup.sh",
         "run_autograder",
         "secret.pack",
+        "public.pack",
         "pyproject.toml",
         "meson.build",
         "README.md",
@@ -141,6 +142,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "autograder/course/intake/collect.py",
         "autograder/course/exports/__init__.py",
         "autograder/course/exports/gradescope_run.py",
+        "autograder/course/forward/convnets.py",
     ):
         assert wanted in files
     for name in files:
