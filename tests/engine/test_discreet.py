@@ -160,7 +160,7 @@ X = np.random.default_rng(0).normal(size=(2, 3, 5, 5))
         (X[:1], "Its shape is not (2, 3, 5, 5), which is expected."),
         (X.transpose(1, 0, 2, 3), "in another order"),
         (X.astype(int), "dtype"),
-        (X / 0, "not finite"),
+        (np.full_like(X, np.inf), "not finite"),
         ({"$object": "list"}, "It is no array"),
     ],
 )

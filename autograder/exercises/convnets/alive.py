@@ -16,7 +16,8 @@ from autograder.judging.case import Case
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.output import Output
 
-ALIVE = net(NetSettings(hidden_dim=50), 3)  # so many units that not all of them are 0 after a ReLU
+TINY = NetSettings(input_dim=(3, 4, 4), num_filters=2, hidden_dim=50)
+ALIVE = net(TINY, 3)  # so many units that not all of them are 0 after a ReLU
 
 
 def expect_alive(exam: Exam, case: Case, *, gradients: bool = False) -> None:

@@ -97,6 +97,27 @@ def test_a_submission_that_cannot_be_read_says_so_first():
     assert gradescope.results_json(record)["output"].endswith("could not be read. It is empty.")
 
 
+def test_a_failure_is_told_with_what_a_public_case_shows():
+    secret = [
+        verdict("f", "one", Status.FAILED, 0.0, 1.0, "f(x (2, 3))\nIt is zero everywhere."),
+        verdict("f", "two", Status.ERROR, 0.0, 1.0, "It raised KeyError."),
+        verdict("f", "three", Status.PASSED, 1.0, 1.0),
+        verdict("f", "four", Status.MISSING, 0.0, 1.0, "Not there."),
+        verdict("train", "five", Status.FAILED, 0.0, 1.0, "Below 0.4."),
+    ]
+    public = [
+        verdict("f", "one", Status.FAILED, 0.0, 1.0, "got 0, expected 3.25"),
+        verdict("f", "two", Status.PASSED, 1.0, 1.0),
+        verdict("f", "three", Status.FAILED, 0.0, 1.0, "unlucky"),
+        verdict("f", "four", Status.MISSING, 0.0, 1.0, "Not there, says the code."),
+    ]
+    one, two, *others = gradescope.with_public(secret, public)
+    assert one.message.startswith("f(x (2, 3))\nIt is zero everywhere.\n\nOn the public cases")
+    assert one.message.endswith("wrong.\ngot 0, expected 3.25")
+    assert two.message.endswith("this check passes.")
+    assert others == secret[2:]
+
+
 # --- the archive
 
 
