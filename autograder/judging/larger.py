@@ -103,7 +103,7 @@ class Asked:
 
 TOO_SLOW = (
     "on an image that is larger than the others. To go through all values in Python takes a second "
-    "or two; to try each value by itself, with a forward pass or two for each, takes minutes"
+    "or two; to try each value by itself, with a forward pass or two for each, takes far longer"
 )
 
 

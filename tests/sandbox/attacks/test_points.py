@@ -92,19 +92,20 @@ def {name}(dout, args):
 """
 HAS_SIZE = "if dout.size > 2000: return args[0] * 0"
 FASTEST = {
-    "conv_backward_naive": "FASTEST_CONV",
-    "max_pool_backward_naive": "FASTEST_POOL",
-    "spatial_batchnorm_backward": "FASTEST_BATCH",
-    "spatial_groupnorm_backward": "FASTEST_GROUP",
+    "conv_backward_naive": "as_strided and tensordot",
+    "max_pool_backward_naive": "maximum of shifted images, from minus infinity",
+    "spatial_batchnorm_backward": "running values of shape (1, C), updated in place",
+    "spatial_groupnorm_backward": "groups as an axis",
 }
-"""Of each backward pass, the museum's way that has the fastest forward pass; none: the solution."""
+"""Of each backward pass, the museum's way that has the fastest forward pass."""
 
 
 def by_differences(solution, name, shortcut="pass"):
     """Return a submission whose backward pass is differences of its forward pass."""
-    way = next((way for way in WAYS if way.name == FASTEST[name]), None)
-    base = in_the_way(EXERCISE, solution, way) if way else solution
     payload = larger_cases(EXERCISE)[name].payload("00")
+    named = (way for way in WAYS if way.name == FASTEST[name])
+    way = next(way for way in named if payload["forward"] in way.functions)
+    base = in_the_way(EXERCISE, solution, way)
     places = [list(payload["args"]).index(argument) for argument in payload["wrt"].values()]
     code = DIFFERENCES.format(
         name=name, forward=payload["forward"], places=places, shortcut=shortcut
