@@ -17,8 +17,10 @@ import pytest
 
 from autograder.engine.discreet import Discreet
 from autograder.engine.messages import Messages, attempt
+from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
+from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, larger_cases, modules, select
+from autograder.exercises.registry import by_test, larger_cases, list_checks, modules
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
@@ -32,19 +34,29 @@ from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
 MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
-SETTINGS = Path(__file__).with_name("pytest.ini")
-# Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
-PLUGINS_OFF = (
-    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin doctest "
-    "unittest stepwise setuponly setupplan nose unraisableexception threadexception tmpdir "
-    "recwarn monkeypatch debugging assertion"
-)
-# Keeps options and plugins of the user's own pytest out.
-PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
 class EngineError(Exception):
     """The engine itself failed: no verdict on student code follows from it."""
+
+
+def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
+    """Return the checks whose function or id is in `names`; all of them for None.
+
+    Raises
+    ------
+    UserError
+        A name is neither; the message lists the functions.
+    """
+    infos = list_checks(exercise)
+    if names is None:
+        return list(infos)
+    known = {info.id for info in infos} | {info.function for info in infos}
+    for name in names:
+        if name not in known:
+            functions = "\n".join(f"  {function}" for function in exercise.names)
+            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
+    return [info for info in infos if info.id in names or info.function in names]
 
 
 def run_checks(
@@ -80,11 +92,9 @@ def run_checks(
     on_trained : callable, optional
         Called with how the student's net was trained; a report draws it.
     scores : Scores, optional
-        Judges a trained net by its parameters, so that no student code runs after the training;
-        where it is not given, the student's own net predicts.
+        Judges a trained net by its parameters; the student's own code does if not given.
     discreet : bool
-        The cases are secret and the messages are read at once: no number and no text that student
-        code has made is in them (`discreet.Discreet`).
+        The cases are secret: nothing that student code has made is in a message (`Discreet`).
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
@@ -106,15 +116,10 @@ def run_checks(
     chosen = {info.id for info in select(exercise, names)}
     with Session(submission, exercise.files, threads=threads, isolation=isolation) as session:
         plugin = CheckPlugin(
-            exercise,
-            session,
-            pack,
-            chosen,
-            on_verdict or ignore,
-            on_failure or ignore,
-            on_trained or ignore,
-            scores,
-            submission if discreet else None,
+            *(exercise, session, pack, chosen),
+            *(on_verdict or ignore, on_failure or ignore, on_trained or ignore),
+            scores=scores,
+            secretive=submission if discreet else None,
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -152,9 +157,7 @@ class CheckPlugin:
         Cases and expected values.
     chosen : set of str
         Ids of the checks to run.
-    on_verdict, on_failure, on_trained : callable
-        As in `run_checks`.
-    scores : Scores or None
+    on_verdict, on_failure, on_trained, scores
         As in `run_checks`.
     secretive : Submission or None
         The submission, where messages are to be discreet.
@@ -169,6 +172,7 @@ class CheckPlugin:
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
+        *,
         scores: Scores | None,
         secretive: Submission | None,
     ) -> None:
@@ -177,8 +181,7 @@ class CheckPlugin:
         self._exercise, self._session, self._pack = exercise, session, pack
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
-        self._on_failure, self._scores = on_failure, scores
-        self._secretive = secretive
+        self._on_failure, self._scores, self._secretive = on_failure, scores, secretive
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
         self._larger: dict[str, Asked] = {}
@@ -229,10 +232,9 @@ class CheckPlugin:
 
     def _larger_of(self, function: Function) -> Asked | None:
         """Return the larger case of a function, the same for all of its checks, if it has one."""
-        name = function.name
-        if name in self._pack.larger and name not in self._larger:
-            larger = larger_cases(self._exercise)[name]
-            self._larger[name] = Asked(larger, self._pack.larger[name])
+        name, kept = function.name, self._pack.larger.get(function.name)
+        if kept is not None and name not in self._larger:
+            self._larger[name] = Asked(larger_cases(self._exercise)[name], kept)
         return self._larger.get(name)
 
     def _budget_of(self, info: CheckInfo, function: Function) -> Budget:

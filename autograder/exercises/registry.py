@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 
-from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.judging.declare import Declared, declaration
 from autograder.judging.larger import Larger
@@ -48,25 +47,6 @@ def larger_cases(exercise: Exercise) -> dict[str, Larger]:
 def list_checks(exercise: Exercise) -> tuple[CheckInfo, ...]:
     """Return what reports need of every check."""
     return tuple(declared.info for declared in all_checks(exercise))
-
-
-def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
-    """Return the checks whose function or id is in `names`; all of them for None.
-
-    Raises
-    ------
-    UserError
-        A name is neither; the message lists the functions.
-    """
-    infos = list_checks(exercise)
-    if names is None:
-        return list(infos)
-    known = {info.id for info in infos} | {info.function for info in infos}
-    for name in names:
-        if name not in known:
-            functions = "\n".join(f"  {function}" for function in exercise.names)
-            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
-    return [info for info in infos if info.id in names or info.function in names]
 
 
 @cache

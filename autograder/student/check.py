@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from autograder import exercises, locate
-from autograder.engine.run import run_checks
+from autograder.engine.run import run_checks, select
 from autograder.exercise import Exercise, StudentFile
-from autograder.exercises.registry import ids, select
+from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status, Verdict
