@@ -15,6 +15,7 @@ import pytest
 from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
+from autograder.course.forward import scores_of
 from autograder.course.museum import packs
 from autograder.course.record import Record
 from autograder.course.release import archive as release
@@ -368,6 +369,25 @@ def test_other_faults_are_no_grade_either(container, monkeypatch, capsys, broken
         (base / "source" / "require-sandbox").unlink(missing_ok=True)
     assert message in capsys.readouterr().out
     assert not (base / "results" / "results.json").exists()
+
+
+def test_the_public_cases_come_first_and_of_secret_ones_nothing_is_told(container, monkeypatch):
+    """And a trained net is judged by what the grader computes from its parameters."""
+    asked = []
+
+    def run_checks(exercise, submission, cases, names=None, **options):
+        asked.append((names, options))
+        return []
+
+    submit(container, {"layers.py": STUB})
+    monkeypatch.setattr(gradescope_run, "run_checks", run_checks)
+    gradescope_run.grade(container)
+    (names, shown), (every, secret) = asked
+    assert "discreet" not in shown
+    assert names == [f.name for f in EXERCISE.functions if not f.trains]
+    assert every is None
+    assert secret["discreet"] is True
+    assert secret["scores"] is scores_of(EXERCISE)
 
 
 def fails_with(name):
