@@ -180,11 +180,7 @@ class Net(Operation):
 
 
 class Train(Operation):
-    """A net trained with the given Solver, and asked to classify images it was not trained on.
-
-    Only the parameters go from one to the other: a worker of its own predicts, so that a net
-    cannot remember the images that it was trained on, instead of learning from them.
-    """
+    """A net trained with the given Solver. What is left of it are its parameters."""
 
     name = "train"
     sent = ("module", "function", "settings", "draw", "solver", "mean", "train", "val")
@@ -192,18 +188,11 @@ class Train(Operation):
     most = MAX_REPLY
 
     def run(self, caller: Caller, payload: Payload, seconds: float) -> Answer:
-        """Train, and have another worker predict."""
+        """Train, and end the worker that has seen the images with their labels."""
         trained = super().run(caller, payload, seconds)
-        params = {k: v for k, v in trained.reply["params"].items() if isinstance(v, np.ndarray)}
         caller.renew(payload["module"])
-        kept = ("module", "function", "settings", "draw", "mean", "unlabelled")
-        request = {**{key: payload[key] for key in kept}, "params": params}
-        left = seconds - trained.seconds
-        predicted = caller.request(
-            "predict", payload["module"], request, left, self.is_prediction, self.most
-        )
-        reply = {**predicted.reply, "history": trained.reply["history"], "params": params}
-        return Answer(reply, "", trained.seconds + predicted.seconds)
+        params = {k: v for k, v in trained.reply["params"].items() if isinstance(v, np.ndarray)}
+        return replace(trained, reply={**trained.reply, "params": params})
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there are parameters, and how the training went."""
@@ -212,10 +201,6 @@ class Train(Operation):
             and has_only_arrays(reply["history"], ["loss", "train", "val"])
             and are_values(reply["params"])
         )
-
-    def is_prediction(self, reply: Any) -> bool:
-        """Return whether there is something that can be the classes of images."""
-        return has_only(reply, ["predicted"]) and is_value(reply["predicted"])
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return nothing: there is no array that would have to be this one."""
@@ -228,6 +213,26 @@ class Train(Operation):
     def reference(self, payload: Payload, ask: Callable[[str, Payload], Any]) -> Any:
         """Return nothing."""
         return None
+
+
+class Predict(Operation):
+    """A net made anew, given trained parameters, and asked to classify images.
+
+    Nothing but the parameters comes from the training, whose worker has ended: a net cannot
+    remember the images that it was trained on, instead of learning from them.
+    """
+
+    name = "predict"
+    sent = ("module", "function", "settings", "draw", "params", "mean", "unlabelled")
+    compared = False
+
+    def fits(self, payload: Payload, reply: Any) -> bool:
+        """Return whether there is something that can be the classes of images."""
+        return has_only(reply, ["predicted"]) and is_value(reply["predicted"])
+
+    def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
+        """Return nothing: what is judged is how many are right."""
+        return {}
 
 
 class NumericGradient(Operation):
@@ -243,6 +248,9 @@ class NumericGradient(Operation):
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (Operation(), Backward(), Sequence(), Net(), Train(), NumericGradient())
+    for operation in (
+        *(Operation(), Backward(), Sequence(), Net()),
+        *(Train(), Predict(), NumericGradient()),
+    )
 }
 """Every operation, by its name."""

@@ -25,7 +25,7 @@ class CannotLoad(WorkerError):
 
     def __init__(self, path: str, cause: WorkerError) -> None:
         super().__init__(f"{path} cannot be loaded: {cause}")
-        self.cause = cause
+        self.path, self.cause = path, cause
 
 
 class OutOfTime(TimedOut):

@@ -49,7 +49,14 @@ class Raised(WorkerError):
         The exception's type and text in one line.
     missing : bool
         The function is a stub, or is not there at all.
+    kind : str
+        What it says is the exception's type.
+    places : tuple of (str, int)
+        The files and lines that it says the exception went through, the innermost last.
     """
+
+    kind = ""
+    places: tuple[tuple[str, int], ...] = ()
 
     def __init__(self, message: str, *, summary: str = "", missing: bool = False) -> None:
         super().__init__(message)
@@ -286,7 +293,9 @@ def raised_from(error: Any) -> Raised:
     if error.get("missing") is True:
         return Raised(words.plain(error.get("message", "")), missing=True)
     text, summary = words.raised(error)
-    return Raised(text, summary=summary)
+    found = Raised(text, summary=summary)
+    found.kind, found.places = words.plain(error.get("type", "")), words.places(error)
+    return found
 
 
 def has(reply: Any, names: Iterable[str]) -> bool:

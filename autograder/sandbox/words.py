@@ -68,6 +68,18 @@ def printed(start: str, end: str) -> str:
     return "\n".join(line[:MAX_LINE] for line in lines).rstrip()
 
 
+def places(error: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Return the files and lines in a reply that says of an exception where it came from."""
+    frames = error.get("frames")
+    return tuple(
+        (frame["file"], frame["line"])
+        for frame in (frames[:MAX_FRAMES] if isinstance(frames, list) else ())
+        if isinstance(frame, dict)
+        and isinstance(frame.get("file"), str)
+        and isinstance(frame.get("line"), int)
+    )
+
+
 def plain(value: Any) -> str:
     """Return a text or a number as text, and anything else as a question mark."""
     return str(value) if isinstance(value, str | int | float) else "?"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder import exercises
+from autograder.course.forward import scores_of
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import pictures
 from autograder.course.pages.pictures import Picture
@@ -67,6 +68,7 @@ def grade_one(
         cases,
         on_failure=drawn.failure,
         on_trained=drawn.training,
+        scores=scores_of(exercise),
         isolation=level,
     )
     executed, problem = b"", ""

@@ -49,7 +49,8 @@ def test_running_values(exam: Exam) -> None:
         ):
             for name in ("running_mean", "running_var"):
                 if got[name] is None:
-                    raise CheckFailed(f"bn_param has no {name} after a training pass.")
+                    text = f"bn_param has no {name} after a training pass."
+                    raise CheckFailed(text, words=text)
                 value = got[name]
                 if isinstance(value, np.ndarray):
                     value = value.ravel()  # (C,), (1, C) and (1, C, 1, 1) are all in use
