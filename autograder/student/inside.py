@@ -77,6 +77,16 @@ def case(name: str, index: int = 0) -> PublicCase:
     ------
     NoSuchCase
         There is none; the message says what there is.
+
+    Examples
+    --------
+    >>> from autograder import case
+    >>> one = case("max_pool_forward_naive/standard")
+    >>> x, pool_param = one.arguments
+    >>> pool_param
+    {'pool_height': 2, 'pool_width': 2, 'stride': 2}
+    >>> x.shape, one.expected.shape
+    ((2, 3, 4, 4), (2, 3, 2, 2))
     """
     exercise = exercises.default()
     cases = pack.public(exercise.name, ids(exercise)).cases

@@ -31,10 +31,11 @@ def load(module: str) -> None:
 def find(module: str, name: str) -> Callable[..., Any]:
     """Return the student's function or class `name`."""
     try:
-        return getattr(importlib.import_module(module), name)
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except AttributeError:
         path = module.replace(".", "/") + ".py"
         raise Missing(f"{path} has no {name}: was it renamed or deleted?") from None
+    return found
 
 
 def seed(value: int) -> None:
