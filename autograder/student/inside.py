@@ -126,7 +126,8 @@ def arguments_of(chosen: Case) -> dict[str, Any]:
 
 def expected_of(chosen: Case) -> Any:
     """Return what should come back, as a call gives it where one call gives it."""
-    expected, order = chosen.expected, chosen.payload.get("wrt") or ["out"]
+    payload, expected = chosen.payload, chosen.expected
+    order = payload.get("wrt") or payload.get("returns") or ["out"]
     if set(order) != set(expected):
         return expected
     values = tuple(expected[key] for key in order)

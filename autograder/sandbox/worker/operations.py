@@ -70,6 +70,17 @@ def forward(module: str, function: str, args: dict[str, Any]) -> dict[str, Any]:
     return {"out": out, "after": arrays_of(args)}
 
 
+def call(module: str, function: str, args: dict[str, Any], returns: list[str]) -> dict[str, Any]:
+    """Call a function; return its values by name, and its arguments as they are afterwards."""
+    seed(0)
+    result = find(module, function)(*args.values())
+    values = (plain(result),) if len(returns) == 1 else plain(result)
+    if not isinstance(values, tuple) or len(values) != len(returns):
+        wanted = ", ".join(returns)
+        values = ({"$object": f"{type(result).__name__} instead of {wanted}"},) * len(returns)
+    return {**dict(zip(returns, values, strict=True)), "after": arrays_of(args)}
+
+
 def sequence(
     module: str, function: str, args: dict[str, Any], steps: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -265,6 +276,7 @@ def predict(
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "load": load,
     "forward": forward,
+    "call": call,
     "sequence": sequence,
     "prepare": prepare,
     "backward": backward,

@@ -1,0 +1,89 @@
+"""Make the gallery's page and picture from checks that run now: ``python docs/make_gallery.py``.
+
+Sphinx runs it before each build. What it makes is not kept in the repository: it cannot differ
+from what the engine says.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from autograder import exercises, locate  # noqa: E402
+from autograder.course.museum import museum_of, packs  # noqa: E402
+from autograder.course.museum.sample_class import files_of  # noqa: E402
+from autograder.course.museum.submissions import with_code  # noqa: E402
+from autograder.engine.run import run_checks  # noqa: E402
+from autograder.exercise import Exercise  # noqa: E402
+from autograder.judging.evidence import Evidence  # noqa: E402
+from autograder.show import picture, text  # noqa: E402
+from autograder.submission import Submission  # noqa: E402
+
+MADE = HERE / "_made"
+STUDENTS = (
+    ("A part that is still to be written", "hana", "conv_forward_naive"),
+    ("A known mistake, by its name", "chloe", "conv_backward_naive"),
+    ("A mistake that only some cases show", "dmitri", "max_pool_backward_naive"),
+    ("A file that cannot be loaded", "ivan", "max_pool_forward_naive"),
+    ("Code that leaves Python", "kofi", "spatial_groupnorm_forward"),
+)
+"""Whose work is shown: a heading, a student of the sample class, and what is checked."""
+
+UNSEEN = ("A mistake that nobody has named yet", "max_pool_forward_naive", "np.max(window) + 0.1")
+DRAWN = "max_pool_backward_naive"
+
+
+def students(exercise: Exercise) -> Iterator[tuple[str, str, str, Submission]]:
+    """Yield heading, story, function and submission of each student that is shown."""
+    known = {student.name: student for student in museum_of(exercise).CLASS}
+    for heading, name, function in STUDENTS:
+        files = files_of(exercise, known[name])
+        made = {path: content.encode() for path, content in files.items()}
+        yield heading, known[name].story, function, Submission(name, made)
+
+
+def unseen(exercise: Exercise) -> tuple[str, str, str, Submission]:
+    """Return the same of a mistake that is in no museum."""
+    heading, function, wrong = UNSEEN
+    (right,) = (
+        way
+        for way in museum_of(exercise).WAYS
+        if way.name == "four loops" and function in way.functions
+    )
+    code = right.code.replace("np.max(window)", wrong)
+    made = with_code(exercise, packs.solution(exercise), function, code)
+    return heading, f"writes `{wrong}`", function, made
+
+
+def main() -> None:
+    """Run the checks, and write the page and the picture."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    exercise = exercises.default()
+    public = packs.public(exercise)
+    right = ("Right", "has all points", "conv_forward_naive", packs.solution(exercise))
+    sections = []
+    for heading, story, function, submission in (right, *students(exercise), unseen(exercise)):
+        seen: list[Evidence] = []
+        verdicts = run_checks(exercise, submission, public, [function], on_failure=seen.append)
+        said = text.outcome(function, verdicts)
+        sections.append(f"## {heading}\n\nWho {story}:\n\n```text\n{said}\n```\n")
+        if function == DRAWN:
+            figure = Figure(figsize=picture.SIZE, layout="constrained")
+            drawn = any(picture.draw_on(figure, evidence) for evidence in seen)
+            assert drawn, "the gallery's picture needs an array to show"
+            MADE.mkdir(exist_ok=True)
+            figure.savefig(MADE / "picture.png", dpi=80)
+    (MADE / "gallery.md").write_text("\n".join(sections), encoding="utf-8")
+    print(f"The gallery: {len(sections)} outcomes of checks, in {MADE.relative_to(locate.root())}.")
+
+
+if __name__ == "__main__":
+    main()
