@@ -1,8 +1,11 @@
 """The documents as a site: ``nox -s docs``."""
 
+import re
 import sys
 import tomllib
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
@@ -12,7 +15,7 @@ with (ROOT / "pyproject.toml").open("rb") as file:
 
 project = "ConvNets by hand"
 author = about["authors"][0]["name"]
-project_copyright = f"2026, {author}"
+copyright = f"2026, {author}"
 release = version = about["version"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton"]
@@ -31,8 +34,42 @@ suppress_warnings = ["myst.header"]  # parts of other pages begin below their fi
 linkcheck_timeout = 20
 
 
-def setup(app: object) -> None:
-    """Have the gallery made from checks that run now."""
+PAGES = {"README": "readme", "CONTRIBUTING": "contributing", "CHANGELOG": "changelog"}
+PAGES["CODE_OF_CONDUCT"] = "conduct"
+"""What lies beside this folder, where the field looks for it, and the page that shows it."""
+
+
+def of_site(link: re.Match[str]) -> str:
+    """Return a link between documents as it is in the site, or its words where it leaves that."""
+    text, target = link.groups()
+    name, _, anchor = target.removeprefix("../").removeprefix("docs/").partition("#")
+    page = f"{PAGES[name[:-3]]}.md" if name.removesuffix(".md") in PAGES else name
+    if page.removesuffix(".md") in PAGES.values() or (ROOT / "docs" / page).is_file():
+        return f"[{text}]({page}{'#' if anchor else ''}{anchor})"
+    return text
+
+
+def for_site(text: str) -> str:
+    """Return a document's text with its links as they are in the site."""
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)([^)\s]+)\)", of_site, text)
+
+
+def read(_: object, name: str, source: list[str]) -> None:
+    """Have Sphinx read a page with its links as they are in the site."""
+    source[0] = for_site(source[0])
+
+
+def make(_: object) -> None:
+    """Make the gallery from checks that run now, and the pages of what lies beside this folder."""
     import make_gallery
 
-    app.connect("builder-inited", lambda _: make_gallery.main())  # type: ignore[attr-defined]
+    make_gallery.main()
+    for name, page in PAGES.items():
+        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+        (make_gallery.MADE / f"{page}.md").write_text(for_site(text), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Have all that is made before the pages are read."""
+    app.connect("builder-inited", make)
+    app.connect("source-read", read)

@@ -69,6 +69,7 @@ def main() -> None:
     exercise = exercises.default()
     public = packs.public(exercise)
     right = ("Right", "has all points", "conv_forward_naive", packs.solution(exercise))
+    MADE.mkdir(exist_ok=True)
     sections = []
     for heading, story, function, submission in (right, *students(exercise), unseen(exercise)):
         seen: list[Evidence] = []
@@ -79,7 +80,6 @@ def main() -> None:
             figure = Figure(figsize=picture.SIZE, layout="constrained")
             drawn = any(picture.draw_on(figure, evidence) for evidence in seen)
             assert drawn, "the gallery's picture needs an array to show"
-            MADE.mkdir(exist_ok=True)
             figure.savefig(MADE / "picture.png", dpi=80)
     (MADE / "gallery.md").write_text("\n".join(sections), encoding="utf-8")
     print(f"The gallery: {len(sections)} outcomes of checks, in {MADE.relative_to(locate.root())}.")
