@@ -19,7 +19,7 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for pattern in ("*.md", ".github/**/*.md", "[!.]*/**/*.md")
     for path in ROOT.glob(pattern)
-    if not {"build", "dist", "_build", "results"} & set(path.relative_to(ROOT).parts)
+    if not {"build", "dist", "_build", "_made", "results"} & set(path.relative_to(ROOT).parts)
 )
 
 
