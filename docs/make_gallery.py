@@ -29,11 +29,22 @@ STUDENTS = (
     ("A known mistake, by its name", "chloe", "conv_backward_naive"),
     ("A mistake that only some cases show", "dmitri", "max_pool_backward_naive"),
     ("A file that cannot be loaded", "ivan", "max_pool_forward_naive"),
-    ("Code that leaves Python", "kofi", "spatial_groupnorm_forward"),
+    ("Code that does not come to an end", "june", "max_pool_forward_naive/contract"),
+    ("Code that leaves Python", "kofi", "spatial_groupnorm_forward/contract"),
 )
-"""Whose work is shown: a heading, a student of the sample class, and what is checked."""
+"""Whose work is shown: a heading, a student of the sample class, a function or one check of it."""
 
-UNSEEN = ("A mistake that nobody has named yet", "max_pool_forward_naive", "np.max(window) + 0.1")
+POOLING = "max_pool_forward_naive"
+UNSEEN = (
+    ("A mistake that no pack knows", POOLING, "np.max(window) + (stride != height)"),
+    (
+        "A library that does what is to be written",
+        f"{POOLING}/contract",
+        "__import__('scipy.ndimage').ndimage.maximum(window)",
+    ),
+)
+"""Mistakes in no museum: a heading, what is checked, and what replaces ``np.max(window)``."""
+
 DRAWN = "max_pool_backward_naive"
 
 
@@ -46,17 +57,14 @@ def students(exercise: Exercise) -> Iterator[tuple[str, str, str, Submission]]:
         yield heading, known[name].story, function, Submission(name, made)
 
 
-def unseen(exercise: Exercise) -> tuple[str, str, str, Submission]:
-    """Return the same of a mistake that is in no museum."""
-    heading, function, wrong = UNSEEN
-    (right,) = (
-        way
-        for way in museum_of(exercise).WAYS
-        if way.name == "four loops" and function in way.functions
-    )
-    code = right.code.replace("np.max(window)", wrong)
-    made = with_code(exercise, packs.solution(exercise), function, code)
-    return heading, f"writes `{wrong}`", function, made
+def unseen(exercise: Exercise) -> Iterator[tuple[str, str, str, Submission]]:
+    """Yield the same of mistakes that are in no museum."""
+    ways = museum_of(exercise).WAYS
+    (right,) = (w for w in ways if w.functions == (POOLING,) and w.name == "four loops")
+    for heading, name, wrong in UNSEEN:
+        code = right.code.replace("np.max(window)", wrong)
+        made = with_code(exercise, packs.solution(exercise), POOLING, code)
+        yield heading, f"has `{wrong}` for `np.max(window)`", name, made
 
 
 def main() -> None:
@@ -71,12 +79,12 @@ def main() -> None:
     right = ("Right", "has all points", "conv_forward_naive", packs.solution(exercise))
     MADE.mkdir(exist_ok=True)
     sections = []
-    for heading, story, function, submission in (right, *students(exercise), unseen(exercise)):
+    for heading, story, name, submission in (right, *students(exercise), *unseen(exercise)):
         seen: list[Evidence] = []
-        verdicts = run_checks(exercise, submission, public, [function], on_failure=seen.append)
-        said = text.outcome(function, verdicts)
+        verdicts = run_checks(exercise, submission, public, [name], on_failure=seen.append)
+        said = text.outcome(name, verdicts)
         sections.append(f"## {heading}\n\nWho {story}:\n\n```text\n{said}\n```\n")
-        if function == DRAWN:
+        if name == DRAWN:
             figure = Figure(figsize=picture.SIZE, layout="constrained")
             drawn = any(picture.draw_on(figure, evidence) for evidence in seen)
             assert drawn, "the gallery's picture needs an array to show"
