@@ -24,7 +24,6 @@ html_theme = "furo"
 html_title = project
 html_show_sourcelink = False
 
-myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 default_role = "py:obj"  # a name in single backticks, in docstrings
 autodoc_typehints = "none"  # numpydoc's sections say the types
