@@ -108,7 +108,9 @@ def test_the_exercise_in_contributing_is_one(copy):
             "TABLE = {'summed': ('the squares are added up', [('np.mean', 'np.sum')])}\n"
             "MISTAKES = variants('mean_square', RIGHT, TABLE)\n"
             "UNSEEN = CLASS = ()\n"
-            "WAYS = (Way(('mean_square',), 'one expression', RIGHT),)\n"
+            "LOOP = 'def mean_square(x, y): return float(((x - y) ** 2).sum() / x.size)'\n"
+            "WAYS = (Way(('mean_square',), 'one expression', RIGHT),\n"
+            "        Way(('mean_square',), 'a number of Python', LOOP))\n"
         ),
     }
     for name, text in files.items():
@@ -131,4 +133,4 @@ def test_the_exercise_in_contributing_is_one(copy):
     run("autograder", "stubs", "--exercise", "mean_square")
     assert "is not written yet" in (copy / "assignment/cs231n/mean_square.py").read_text()
     table = run("autograder.course.museum.meta", "--exercise", "mean_square", "--jobs", "1")
-    assert re.search(r"\*\*all\*\*\s+\|\s+1 \|\s+1 \|\s+1 \|\s+0 \|.*\|\s+1 \|\s+1 \|", table)
+    assert re.search(r"\*\*all\*\*\s+\|\s+1 \|\s+1 \|\s+1 \|\s+0 \|.*\|\s+2 \|\s+2 \|", table)
