@@ -79,6 +79,23 @@ class Exam:
         What student code printed when it was asked last, if the session keeps that.
     scores : Scores or None
         What a trained net is judged by, instead of by what its own code says.
+
+    Examples
+    --------
+    The engine makes one for each check and hands it to the check's function. What that asks of it
+    either holds or raises, with a message for the student:
+
+    >>> from autograder.exercise import Function, StudentFile
+    >>> from autograder.judging.declare import check, declaration
+    >>> @check("double", points=1, cases=[], hint="Is every element doubled?")
+    ... def test_values(exam):
+    ...     "Every element is doubled."
+    ...     exam.expect_close(Output("out"), np.array([2.0, 3.0]), [2.0, 4.0], DOUBLE)
+    >>> function = Function("double", "double", StudentFile("cs231n/double.py", memory=1 << 30))
+    >>> exam = Exam(declaration(test_values), function, [], session=None, on_trained=print)
+    >>> test_values(exam)
+    Traceback (most recent call last):
+    autograder.judging.exam.CheckFailed: out: ...
     """
 
     def __init__(

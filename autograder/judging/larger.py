@@ -133,7 +133,8 @@ def digest(values: np.ndarray) -> dict[str, Any]:
 def weights(size: int) -> np.ndarray:
     """Return irregular weights between -0.5 and 0.5, a row of them for each sum of a digest."""
     roots = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0])[:SUMS]
-    return np.modf(np.outer(roots, np.arange(1, size + 1)))[0] - 0.5
+    fractions: np.ndarray = np.modf(np.outer(roots, np.arange(1, size + 1)))[0]
+    return fractions - 0.5
 
 
 @np.errstate(all="ignore")  # what overflows is a difference like others

@@ -14,6 +14,7 @@ from autograder.judging.operation import (
     Operation,
     Payload,
     are_values,
+    arrays_of,
     describe_arguments,
     has_only,
     has_only_arrays,
@@ -27,6 +28,28 @@ from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut
 def is_bool(reply: Any) -> bool:
     """Return whether a reply is yes or no."""
     return isinstance(reply, bool)
+
+
+class Call(Operation):
+    """The call of a function that returns what is asked for, and no cache.
+
+    The payload has in ``"returns"`` what each returned value is called, in order.
+    """
+
+    name = "call"
+    sent = ("module", "function", "args", "returns")
+
+    def fits(self, payload: Payload, reply: Any) -> bool:
+        """Return whether there is something for each value."""
+        return (
+            has_only(reply, [*payload["returns"], "after"])
+            and all(is_value(reply[name]) for name in payload["returns"])
+            and has_only_arrays(reply["after"], arrays_of(payload["args"]))
+        )
+
+    def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
+        """Return the values by name, and the inputs as they are afterwards."""
+        return {**{Output(name): reply[name] for name in payload["returns"]}, **inputs_after(reply)}
 
 
 class Backward(Operation):
@@ -246,11 +269,15 @@ class NumericGradient(Operation):
         return has_only_arrays(reply, payload["wrt"])
 
 
-OPERATIONS: dict[str, Operation] = {
-    operation.name: operation
-    for operation in (
-        *(Operation(), Backward(), Sequence(), Net()),
-        *(Train(), Predict(), NumericGradient()),
-    )
-}
+KINDS = (
+    Operation(),
+    Call(),
+    Backward(),
+    Sequence(),
+    Net(),
+    Train(),
+    Predict(),
+    NumericGradient(),
+)
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in KINDS}
 """Every operation, by its name."""

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder import locate
 from autograder.disk import whole
 from autograder.errors import UserError
 from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
 
-PACKS = Path(__file__).parents[1] / "packs"
 FORMAT = 4
 
 
@@ -97,8 +97,11 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
 
 
 def public_path(exercise: str) -> Path:
-    """Return where the public pack of an exercise is, by the exercise's name."""
-    return PACKS / f"{exercise}.pack"
+    """Return where the public pack of an exercise is, by the exercise's name.
+
+    It comes with the exercise and not with this package, which may be installed elsewhere.
+    """
+    return locate.root() / "autograder" / "packs" / f"{exercise}.pack"
 
 
 @cache

@@ -43,6 +43,13 @@ def check(name: str) -> None:
     ------
     CheckNotPassed
         Some of it is not right yet.
+
+    Examples
+    --------
+    >>> from autograder import check
+    >>> check("max_pool_forward_naive")
+    max_pool_forward_naive: 8 of 8 points
+      right ...
     """
     verdicts = run([name])
     points, max_points = total(verdicts)

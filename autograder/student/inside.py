@@ -77,6 +77,16 @@ def case(name: str, index: int = 0) -> PublicCase:
     ------
     NoSuchCase
         There is none; the message says what there is.
+
+    Examples
+    --------
+    >>> from autograder import case
+    >>> one = case("max_pool_forward_naive/standard")
+    >>> x, pool_param = one.arguments
+    >>> pool_param
+    {'pool_height': 2, 'pool_width': 2, 'stride': 2}
+    >>> x.shape, one.expected.shape
+    ((2, 3, 4, 4), (2, 3, 2, 2))
     """
     exercise = exercises.default()
     cases = pack.public(exercise.name, ids(exercise)).cases
@@ -116,7 +126,8 @@ def arguments_of(chosen: Case) -> dict[str, Any]:
 
 def expected_of(chosen: Case) -> Any:
     """Return what should come back, as a call gives it where one call gives it."""
-    expected, order = chosen.expected, chosen.payload.get("wrt") or ["out"]
+    payload, expected = chosen.payload, chosen.expected
+    order = payload.get("wrt") or payload.get("returns") or ["out"]
     if set(order) != set(expected):
         return expected
     values = tuple(expected[key] for key in order)

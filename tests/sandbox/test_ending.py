@@ -1,4 +1,4 @@
-"""autograder/sandbox/ending.py: whatever ends the grader, nothing that it started goes on, or stays."""
+"""autograder/sandbox/ending.py: whatever ends the grader, nothing it started goes on or stays."""
 
 import contextlib
 import os

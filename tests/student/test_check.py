@@ -151,3 +151,28 @@ def test_a_student_copy_has_no_course_commands(student_copy):
     )
     assert "check" in done.stdout
     assert "grade a class" not in done.stdout
+
+
+def test_an_installed_engine_takes_the_pack_of_the_exercise(unpacked_release, tmp_path):
+    """A wheel has no packs, and lies anywhere."""
+    left_out = shutil.ignore_patterns("course", "packs", "__pycache__")
+    shutil.copytree(ROOT / "autograder", tmp_path / "site" / "autograder", ignore=left_out)
+    exercise = shutil.copytree(unpacked_release, tmp_path / "exercise")
+
+    def check_in(folder):
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "autograder", "check", "max_pool_forward_naive"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    for folder in (exercise, exercise / "notebooks"):
+        done = check_in(folder)
+        assert done.returncode == 1, done.stderr
+        assert "max_pool_forward_naive: 0 of 8 points" in done.stdout
+    done = check_in(tmp_path)
+    assert done.returncode == 2
+    assert "Change to the folder of the exercise" in done.stderr

@@ -56,7 +56,7 @@ def contents(exercise: Exercise, root: Path, cases: bytes) -> Iterator[tuple[str
     for part in ("assignment", "autograder"):
         for path in sorted((root / part).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and path.parent != pack.PACKS and release.belongs(path, name):
+            if path.is_file() and path.suffix != ".pack" and release.belongs(path, name):
                 yield name, path.read_bytes()
     for path in course_modules(root, (START, forward.name_of(exercise))):
         yield path.relative_to(root).as_posix(), path.read_bytes()

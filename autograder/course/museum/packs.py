@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder import exercises, locate
 from autograder.course.museum.fingerprints import collect
+from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import all_checks, ids, larger_cases
 from autograder.judging import pack
@@ -111,7 +112,14 @@ def reference(session: Session, spec: Spec | Larger, payload: Payload) -> Any:
     def ask(op: str, asked: Payload) -> Any:
         return session.ask(op, asked, REFERENCE_SECONDS).reply
 
-    return OPERATIONS[spec.op].reference(in_float64(payload), ask)
+    found = OPERATIONS[spec.op].reference(in_float64(payload), ask)
+    for name, value in found.items() if isinstance(found, dict) else ():
+        if isinstance(value, dict) and "$object" in value:
+            raise UserError(
+                f"The solution's {payload['function']} returned for {name} {value['$object']}: "
+                f"no case of the operation {spec.op!r} can be made with it."
+            )
+    return found
 
 
 def in_float64(value: Any) -> Any:

@@ -265,4 +265,5 @@ def text_of(data: np.ndarray) -> str:
 
 def to_bytes(notebook: Any) -> bytes:
     """Return a notebook as a file's content, with ``?`` for half a character."""
-    return (nbformat.writes(notebook) + "\n").encode("utf-8", "replace")
+    text: str = nbformat.writes(notebook)
+    return f"{text}\n".encode("utf-8", "replace")

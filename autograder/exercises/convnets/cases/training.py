@@ -142,4 +142,5 @@ def request(payload: Payload) -> tuple[Payload, Judged]:
 
 def prepared(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Return images as a net gets them: float32, without the mean image."""
-    return images.astype(np.float32) - mean
+    centred: np.ndarray = images.astype(np.float32) - mean
+    return centred

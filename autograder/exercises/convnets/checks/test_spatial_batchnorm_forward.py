@@ -1,5 +1,7 @@
 """``spatial_batchnorm_forward(x, gamma, beta, bn_param) -> (out, cache)``."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder.exercises.convnets.cases.normalization import (
@@ -91,7 +93,7 @@ def expect_outputs(exam: Exam, case: Case) -> None:
             exam.expect_close(output, value.ravel(), expected, DOUBLE, f"{name} after test mode")
 
 
-def expect_not_empty(reply: dict) -> None:
+def expect_not_empty(reply: dict[str, Any]) -> None:
     """Tell a function that is still to be written from one that is wrong."""
     if all(out is None for out in reply["outs"]):
         raise NotWritten("out is None: this part is still to be written.")

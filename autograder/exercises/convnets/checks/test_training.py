@@ -87,7 +87,8 @@ def own_predictions(exam: Exam, request: dict[str, Any], judged: Judged, case: C
         raise CheckFailed(
             f"The net gave no class scores of shape (N, 10) for {len(judged.y)} images."
         )
-    return predicted == judged.y
+    right: np.ndarray = predicted == judged.y
+    return right
 
 
 def expect_accuracy(what: str, right: np.ndarray, bar: float, remark: str) -> None:
