@@ -67,7 +67,7 @@ def about(entry: Entry) -> Iterator[RenderableType]:
         yield as_typed(evidence.advice)
     if evidence.called:
         yield Text(f"Called: {evidence.called}", style="dim")
-    if evidence.printed:
+    if entry.first and evidence.printed:
         yield Text("It printed:", style="dim")
         yield Padding(as_typed(evidence.printed), (0, 0, 0, 2))
 

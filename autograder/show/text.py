@@ -221,14 +221,15 @@ def line_of(entry: Entry) -> str:
 
 
 def said(entry: Entry) -> list[str]:
-    """Return what is said about a check, the diagnosis first; numbers for the first that failed."""
+    """Return what is said about a check, the diagnosis first; all of it for the first only."""
     evidence = entry.evidence
     if evidence is None:
         return [entry.verdict.message]
     numbers = as_text(evidence) if entry.first else []
-    printed = f"It printed:\n{textwrap.indent(evidence.printed, '  ')}" if evidence.printed else ""
     parts = [entry.lead, entry.facts, *numbers, evidence.advice, f"Called: {evidence.called}"]
-    return [part for part in (*parts, printed) if part]
+    if entry.first and evidence.printed:
+        parts += ["It printed:", textwrap.indent(evidence.printed, "  ")]
+    return [part for part in parts if part]
 
 
 def indented(message: str) -> list[str]:
