@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
@@ -13,7 +13,7 @@ from rich.text import Text
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
 from autograder.show.picture import as_text
-from autograder.show.text import AGAIN, WORDS, Entry, number
+from autograder.show.text import AGAIN, WORDS, Entry, nothing_new, number, total
 
 MARKS = {
     Status.PASSED: ("✓", "green"),
@@ -25,18 +25,19 @@ MARKS = {
 INDENT = 4  # of what is said about a check
 
 
-def head(name: str, points: float, max_points: float) -> RenderableType:
+def head(name: str, found: Sequence[Entry]) -> RenderableType:
     """Return the function's name, and its points as a bar and in words."""
+    points, max_points = total(entry.verdict for entry in found)
     row = Table.grid(padding=(0, 2))
     bar = ProgressBar(total=max_points, completed=points, width=20, finished_style="green")
-    words = f"{number(points)} of {number(max_points)} points"
-    row.add_row(Text(f"{name}: {words}", style="bold"), bar)
+    words = f"{name}: {number(points)} of {number(max_points)} points"
+    row.add_row(Text(words, style="bold"), bar, Text(AGAIN if nothing_new(found) else ""))
     return row
 
 
-def checks(found: list[Entry]) -> Iterator[RenderableType]:
+def checks(found: Sequence[Entry]) -> Iterator[RenderableType]:
     """Yield a line for each check; below one that failed, what is wrong, unless it repeats."""
-    for entry in found:
+    for entry in () if nothing_new(found) else found:
         verdict = entry.verdict
         mark, colour = MARKS[verdict.status]
         points = f"{number(verdict.points)}/{number(verdict.max_points)}"
@@ -66,9 +67,15 @@ def about(entry: Entry) -> Iterator[RenderableType]:
         yield as_typed(evidence.advice)
     if evidence.called:
         yield Text(f"Called: {evidence.called}", style="dim")
-    if evidence.printed:
+    if entry.first and evidence.printed:
         yield Text("It printed:", style="dim")
         yield Padding(as_typed(evidence.printed), (0, 0, 0, 2))
+
+
+def to_paste(inside: str) -> Iterator[RenderableType]:
+    """Yield a sentence, and lines to paste: not wrapped, which would end them too early."""
+    for line in inside.splitlines():
+        yield Text(line, no_wrap=line.startswith(" "), overflow="ignore")
 
 
 def as_typed(text: str, style: str = "") -> Text:

@@ -174,7 +174,9 @@ class Outcome:
         return self.told | {v.message for v in errors if v.id not in self.evidence}
 
     def __str__(self) -> str:
-        lines = [f"{self.name}: {score(self.verdicts)}", *(line_of(e) for e in self.entries)]
+        head = f"{self.name}: {score(self.verdicts)}"
+        told = self.entries
+        lines = [f"{head}, {AGAIN}"] if nothing_new(told) else [head, *map(line_of, told)]
         return "\n".join(filter(None, (*lines, self.inside, self.note)))
 
     __repr__ = __str__  # beside the HTML, for what shows text only
@@ -187,18 +189,25 @@ class Outcome:
     def __rich_console__(self, _: Console, __: ConsoleOptions) -> Iterator[RenderableType]:
         from autograder.show import terminal
 
-        yield terminal.head(self.name, *total(self.verdicts))
+        yield terminal.head(self.name, self.entries)
         yield from terminal.checks(self.entries)
-        yield from (terminal.as_typed(part) for part in (self.inside, self.note) if part)
+        yield from terminal.to_paste(self.inside)
+        if self.note:
+            yield terminal.as_typed(self.note)
 
     def show(self) -> None:
         """Show it on standard output, as that can best."""
         if sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
             from rich.console import Console
 
-            Console(highlight=False).print(self)
+            Console(highlight=False).print(self, crop=False)
         else:
             print(self, flush=True)
+
+
+def nothing_new(told: Sequence[Entry]) -> bool:
+    """Return whether all that there is to say has been said of another function."""
+    return bool(told) and all(entry.repeats for entry in told)
 
 
 def line_of(entry: Entry) -> str:
@@ -212,14 +221,15 @@ def line_of(entry: Entry) -> str:
 
 
 def said(entry: Entry) -> list[str]:
-    """Return what is said about a check, the diagnosis first; numbers for the first that failed."""
+    """Return what is said about a check, the diagnosis first; all of it for the first only."""
     evidence = entry.evidence
     if evidence is None:
         return [entry.verdict.message]
     numbers = as_text(evidence) if entry.first else []
-    printed = f"It printed:\n{textwrap.indent(evidence.printed, '  ')}" if evidence.printed else ""
     parts = [entry.lead, entry.facts, *numbers, evidence.advice, f"Called: {evidence.called}"]
-    return [part for part in (*parts, printed) if part]
+    if entry.first and evidence.printed:
+        parts += ["It printed:", textwrap.indent(evidence.printed, "  ")]
+    return [part for part in parts if part]
 
 
 def indented(message: str) -> list[str]:

@@ -35,11 +35,11 @@ def browser():
 def outcome():
     """Return an outcome in which everything is to be seen."""
     expected = np.arange(96.0).reshape(1, 1, 8, 12)
+    messages = {status: f"\n    code\n{status}: what is wrong" for status in Status}
+    messages[Status.PASSED] = ""
     verdicts = [
-        Verdict(
-            f"f/{status}", "f", f"This is {status}", status, 0.0, 2.0, "\n    code\nwhat is wrong"
-        )
-        for status in Status
+        Verdict(f"f/{status}", "f", f"This is {status}", status, 0.0, 2.0, message)
+        for status, message in messages.items()
     ]
     evidence = {
         "f/failed": Evidence(

@@ -45,7 +45,7 @@ def outcome_of(statuses, *evidence, **fields):
 
 def in_terminal(outcome, width=80):
     stream = io.StringIO()
-    Console(file=stream, width=width, highlight=False).print(outcome)
+    Console(file=stream, width=width, highlight=False).print(outcome, crop=False)
     return stream.getvalue()
 
 
@@ -157,6 +157,7 @@ def test_what_keeps_a_file_from_loading_is_not_said_of_the_next_function_again()
     told = replace(second, told=first.unloadable)
     for shown in (str(told), in_terminal(told), told._repr_html_()):
         assert "cannot be loaded" not in shown and "the same as above" in shown
+    assert len(str(told).splitlines()) == len(in_terminal(told).splitlines()) == 1
 
 
 def test_what_is_wrong_with_one_function_is_said_of_the_next_too():
@@ -223,6 +224,8 @@ def test_the_lines_to_paste_can_be_copied_as_they_are():
     inside = "To look inside:\n    from autograder import case\n    x, = case('f/b').arguments"
     read = html_of(outcome_of(FAILED, wrong("b"), inside=inside))
     assert "from autograder import case\nx, = case('f/b').arguments" in "".join(read.open)
+    narrow = [line.rstrip() for line in in_terminal(outcome_of({}, inside=inside), 20).splitlines()]
+    assert narrow[-2:] == inside.splitlines()[-2:]
 
 
 def test_without_matplotlib_there_are_the_numbers(monkeypatch):
