@@ -107,7 +107,8 @@ def needed(modules: tuple[str, ...]) -> Needed:
     program = [Path(sys.executable), Path(sys.prefix, "pyvenv.cfg")]
     system = [Path(name) for name in (*SYSTEM, *interpreters())]
     links: dict[Path, str] = {}
-    wanted = [*program, *standard, *places, *system, *libraries]
+    about = [path for place in places for path in metadata_of(place)]
+    wanted = [*program, *standard, *places, *about, *system, *libraries]
     read = [real(path, links) for path in wanted if path.exists()]
     read = [path for path in dict.fromkeys(read) if not any(each in path.parents for each in read)]
     return Needed(
@@ -127,6 +128,24 @@ def places_of(module: str) -> list[Path]:
     if spec.submodule_search_locations is not None:
         return [Path(folder) for folder in spec.submodule_search_locations]
     return [Path(spec.origin)] if spec.origin and spec.has_location else []
+
+
+def metadata_of(place: Path) -> Iterator[Path]:
+    """Yield what a distribution says of itself, where that is called as its module is.
+
+    Matplotlib finds by it how to draw in a notebook.
+    """
+    for path in names_in(place.parent):
+        if path.suffix in (".dist-info", ".egg-info"):
+            name = canonicalize_name(path.name.partition("-")[0])
+            if name == canonicalize_name(place.name.partition(".")[0]):
+                yield path
+
+
+@cache
+def names_in(folder: Path) -> list[Path]:
+    """Return what is in a folder."""
+    return list(folder.iterdir())
 
 
 def has_extensions(place: Path) -> bool:

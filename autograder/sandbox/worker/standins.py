@@ -20,7 +20,7 @@ import pkgutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -34,8 +34,7 @@ THERE = frozenset({*STANDARD, "numpy", "tqdm", PACKAGE, f"{PACKAGE}_kernels"}) -
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 # Frames that are no importer themselves, and files whose imports are their own affair.
 MACHINERY = ("<frozen importlib", importlib.__file__)
-WORKER = str(Path(__file__).parent)
-TRUSTED = (str(Path(linecache.__file__).parent), WORKER)
+TRUSTED = (str(Path(linecache.__file__).parent), str(Path(__file__).parent))
 TO_WRITE = (
     "cannot be called from here: what it does is for you to write. The layers are checked "
     "without it."
@@ -113,8 +112,7 @@ class Finder(MetaPathFinder, Loader):
         Modules that are for the student to do without, with what is below them; and what a star
         import of each brings.
     libraries : collection of str
-        Modules that are there for the given package and for libraries themselves, besides the
-        standard library. What else is installed is none of their concern, and may not be readable.
+        Modules that are there besides the standard library.
 
     Attributes
     ----------
@@ -133,17 +131,9 @@ class Finder(MetaPathFinder, Loader):
             return self.stand_in(fullname, TO_WRITE)
         if parts[0] in THERE or (parts[0] in self._libraries and self.installed):
             return None
-        if not of_library(*importer()):
-            return self.stand_in(fullname, why_missing(parts[0]))
-        if not self.is_for_libraries(parts[0]):
-            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return None
-
-    def is_for_libraries(self, top: str) -> bool:
-        """Return whether a library, or the worker itself, may find a module where it is."""
-        # The standard library has modules that are named after the machine.
-        standard = top in STANDARD or top.startswith("_sysconfig")
-        return standard or top in self._libraries or importer()[0].startswith(WORKER)
+        if of_library(*importer()):  # what is not for it, `ListedFinder` does not find
+            return None
+        return self.stand_in(fullname, why_missing(parts[0]))
 
     def stand_in(self, fullname: str, why: str) -> ModuleSpec:
         """Return what makes a stand-in; fail where the import is one that may fail."""
@@ -158,6 +148,35 @@ class Finder(MetaPathFinder, Loader):
         star = self._names.get(module.__name__)
         if star:
             vars(module)["__all__"] = star
+
+
+class ListedFinder(MetaPathFinder):
+    """Finds modules where they are, but none that is installed for others.
+
+    To the given package and to libraries these are not there: where it is grading, a machine is as
+    good as any other, and their files may be there and not readable.
+
+    Parameters
+    ----------
+    libraries : collection of str
+        As `Finder` has them.
+    """
+
+    def __init__(self, libraries: Collection[str]) -> None:
+        self._listed = {*STANDARD, *libraries, PACKAGE}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        top = fullname.partition(".")[0]
+        # The standard library has modules that are named after the machine.
+        if top in self._listed or top.startswith("_sysconfig"):
+            return PathFinder.find_spec(fullname, path, target)
+        return None
+
+    # What is told of distributions, and what is forgotten, is as ever.
+    find_distributions = staticmethod(PathFinder.find_distributions)
+    invalidate_caches = staticmethod(PathFinder.invalidate_caches)
 
 
 class MissingFinder(Finder):
@@ -246,6 +265,8 @@ def install(
     global finder, trusted
     trusted = (*TRUSTED, *given)
     finder = Finder(names, libraries)
+    listed = ListedFinder(libraries)
+    sys.meta_path[:] = [listed if each is PathFinder else each for each in sys.meta_path]
     sys.meta_path.insert(0, finder)
     sys.meta_path.append(MissingFinder({}))
 

@@ -40,7 +40,8 @@ def forward(name, body, top="", stopped=EVERYWHERE, needs="numpy"):
     )
 
 
-FORGET = 'sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "Finder"]'
+FORGET = """import importlib.machinery as own
+        sys.meta_path[:] = [own.BuiltinImporter, own.FrozenImporter, own.PathFinder]"""
 PURGE = """for name in [n for n, m in sys.modules.items() if type(m).__name__ == "StandInModule"]:
             del sys.modules[name]"""
 
