@@ -30,12 +30,16 @@ class StudentFile:
         import of each brings.
     noted : frozenset of str
         Functions whose call in it is noted for the instructor.
+    libraries : tuple of str
+        Modules that are there for it and for what it imports of the package, besides the standard
+        library.
     """
 
     path: str
     memory: int
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     noted: frozenset[str] = frozenset()
+    libraries: tuple[str, ...] = ("numpy",)
 
     @cached_property
     def name(self) -> str:
@@ -99,6 +103,8 @@ class Exercise:
         Names of the modules that hold the checks, in that order.
     ladder : callable
         Gives the small inputs (`judging.case.Spec`) of a function, the smallest first.
+    installed : tuple of str
+        Distributions that are there for its notebook, with all that they require.
     """
 
     name: str
@@ -107,6 +113,7 @@ class Exercise:
     functions: tuple[Function, ...]
     checks: tuple[str, ...]
     ladder: Callable[[str], tuple[Any, ...]] = no_ladder
+    installed: tuple[str, ...] = ("numpy", "ipython", "matplotlib")
 
     @cached_property
     def notebook(self) -> str:

@@ -10,6 +10,10 @@ NO_LIBRARY = (
     "The grader has NumPy and the given package. Plot in the notebook instead, and remove an "
     "import that an editor has added."
 )
+NO_KEYBOARD = (
+    "A debugger or input() finds no keyboard here: your code runs apart. In a cell of the notebook "
+    "it does, where you call your function yourself."
+)
 NO_FILE = "The given package has no such file: the folder assignment/cs231n has all that there are."
 WHOLE = "In Python 3, / gives a float even for whole numbers. Sizes and positions need //."
 HINTS = (
@@ -42,6 +46,8 @@ HINTS = (
         "This name is gone from NumPy, or was never there. np.int, np.float and np.bool are int, "
         "float and bool; np.lib.pad is np.pad.",
     ),
+    (r"(bdb\.)?BdbQuit", NO_KEYBOARD),
+    (r"EOFError: EOF when reading a line", NO_KEYBOARD),
     (
         r"SyntaxError: Missing parentheses in call to 'print'",
         "This is Python 2. In Python 3, print is a function: print(...).",

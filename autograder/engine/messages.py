@@ -23,6 +23,7 @@ from autograder.sandbox.client import Raised, TimedOut, WorkerError
 from autograder.show import smallest
 from autograder.show.picture import as_text
 
+MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
 LOG = logging.getLogger(__name__)
 Help = TypeVar("Help")
 
@@ -88,6 +89,8 @@ class Messages:
         info = exam.declared.info
         called, remark = exam.called, exam.remark  # before diagnosis calls more
         found = attempt(lambda: self._find_mistake(exam, error.output), None)
+        again = found is not None and (info.function, found) in self._told
+        hint = "" if found else self._hint(exam, Status.FAILED, error.output)
         evidence = Evidence(
             info.id,
             str(error.output or ""),
@@ -95,23 +98,28 @@ class Messages:
             error.expected,
             found.names if found else (),
             error.first_axis,
+            index=exam.index,
+            called=called,
+            why=str(found or attempt(lambda: self._pattern(exam), "")),
+            facts=str(error),
+            advice="" if again else self._advice(error, exam, remark, hint),
+            printed=exam.printed,
         )
         attempt(lambda: self._on_failure(evidence), None)
-        hint = "" if found else self._hint(exam, Status.FAILED, error.output)
-        if found is not None and (info.function, found) in self._told:
+        if again:
             return lines(called, str(error), f"Again: {found}", remark), told_by(found)
-        message = lines(
-            called,
-            str(error),
-            attempt(lambda: lines(*as_text(evidence)), ""),
-            str(found or attempt(lambda: self._pattern(exam), "")),
-            attempt(lambda: self._own_gradient(error, exam), ""),
-            remark,
-            hint,
-        )
         if found is not None:
             self._told.add((info.function, found))
-        return message, told_by(found)
+        numbers = attempt(lambda: lines(*as_text(evidence)), "")
+        return (
+            lines(called, evidence.why, evidence.facts, numbers, evidence.advice),
+            told_by(found),
+        )
+
+    def _advice(self, error: CheckFailed, exam: Exam, remark: str, hint: str) -> str:
+        """Say what may help beside the diagnosis."""
+        own = attempt(lambda: self._own_gradient(error, exam), "")
+        return lines(own, remark, hint)
 
     def smallest(self, function: str) -> str:
         """Show the smallest input on which a function is wrong, the first time that is asked."""
@@ -157,11 +165,21 @@ class Messages:
             hint = self._hint(exam, status)
             found = attempt(lambda: self._find_mistake(exam, RAISED), None)
             why = str(found or attempt(lambda: self._pattern(exam), ""))
-        names = found.names if found else ()
-        evidence = Evidence(exam.declared.info.id, "", None, None, names)
+        evidence = Evidence(
+            exam.declared.info.id,
+            "",
+            None,
+            None,
+            found.names if found else (),
+            index=exam.index,
+            called=called,
+            why=why,
+            facts=text,
+            advice=lines(remark, *(hints_for(error) or ([] if found else [hint]))),
+            printed=exam.printed,
+        )
         attempt(lambda: self._on_failure(evidence), None)
-        help_with = hints_for(error) or ([] if found else [hint])
-        return status, lines(called, text, why, remark, *help_with), told_by(found)
+        return status, lines(called, text, why, evidence.advice), told_by(found)
 
     def _find_mistake(self, exam: Exam, output: Output | None) -> Explanation | None:
         """Look for a known mistake that explains what is wrong in the case asked last."""
@@ -208,3 +226,11 @@ def told_by(found: Explanation | None) -> tuple[str, ...]:
 def lines(*parts: str) -> str:
     """Return the parts of a message that there are, each on lines of its own."""
     return "\n".join(part for part in parts if part)
+
+
+def shortened(message: str) -> str:
+    """Return a message at a length that can be read, whatever student code has put into it."""
+    if len(message) <= MAX_MESSAGE:
+        return message
+    rest = len(message) - MAX_MESSAGE
+    return f"{message[:MAX_MESSAGE]}\n(The other {rest} characters of this message are left out.)"

@@ -16,13 +16,15 @@ from unittest.mock import patch
 import pytest
 
 from autograder.diagnosis.ladder import Climber
-from autograder.engine.messages import Messages, attempt
-from autograder.errors import UserError
+from autograder.engine.discreet import Discreet
+from autograder.engine.messages import Messages, attempt, shortened
+from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, list_checks, modules
+from autograder.exercises.registry import by_test, larger_cases, modules, select
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
-from autograder.judging.exam import CheckFailed, Exam, NotWritten
+from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
+from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
 from autograder.judging.session import LOAD_SECONDS, Budget, Session
 from autograder.judging.trained import Trained
@@ -31,39 +33,10 @@ from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
-MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
-SETTINGS = Path(__file__).with_name("pytest.ini")
-# Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
-PLUGINS_OFF = (
-    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin doctest "
-    "unittest stepwise setuponly setupplan nose unraisableexception threadexception tmpdir "
-    "recwarn monkeypatch debugging assertion"
-)
-# Keeps options and plugins of the user's own pytest out.
-PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
 class EngineError(Exception):
     """The engine itself failed: no verdict on student code follows from it."""
-
-
-def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
-    """Return the checks whose function or id is in `names`; all of them for None.
-
-    Raises
-    ------
-    UserError
-        A name is neither; the message lists the functions.
-    """
-    infos = list_checks(exercise)
-    if names is None:
-        return list(infos)
-    known = {info.id for info in infos} | {info.function for info in infos}
-    for name in names:
-        if name not in known:
-            functions = "\n".join(f"  {function}" for function in exercise.names)
-            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
-    return [info for info in infos if info.id in names or info.function in names]
 
 
 def run_checks(
@@ -75,8 +48,11 @@ def run_checks(
     on_verdict: Callable[[Verdict], None] | None = None,
     on_failure: Callable[[Evidence], None] | None = None,
     on_trained: Callable[[Trained], None] | None = None,
+    scores: Scores | None = None,
+    discreet: bool = False,
     threads: int = 1,
     isolation: str | None = None,
+    hears: bool = False,
 ) -> list[Verdict]:
     """Run checks on a submission.
 
@@ -96,11 +72,18 @@ def run_checks(
         Called with what a check found wrong, before its verdict; a notebook draws it.
     on_trained : callable, optional
         Called with how the student's net was trained; a report draws it.
+    scores : Scores, optional
+        Judges a trained net by its parameters; the student's own code does if not given.
+    discreet : bool
+        The cases are secret: nothing that student code has made is in a message (`Discreet`).
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+    hears : bool
+        Let the evidence have what student code printed. For its author and public cases only: of
+        a secret case, the inputs could be printed.
 
     Returns
     -------
@@ -114,17 +97,16 @@ def run_checks(
     EngineError
         The engine failed; there is no verdict.
     """
-    chosen = {info.id for info in select(exercise, names)}
-    with Session(submission, exercise.files, threads=threads, isolation=isolation) as session:
+    chosen = {info.id for info in select(exercise, names if names is None else tuple(names))}
+    with Session(
+        submission, exercise.files, threads=threads, isolation=isolation, hears=hears
+    ) as session:
         plugin = CheckPlugin(
-            exercise,
-            session,
-            pack,
-            chosen,
-            on_verdict or ignore,
-            on_failure or ignore,
-            on_trained or ignore,
+            *(exercise, session, pack, chosen),
+            *(on_verdict or ignore, on_failure or ignore, on_trained or ignore),
             lambda: Climber(exercise, submission, pack, threads, isolation),
+            scores=scores,
+            secretive=submission if discreet else None,
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -162,10 +144,12 @@ class CheckPlugin:
         Cases and expected values.
     chosen : set of str
         Ids of the checks to run.
-    on_verdict, on_failure, on_trained : callable
+    on_verdict, on_failure, on_trained, scores
         As in `run_checks`.
     climber : callable
         Makes what finds the smallest input on which the submission is wrong.
+    secretive : Submission or None
+        The submission, where messages are to be discreet.
     """
 
     def __init__(
@@ -178,6 +162,9 @@ class CheckPlugin:
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
         climber: Callable[[], Climber],
+        *,
+        scores: Scores | None,
+        secretive: Submission | None,
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
@@ -185,8 +172,10 @@ class CheckPlugin:
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
         self._on_failure, self._climber = on_failure, climber
+        self._scores, self._secretive = scores, secretive
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
+        self._larger: dict[str, Asked] = {}
         self._quick = {
             file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
             for file in exercise.files
@@ -195,9 +184,8 @@ class CheckPlugin:
     @cached_property
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
-        return Messages(
-            self._exercise, self._session, self._pack, self._on_failure, self._climber()
-        )
+        given = self._exercise, self._session, self._pack, self._on_failure, self._climber()
+        return Discreet(*given, submission=self._secretive) if self._secretive else Messages(*given)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -228,8 +216,17 @@ class CheckPlugin:
             self._pack.cases[declared.info.id],
             self._session,
             lambda trained: attempt(lambda: self._on_trained(trained), None),
+            self._scores,
+            self._larger_of(function),
         )
         return self._exam
+
+    def _larger_of(self, function: Function) -> Asked | None:
+        """Return the larger case of a function, the same for all of its checks, if it has one."""
+        name, kept = function.name, self._pack.larger.get(function.name)
+        if kept is not None and name not in self._larger:
+            self._larger[name] = Asked(larger_cases(self._exercise)[name], kept)
+        return self._larger.get(name)
 
     def _budget_of(self, info: CheckInfo, function: Function) -> Budget:
         """Return what time there is for a check with all that explains it.
@@ -280,14 +277,6 @@ class CheckPlugin:
         except WorkerError as error:
             return self._messages.describe(error, self._exam)
         return Status.PASSED, "", ()
-
-
-def shortened(message: str) -> str:
-    """Return a message at a length that can be read, whatever student code has put into it."""
-    if len(message) <= MAX_MESSAGE:
-        return message
-    rest = len(message) - MAX_MESSAGE
-    return f"{message[:MAX_MESSAGE]}\n(The other {rest} characters of this message are left out.)"
 
 
 def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Function]:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 
+from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.judging.declare import Declared, declaration
+from autograder.judging.larger import Larger
 from autograder.judging.verdict import CheckInfo
 
 
@@ -36,6 +38,13 @@ def by_test(exercise: Exercise) -> dict[Callable[..., None], Declared]:
 
 
 @cache
+def larger_cases(exercise: Exercise) -> dict[str, Larger]:
+    """Return the larger case of each function that has one, as its module declares it."""
+    found = (vars(module).get("LARGER") for module in modules(exercise))
+    return {larger.function: larger for larger in found if isinstance(larger, Larger)}
+
+
+@cache
 def list_checks(exercise: Exercise) -> tuple[CheckInfo, ...]:
     """Return what reports need of every check."""
     return tuple(declared.info for declared in all_checks(exercise))
@@ -54,3 +63,23 @@ def worth(exercise: Exercise) -> dict[str, float]:
     for info in list_checks(exercise):
         points[info.function] += info.max_points
     return points
+
+
+@cache
+def select(exercise: Exercise, names: tuple[str, ...] | None) -> tuple[CheckInfo, ...]:
+    """Return the checks whose function or id is in `names`; all of them for None.
+
+    Raises
+    ------
+    UserError
+        A name is neither; the message lists the functions.
+    """
+    infos = list_checks(exercise)
+    if names is None:
+        return infos
+    known = {info.id for info in infos} | {info.function for info in infos}
+    for name in names:
+        if name not in known:
+            functions = "\n".join(f"  {function}" for function in exercise.names)
+            raise UserError(f"There is no check {name!r}. There are:\n{functions}")
+    return tuple(info for info in infos if info.id in names or info.function in names)

@@ -32,8 +32,11 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
     list of str
         Sentences for the student.
     """
+    if expected.ndim == 0 and isinstance(got, int | float) and not isinstance(got, bool):
+        got = as_array_of_one(got)
     if not isinstance(got, np.ndarray):
-        return [f"It is {kind_of(got)}, expected an array of shape {expected.shape}."]
+        wanted = f"an array of shape {expected.shape}" if expected.ndim else "a number"
+        return [f"It is {kind_of(got)}, expected {wanted}."]
     if got.shape != expected.shape:
         return [wrong_shape(got.shape, expected.shape)]
     if got.dtype.kind != "f" or got.dtype.itemsize < 4:
@@ -61,6 +64,14 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
     ]
 
 
+def as_array_of_one(number: float) -> np.ndarray:
+    """Return a number of Python's as NumPy's; one that is too large for it is infinite."""
+    try:
+        return np.array(float(number))
+    except OverflowError:
+        return np.array(np.inf)
+
+
 def kind_of(value: Any) -> str:
     """Name what came back instead of an array."""
     if isinstance(value, dict) and isinstance(value.get("$object"), str):
@@ -73,10 +84,15 @@ def kind_of(value: Any) -> str:
 
 def in_another_layout(got: Any, expected: Any) -> bool:
     """Return whether an array has the expected shape but for axes of length one."""
-    if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
+    return isinstance(expected, np.ndarray) and same_sizes(got, expected.shape)
+
+
+def same_sizes(got: Any, expected: tuple[int, ...]) -> bool:
+    """Return whether an array has another shape, but for axes of length one the same."""
+    if not isinstance(got, np.ndarray):
         return False
-    sizes, wanted = ([n for n in shape if n != 1] for shape in (got.shape, expected.shape))
-    return got.shape != expected.shape and sizes == wanted
+    sizes, wanted = ([n for n in shape if n != 1] for shape in (got.shape, expected))
+    return got.shape != expected and sizes == wanted
 
 
 def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder import locate
 from autograder.disk import whole
 from autograder.errors import UserError
 from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
 
-PACKS = Path(__file__).parents[1] / "packs"
-FORMAT = 4
+FORMAT = 5
 
 
 class PackError(UserError):
@@ -44,12 +44,15 @@ class Pack:
         By function, what known mistakes do on the cases (``fingerprint.Known`` as plain data).
     ladders : dict of str to ndarray
         By function, its small inputs with the solution's replies, as `ladder.packed` has them.
+    larger : dict of str to Any
+        By function, what is kept of its larger case (`larger.Larger.case`).
     """
 
     id: str
     cases: dict[str, list[Case]]
     known: dict[str, Any] = field(default_factory=dict)
     ladders: dict[str, np.ndarray] = field(default_factory=dict)
+    larger: dict[str, Any] = field(default_factory=dict)
 
 
 def save(pack: Pack, path: Path) -> None:
@@ -63,6 +66,7 @@ def save(pack: Pack, path: Path) -> None:
         },
         "known": pack.known,
         "ladders": pack.ladders,
+        "larger": pack.larger,
     }
     with whole(path) as temporary, temporary.open("wb") as file:
         wire.write_message(file, tree)
@@ -82,7 +86,7 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
         if tree["format"] != FORMAT:
             raise PackError(f"{path} is a case pack of another version of the exercise.")
         cases = {check: [Case(**case) for case in cases] for check, cases in tree["cases"].items()}
-        pack = Pack(tree["id"], cases, tree["known"], tree["ladders"])
+        pack = Pack(tree["id"], cases, tree["known"], tree["ladders"], tree["larger"])
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "
@@ -99,8 +103,11 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
 
 
 def public_path(exercise: str) -> Path:
-    """Return where the public pack of an exercise is, by the exercise's name."""
-    return PACKS / f"{exercise}.pack"
+    """Return where the public pack of an exercise is, by the exercise's name.
+
+    It comes with the exercise and not with this package, which may be installed elsewhere.
+    """
+    return locate.root() / "autograder" / "packs" / f"{exercise}.pack"
 
 
 @cache

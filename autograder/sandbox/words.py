@@ -10,6 +10,7 @@ import signal
 from typing import Any
 
 MAX_FRAMES, MAX_LINE = 6, 250  # of a traceback; a worker of ours sends no more
+FIRST_LINES, LAST_LINES = 30, 10  # of what was printed; what is between them is left out
 
 
 def waited(seconds: float) -> str:
@@ -51,6 +52,47 @@ def raised_in(error: dict[str, Any]) -> str:
     frames = error.get("frames")
     last = frames[-1] if isinstance(frames, list) and frames else None
     return plain(last.get("text", ""))[:MAX_LINE] if isinstance(last, dict) else ""
+
+
+def printed(start: str, end: str) -> str:
+    """Return what was printed, at a length that can be read.
+
+    Parameters
+    ----------
+    start : str
+        All of it, or its beginning.
+    end : str
+        Its end, if `start` is not all of it.
+    """
+    first, last = start.splitlines(), end.splitlines()
+    if end:
+        lines = [*first[:FIRST_LINES], "... (much is left out here)", *last[-LAST_LINES:]]
+    elif len(first) > FIRST_LINES + LAST_LINES:
+        left_out = f"... ({len(first) - FIRST_LINES - LAST_LINES} lines are left out here)"
+        lines = [*first[:FIRST_LINES], left_out, *first[-LAST_LINES:]]
+    else:
+        lines = first
+    return "\n".join(line[:MAX_LINE] for line in lines).rstrip()
+
+
+def places(error: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Return the files and lines in a reply that says of an exception where it came from."""
+    frames = error.get("frames")
+    return tuple(
+        (frame["file"], frame["line"])
+        for frame in (frames[:MAX_FRAMES] if isinstance(frames, list) else ())
+        if isinstance(frame, dict)
+        and isinstance(frame.get("file"), str)
+        and isinstance(frame.get("line"), int)
+    )
+
+
+def printable(text: str) -> str:
+    """Return `text` with what is not to be printed replaced."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
+    )
 
 
 def plain(value: Any) -> str:

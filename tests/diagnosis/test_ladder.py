@@ -117,7 +117,7 @@ def test_it_is_shown_once_and_whole(solution, public_pack):
     assert "  out, cache = conv_forward_naive(x, w, b, conv_param)" in lines
     assert "out, as it comes back:" in lines
     assert "out, as expected:" in lines
-    assert lines[0] in text.outcome("conv_forward_naive", verdicts)
+    assert lines[0] in str(text.Outcome("conv_forward_naive", verdicts))
 
 
 def test_what_it_shows_is_python_that_gives_what_it_says(solution, public_pack):

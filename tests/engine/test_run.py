@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from autograder.course.museum import packs
+from autograder.engine import messages
 from autograder.engine import run as engine
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -251,9 +252,9 @@ def test_whatever_comes_back_costs_little(body, solution, public_pack):
 
 
 def test_a_message_is_cut_and_says_so():
-    assert engine.shortened("short") == "short"
-    long = engine.shortened("x" * 100_000)
-    assert len(long) < engine.MAX_MESSAGE + 100
+    assert messages.shortened("short") == "short"
+    long = messages.shortened("x" * 100_000)
+    assert len(long) < messages.MAX_MESSAGE + 100
     assert long.endswith("(The other 92000 characters of this message are left out.)")
 
 

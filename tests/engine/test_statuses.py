@@ -59,7 +59,9 @@ def test_a_missing_return_is_said(solution):
     code = "\n\n".join(stub(name, "work without a return") for name in LAYERS)
     for verdict in checked(solution, LAYERS_PATH, code, LAYERS):
         assert verdict.status is Status.FAILED
-        assert f"(your {verdict.function} has no return statement)" in verdict.message
+        assert f"(your {verdict.function} has no return statement. End with" in verdict.message
+        names = "out, cache" if "forward" in verdict.function else "dx"
+        assert f"End with `return {names}" in verdict.message
 
 
 NET = """

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.course.grading.student import Graded
 from autograder.judging.pack import Pack
+from autograder.sandbox import ending
 from autograder.submission import Submission
 
 Grade = Callable[[Submission, Pack], Graded]
@@ -73,7 +74,8 @@ class Grader:
 def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     """Grade what comes through `pipe`, until its other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that run_checks cleans up
+    ending.in_order()  # so that run_checks cleans up
+    ending.with_parent()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             submission = pipe.recv()

@@ -47,4 +47,5 @@ EXERCISE = Exercise(
         )
     ),
     ladder=ladder,
+    installed=("numpy", "ipython", "matplotlib", "scikit-image"),  # the last one has photographs
 )

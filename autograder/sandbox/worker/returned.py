@@ -21,7 +21,9 @@ def in_place_of(function: Callable[..., Any], result: Any, wanted: str) -> Any:
         count = f" of {len(result)}" if isinstance(result, tuple | list) else ""
         return {"$object": f"{with_article(result)}{count} instead of {wanted}"}
     if lacks_return(function):
-        return {"$object": f"None (your {function.__name__} has no return statement)"}
+        names = wanted.removeprefix("the pair (").removesuffix(")")
+        missing = f"your {function.__name__} has no return statement. End with `return {names}`"
+        return {"$object": f"None ({missing})"}
     return None
 
 

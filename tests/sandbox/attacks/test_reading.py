@@ -188,7 +188,8 @@ ATTACKS = [
     Attack(
         "imports the autograder by its folder, past the stand-ins",
         """
-        sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "Finder"]
+        import importlib.machinery as own
+        sys.meta_path[:] = [own.BuiltinImporter, own.FrozenImporter, own.PathFinder]
         sys.modules.pop("autograder", None)
         sys.path.insert(0, ROOT)
         from autograder import locate

@@ -40,7 +40,8 @@ def forward(name, body, top="", stopped=EVERYWHERE, needs="numpy"):
     )
 
 
-FORGET = 'sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "Finder"]'
+FORGET = """import importlib.machinery as own
+        sys.meta_path[:] = [own.BuiltinImporter, own.FrozenImporter, own.PathFinder]"""
 PURGE = """for name in [n for n, m in sys.modules.items() if type(m).__name__ == "StandInModule"]:
             del sys.modules[name]"""
 
@@ -163,6 +164,25 @@ ATTACKS = [
         """,
         stopped=SANDBOX,
         needs="torch",
+    ),
+    forward(
+        "finds SciPy in the Python below, or the system's, and loads it past the stand-ins",
+        f"""
+        {FORGET}
+        {PURGE}
+        import glob, sysconfig
+        for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local", np.__path__[0] + "/.."):
+            for kind in ("lib*/python3*/site-packages", "lib*/python3*/dist-packages", "."):
+                sys.path += glob.glob(os.path.join(prefix, kind))
+        from scipy import signal
+        pad, stride = conv_param["pad"], conv_param["stride"]
+        padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+        out = np.stack([[signal.correlate(image, f, mode="valid")[0] for f in w]
+                        for image in padded])
+        return out[:, :, ::stride, ::stride] + b[:, None, None], None
+        """,
+        stopped=SANDBOX,
+        needs="scipy",
     ),
     forward(
         "copies the answers out of the public pack",

@@ -53,7 +53,8 @@ def test_running_values(exam: Exam) -> None:
             for name in ("running_mean", "running_var"):
                 output = Output(name, "running", step)
                 if got[name] is None:
-                    raise CheckFailed(f"bn_param has no {name} after a training pass.", output)
+                    text = f"bn_param has no {name} after a training pass."
+                    raise CheckFailed(text, output, words=text)
                 exam.expect_close(output, in_a_row(got[name]), expected[name], DOUBLE)
 
 
@@ -119,7 +120,8 @@ def expect_not_empty(reply: dict[str, Any]) -> None:
     for step, out in enumerate(reply["outs"], start=1):
         if not isinstance(out, np.ndarray):
             output = Output("out", "pass", step)
-            raise CheckFailed(f"{output}: It is {kind_of(out)}, expected an array.", output)
+            text = f"{output}: It is {kind_of(out)}, expected an array."
+            raise CheckFailed(text, output, words=f"{output}: It is no array.")
 
 
 @check(
