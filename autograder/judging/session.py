@@ -107,6 +107,8 @@ class Session:
         self._files = {file.module: file for file in files}
         self._threads, self._hears = threads, hears
         self._heard: list[str] = []
+        if not scratch.home().is_dir():  # some systems remove what has not been used for days
+            scratch.home.cache_clear()
         self._folder = tempfile.TemporaryDirectory(prefix="submission-", dir=scratch.home())
         stage(submission, [file.path for file in files], Path(self._folder.name))
         self._workers: dict[str, Worker] = {}  # by the module that they are for

@@ -237,7 +237,10 @@ class Worker:
         self._wanted.put(0)
         self._last_printed = self.printed()
         self._output.close()
-        scratch.remove(self.home)
+        try:
+            self.home.rmdir()  # most leave nothing in it
+        except OSError:
+            scratch.remove(self.home)
 
     def __enter__(self) -> Worker:
         return self
