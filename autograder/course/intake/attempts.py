@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.course.intake.deadlines import NO_DEADLINES, Deadlines
 from autograder.course.intake.naming import ARCHIVES, meant_for, shown, student_name
 from autograder.exercise import Exercise
+from autograder.submission import UNKNOWN, Origin
 
+READABLE = re.compile(r"[\w .@+'’,-]+")  # what a name of a person may be made of
 BESIDE = (".html", ".htm", ".txt", ".csv", ".xlsx", ".md", ".log")  # lists and receipts
 ASK_ROSTER = (
     "not graded, as this may be one student or several: the class list decides, with --roster FILE."
@@ -37,11 +40,14 @@ class System(NamedTuple):
         Each file has a number of its own, and not each attempt.
     namesakes : bool
         Another number can be another student of the same name.
+    dated : bool
+        The number is the time at which it came.
     """
 
     pattern: re.Pattern[str]
     files_numbered: bool = False
     namesakes: bool = False
+    dated: bool = False
 
 
 SYSTEMS = (
@@ -77,6 +83,7 @@ SYSTEMS = (
             r"(?P<name>.+)_attempt_(?P<number>\d{4}(?:-\d{2}){5})(?:_(?P<rest>.+)|(?P<extra>\.txt))",
             re.IGNORECASE,
         ),
+        dated=True,
     ),
 )
 
@@ -99,6 +106,10 @@ class Entry:
         What the student called it; empty for a folder.
     late : bool
         The system has marked it as late.
+    when : str
+        When it came, in the zone of the course; empty where the system does not say.
+    written : str
+        The student's name as people write it; empty where the system has only a part of it.
     """
 
     path: Path
@@ -107,6 +118,8 @@ class Entry:
     number: int
     rest: str
     late: bool
+    when: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,24 +134,45 @@ class Handed:
         What is read: one folder or archive, or the files of the newest attempt.
     notes : tuple of str
         Which attempts there are, and which one it is.
+    others : tuple of Path
+        The attempts that do not count.
+    submitted : str
+        When it came, if its name says so.
+    origin : Origin
+        Where it came from.
     """
 
     student: str
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    others: tuple[Path, ...] = ()
+    submitted: str = ""
+    origin: Origin = UNKNOWN
 
 
 @dataclass
 class Sorted:
-    """A class: what each student handed in, and what is no student or cannot be told to be one."""
+    """A class: what each student handed in, and what is no student or cannot be told to be one.
+
+    Attributes
+    ----------
+    handed : list of Handed
+        One for each student.
+    left_out : list of str
+        What is left out, a sentence each.
+    unclear : list of str
+        Names of which nobody can tell whether they are one student's.
+    """
 
     handed: list[Handed] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 def one(path: Path) -> Handed:
     """Return a path that is a student of its own."""
-    return Handed(student_name(path), (path,))
+    name = student_name(path)
+    return Handed(name, (path,), origin=Origin(name if READABLE.fullmatch(name) else ""))
 
 
 def own_name(name: str) -> str:
@@ -157,9 +191,14 @@ def matched(name: str) -> tuple[System, dict[str, str | None]] | None:
 
 
 def by_student(
-    exercise: Exercise, paths: Iterable[Path], known: Callable[[str], int] | None = None
+    exercise: Exercise,
+    paths: Iterable[Path],
+    known: Callable[[str], int] | None = None,
+    deadlines: Deadlines = NO_DEADLINES,
 ) -> Sorted:
-    """Sort entries by student; of each student's attempts the newest one counts.
+    """Sort entries by student; of each student's attempts the newest one in time counts.
+
+    It is the newest of all where none is in time, or no times are known.
 
     Parameters
     ----------
@@ -169,6 +208,8 @@ def by_student(
         Files and folders; those that are named by no system come back as they are.
     known : callable, optional
         Returns how often the class list has a name.
+    deadlines : Deadlines
+        Until when an attempt is in time; one that the system has marked as late is not.
     """
     result, students = Sorted(), dict[tuple[System | Path, str], list[Entry]]()
     for path in paths:
@@ -187,9 +228,10 @@ def by_student(
             result.handed.append(one(of))
         elif why := why_unclear(entries, known):
             names = ", ".join(shown(entry.path.name) for entry in entries)
+            result.unclear.append(entries[0].student)
             result.left_out.append(f"{shown(entries[0].student)}: {names}: {why}")
         else:
-            result.handed.append(attempt(exercise, entries))
+            result.handed.append(attempt(exercise, entries, deadlines))
     return result
 
 
@@ -208,7 +250,12 @@ def entry_of(path: Path, system: System, parts: dict[str, str | None]) -> Entry:
     user = f"_{parts['user']}" if parts["user"] else ""
     number = int((parts["number"] or "0").replace("-", ""))
     name, rest = f"{parts['name']}{user}", parts["rest"] or ""
-    return Entry(path, system, name, number, rest, late=bool(parts["late"]))
+    when = ""
+    if system.dated:
+        date, clock = (parts["number"] or "")[:10], (parts["number"] or "")[11:]
+        when = f"{date} {clock.replace('-', ':')}"
+    written = name if system.namesakes else ""
+    return Entry(path, system, name, number, rest, bool(parts["late"]), when, written)
 
 
 def is_no_student(exercise: Exercise, path: Path) -> bool:
@@ -217,23 +264,33 @@ def is_no_student(exercise: Exercise, path: Path) -> bool:
     return lower.endswith(BESIDE) and not meant_for(exercise, path.name) and not path.is_dir()
 
 
-def attempt(exercise: Exercise, entries: Sequence[Entry]) -> Handed:
-    """Return the newest attempt among all entries of one student."""
-    ordered = sorted(entries, key=lambda entry: (entry.number, entry.path.name))
+def attempt(exercise: Exercise, entries: Sequence[Entry], deadlines: Deadlines) -> Handed:
+    """Return the newest attempt in time among all entries of one student."""
+    everything = sorted(entries, key=lambda entry: (entry.number, entry.path.name))
+    student = everything[0].student
+    in_time = [e for e in everything if not e.late and not deadlines.missed(student, e.when)]
+    ordered = in_time or everything
     if ordered[0].system.files_numbered:
         taken = newest_files(exercise, ordered)
     else:
         taken = [entry for entry in ordered if entry.number == ordered[-1].number]
-    earlier = [entry for entry in ordered if entry not in taken]
+    others = [entry for entry in everything if entry not in taken]
     notes = []
-    if earlier:
-        used, others = ([shown(e.path.name) for e in some] for some in (taken, earlier))
-        notes.append(
-            f"The newest attempt counts: {', '.join(used)}. Not taken: {', '.join(others)}."
-        )
+    if others:
+        used, left = (", ".join(shown(e.path.name) for e in some) for some in (taken, others))
+        which = "" if len(ordered) == len(everything) else " that came in time"
+        notes.append(f"The newest attempt{which} counts: {used}. Not taken: {left}.")
     if any(entry.late for entry in taken):
         notes.append("The learning management system has marked this attempt as late.")
-    return Handed(ordered[0].student, tuple(entry.path for entry in taken), tuple(notes))
+    newest = taken[-1]
+    return Handed(
+        student,
+        tuple(entry.path for entry in taken),
+        tuple(notes),
+        tuple(entry.path for entry in others),
+        newest.when,
+        Origin(newest.written, newest.path.name, any(entry.late for entry in taken)),
+    )
 
 
 def newest_files(exercise: Exercise, ordered: Sequence[Entry]) -> list[Entry]:
