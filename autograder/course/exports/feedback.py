@@ -19,9 +19,9 @@ from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.feedback import page_for
-from autograder.course.intake.attempts import matched
 from autograder.course.intake.classlist import Roster
 from autograder.course.intake.people import match, people
+from autograder.course.intake.systems import matched
 from autograder.course.record import Record
 from autograder.disk import write_zip
 from autograder.errors import UserError

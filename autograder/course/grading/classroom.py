@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
@@ -18,6 +17,7 @@ from autograder.course.gradebook.names import name_students
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.feedback import setting, write_page
 from autograder.course.grading.ledger import Ledger, differing
+from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
 from autograder.course.grading.plan import Plan, make_plan
 from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission
@@ -37,8 +37,6 @@ from autograder.errors import UserError
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
-MAX_REASON = 500  # characters of what was raised for a student
-FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 
 @dataclass
@@ -145,50 +143,6 @@ def run(
     if regrading is not None and not each.failures:
         regrading.finish()
     return records, list(each.failures)
-
-
-class OneByOne:
-    """Keeps what is raised for one student from all the others.
-
-    Parameters
-    ----------
-    course : Course
-        That is graded.
-    console : Console
-        Where a student is named for whom something was raised.
-
-    Attributes
-    ----------
-    failures : dict of str to str
-        The students for whom something was raised, and what.
-    """
-
-    def __init__(self, course: Course, console: Console) -> None:
-        self.failures: dict[str, str] = {}
-        self._course, self._console = course, console
-
-    def failed(self, student: str, reason: str) -> None:
-        """Note that something was raised for a student, and say so, once for the same reason."""
-        if self.failures.get(student) != reason:
-            self.failures[student] = reason
-            line = f"  {student}: could not be graded: {reason}"
-            self._console.print(line, markup=False, highlight=False)
-
-    @contextlib.contextmanager
-    def student(self, student: str) -> Iterator[None]:
-        """Do something for one student; what is raised costs this student alone.
-
-        What would be raised for everybody goes on: a disk that is full, a gradebook out of reach.
-        """
-        try:
-            yield
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in FOR_EVERYBODY:
-                raise
-            if isinstance(error, UserError):
-                gradebook.scores(self._course)  # raises where the gradebook is out of reach
-            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-            self.failed(student, f"{kind}{str(error)[:MAX_REASON]}")
 
 
 def grade_todo(
