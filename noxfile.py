@@ -42,6 +42,7 @@ if os.pathsep in str(ROOT):
         f"rename or move {ROOT}"
     )
 
+TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 TRAINED = ("course", "cs231n", "engine", "notebooks")  # the tests' folders that train nets
@@ -145,8 +146,15 @@ class Environment:
     ) -> None:
         """Run a command of this folder's autograder."""
         start = ROOT / "autograder" / "entry" / "start.py"
-        session.run(str(self.python), "-P", str(start), *arguments, success_codes=[0, *codes])
+        command = (str(self.python), "-P", str(start), *arguments)
+        codes = (0, *codes)
+        session.run(*command, success_codes=codes, interrupt_timeout=TO_STOP)
 
+
+OURS = {  # of nbgrader's commands, also for courses whose settings are older than these
+    "Autograde.exporter_class": "autograder.course.judge.NobodyAutogrades",
+    "GenerateFeedback.exporter_class": "autograder.course.grading.feedback.OurPage",
+}
 
 STUDENT, STAFF, DEV, BENCH = map(Environment, ("student", "course", "dev", "bench"))
 
@@ -163,6 +171,11 @@ def nox_as_typed() -> str:
     else:
         words = [str(program)]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def as_root() -> list[str]:
+    """Return what JupyterLab wants to be told where root starts it, as in many a container."""
+    return ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 def fingerprint() -> str:
@@ -211,7 +224,8 @@ def lab(session: nox.Session) -> None:
     session.env["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks")
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
-    session.run(str(STUDENT.python), "-P", "-m", "jupyterlab", *where, *session.posargs)
+    options = [*where, *as_root(), *session.posargs]
+    session.run(str(STUDENT.python), "-P", "-m", "jupyterlab", *options)
 
 
 @nox.session
@@ -246,7 +260,8 @@ if COURSE:
         session.env["PYTHONPATH"] = str(ROOT)  # the course's settings name a module of ours
         session.chdir(folder)  # where nbgrader looks for its settings
         start = (str(STAFF.python), "-P", "-m", "jupyterlab", "--LabApp.default_url=/formgrader")
-        session.run(*start, *session.posargs[1:])
+        options = [f"--{trait}={ours}" for trait, ours in OURS.items()]
+        session.run(*start, *options, *as_root(), *session.posargs[1:])
 
     @nox.session
     def export(session: nox.Session) -> None:

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -229,3 +230,57 @@ def test_messages_name_nox_as_it_was_started(noxfile, tmp_path, monkeypatch, pro
     monkeypatch.setattr(noxfile.shutil, "which", lambda _: where)
     monkeypatch.setattr(noxfile.sys, "argv", [program.replace("@", str(tmp_path))])
     assert noxfile.nox_as_typed() == typed
+
+
+SLOW_TO_STOP = """
+import time
+try:
+    print("Ready.", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(1)  # as long as it takes to end what was started
+    print("Stopped. Who is done stays done.")
+    raise SystemExit(130)
+"""
+INTERRUPTED = """
+import importlib.util, sys, nox
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("front_door", {real!r})
+door = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(door)
+door.ROOT = Path({root!r})
+
+@nox.session(name="interrupted")
+def interrupted(session):
+    environment = door.Environment("none")
+    environment.python = sys.executable
+    environment.autograder(session, "grade")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is no signal there")
+def test_a_command_that_is_interrupted_has_the_time_to_say_what_is_kept(tmp_path):
+    start = tmp_path / "autograder" / "entry" / "start.py"
+    start.parent.mkdir(parents=True)
+    start.write_text(SLOW_TO_STOP)
+    text = INTERRUPTED.format(real=str(ROOT / "noxfile.py"), root=str(tmp_path))
+    (tmp_path / "noxfile.py").write_text(text)
+    with subprocess.Popen(
+        [sys.executable, "-m", "nox", "-s", "interrupted"],
+        cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:  # fmt: skip
+        told = ""
+        while "Ready." not in told:
+            told += process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal sends it to all of them
+        told += process.stdout.read()
+    assert "Stopped. Who is done stays done." in told
+    assert process.returncode
+
+
+def test_jupyterlab_starts_for_root_too(noxfile, monkeypatch):
+    monkeypatch.setattr(noxfile.os, "geteuid", lambda: 0, raising=False)
+    assert noxfile.as_root() == ["--allow-root"]
+    monkeypatch.setattr(noxfile.os, "geteuid", lambda: 1000)
+    assert noxfile.as_root() == []

@@ -1,23 +1,28 @@
 """The notebook of each student as nbgrader's formgrader shows it: ``autograded/STUDENT/...``.
 
 It is the student's own, as it ran in the sandbox, or the one that was handed out. Below each check
-stands what our grader found, whatever stood there before. What was handed in stays as it is in
-``submitted/``.
+stands what our grader found, whatever stood there before, and at the end the source that was
+graded, to be commented on. What was handed in stays as it is in ``submitted/``.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
 
+from autograder.course.gradebook.comments import name_of_source
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.fitted import MISSING, fitted
-from autograder.course.notebooks.rendered import MAX_TEXTS, plain, rendered
+from autograder.course.notebooks import source
+from autograder.course.notebooks.picture import Picture
+from autograder.course.notebooks.rendered import MAX_TEXTS, one_block, plain, rendered
 from autograder.disk import write_text
 
 MAX_CODE = 10_000  # characters of a cell that are highlighted; more are shown as they are
@@ -41,7 +46,13 @@ class Made:
     remarks: list[str] = field(default_factory=list)
 
 
-def make(course: Course, executed: bytes, outcomes: Mapping[str, str]) -> Made:
+def make(
+    course: Course,
+    executed: bytes,
+    outcomes: Mapping[str, str],
+    pictures: Mapping[str, Sequence[Picture]] = MappingProxyType({}),
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> Made:
     """Return one student's notebook for the formgrader.
 
     Parameters
@@ -52,6 +63,10 @@ def make(course: Course, executed: bytes, outcomes: Mapping[str, str]) -> Made:
         The student's notebook as it ran; empty if there is none.
     outcomes : dict of str to str
         What our grader found, by cell.
+    pictures : dict of str to sequence of Picture
+        What was drawn of it, by cell.
+    files : dict of str to bytes
+        The files that were graded, by path.
     """
     released = nbformat.reads(course.released.decode("utf-8"), as_version=4)
     remarks: list[str] = []
@@ -64,7 +79,9 @@ def make(course: Course, executed: bytes, outcomes: Mapping[str, str]) -> Made:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if cell.cell_type == "code" and name in outcomes:
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcomes[name])]
+            cell.outputs += [drawn(picture) for picture in pictures.get(name, ())]
     notebook.cells[:0] = [note(remark) for remark in remarks]
+    notebook.cells += [source_cell(path, data) for path, data in files.items()]
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number}"
     nbformat.validate(notebook)
@@ -75,6 +92,25 @@ def keep(course: Course, student: str, notebook: Any) -> None:
     """Write a student's notebook to where the formgrader looks for it."""
     text = nbformat.writes(notebook).encode("utf-8", "replace").decode("utf-8")
     write_text(course.notebook("autograded", student), text + "\n")
+
+
+def drawn(picture: Picture) -> Any:
+    """Return a picture as an output of a cell."""
+    data = {"image/png": base64.b64encode(picture.png).decode(), "text/plain": picture.text}
+    about = {"image/png": {"alt": picture.text}}
+    return nbformat.v4.new_output("display_data", data=data, metadata=about)
+
+
+def source_cell(path: str, data: bytes) -> Any:
+    """Return a cell that shows a source file, below which the formgrader takes a comment."""
+    cell = nbformat.v4.new_markdown_cell(
+        one_block(f"<p><strong>{html.escape(path)}</strong></p>{source.as_html(data)}")
+    )
+    about = {"cell_type": "markdown", "grade": False, "locked": False, "task": False}
+    cell.metadata.nbgrader = {
+        **about, "solution": True, "schema_version": 3, "grade_id": name_of_source(path)
+    }  # fmt: skip
+    return cell
 
 
 def note(text: str) -> Any:

@@ -50,6 +50,9 @@ c.LateSubmissionPlugin.penalty_method = "none"
 # Student code is judged by "nox -s grade", which shuts it in. nbgrader would run it as
 # you, with your files in reach: so the formgrader's button for that says no, and why.
 c.Autograde.sanitize_preprocessors = ["autograder.course.judge.SayWhoGrades"]
+c.Autograde.exporter_class = "autograder.course.judge.NobodyAutogrades"
+# Its button for feedback writes the pages that "nox -s grade" writes.
+c.GenerateFeedback.exporter_class = "autograder.course.grading.feedback.OurPage"
 '''
 DATABASE_LINE = "c.CourseDirectory.db_url = {url!r}\n"
 

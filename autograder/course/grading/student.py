@@ -11,8 +11,8 @@ from typing import TypeVar
 from autograder import exercises
 from autograder.course.forward import scores_of
 from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks.picture import Picture
 from autograder.course.pages import pictures
-from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record, key_of
 from autograder.engine.run import run_checks
 from autograder.judging.evidence import Evidence
@@ -38,11 +38,14 @@ class Graded:
         For the student's page.
     notebook : bytes
         The student's notebook as it ran in the sandbox; empty if none was handed in.
+    files : dict of str to bytes
+        The files that were graded, as in `Submission`.
     """
 
     record: Record
     pictures: list[Picture] = field(default_factory=list)
     notebook: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 def grade_one(
@@ -96,8 +99,9 @@ def grade_one(
         pictures={drawing.name: drawing.text for drawing in drawn.pictures},
         notebook=problem,
         submitted=submission.submitted,
+        origin=submission.origin,
     )
-    return Graded(record, drawn.pictures, executed)
+    return Graded(record, drawn.pictures, executed, submission.files)
 
 
 class Drawn:

@@ -11,8 +11,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import generate
 from autograder.course.gradebook.fitted import MISSING
-from made_up import course_at
+from autograder.course.notebooks.picture import Picture
+from autograder.exercises.convnets import EXERCISE
+from made_up import course_at, record_of
 
 ANSWERS = ["answer_fast_layers", "answer_batchnorm"]
 
@@ -216,3 +219,41 @@ def test_half_a_character_is_no_end(course, book, tmp_path):
     made.notebook.cells[0].source += "\ud800"
     autograded.keep(course, "al", made.notebook)
     assert nbformat.read(course.notebook("autograded", "al"), 4).cells[0].source.endswith("?")
+
+
+def test_drawings_stand_below_their_check_and_the_source_at_the_end(course, book):
+    evil = b"def f():\n    return '<script>alert(1)</script>'  # $x$ `a`\n\n\nx = 1\n"
+    picture = Picture("conv_forward_naive/stride", "what <it> shows", b"PNG")
+    made = autograded.make(
+        course, b"", {"conv_forward_naive": "0 of 12\n"}, {"conv_forward_naive": [picture]},
+        {"cs231n/layers.py": evil},
+    )  # fmt: skip
+    stream, drawn = named(made.notebook, "conv_forward_naive").outputs
+    assert (stream.text, drawn.data["image/png"]) == ("0 of 12\n", "UE5H")
+    cell = made.notebook.cells[-1]
+    assert cell.metadata.nbgrader.grade_id == "layers_py"
+    # As the formgrader shows it: the source, line by line, and nothing that acts.
+    page, _ = HTMLExporter().from_notebook_node(made.notebook)
+    soup = BeautifulSoup(page, "html.parser")
+    (shown,) = (pre for pre in soup.find_all("pre") if "alert(1)" in pre.get_text())
+    assert "<script>alert(1)</script>" in shown.get_text()
+    assert [tag["class"] for tag in shown.find_all("span", class_="linenos")] == [["linenos"]] * 4
+    assert "what &lt;it&gt; shows" in page
+
+
+def test_a_file_can_be_commented_on_also_in_an_older_gradebook(tmp_path):
+    course = course_at(tmp_path)
+    with course.gradebook() as before:  # as a course was that knew nothing of these
+        before.add_student("al")
+        before.add_submission(EXERCISE.assignment, "al")
+    notebook = autograded.make(course, b"", {}).notebook
+    for student in ("al", "bo"):
+        for _ in range(2):
+            gradebook.enter(course, record_of(student), notebook, replace=True)
+        with course.gradebook() as book:
+            (submitted,) = book.find_submission(EXERCISE.assignment, student).notebooks
+            (comment,) = (c for c in submitted.comments if c.name == "layers_py")
+            comment.manual_comment = "Well done."
+            book.db.commit()
+    assert gradebook.scores(course)["al"].comments == {"layers_py": "Well done."}
+    generate(EXERCISE, course.config)  # nbgrader refuses where cells were added or removed
