@@ -80,7 +80,7 @@ def batchnorm_backward(x: Shape = (1, 2, 288, 288)) -> Larger:
     return backward(function, forward, normalization.WRT, args, x, seconds=10.0)
 
 
-def groupnorm_backward(x: Shape = (1, 4, 208, 208), G: int = 2) -> Larger:
+def groupnorm_backward(x: Shape = (1, 2, 288, 288), G: int = 2) -> Larger:
     """Return that of spatial group normalization."""
 
     def args(bits: Bits) -> dict[str, Any]:
