@@ -232,14 +232,14 @@ class CheckPlugin:
             self._session,
             lambda trained: attempt(lambda: self._on_trained(trained), None),
             self._scores,
-            self._larger_of(function),
+            self._larger_of(declared.info),
         )
         return self._exam
 
-    def _larger_of(self, function: Function) -> Asked | None:
-        """Return the larger case of a function, the same for all of its checks, if it has one."""
-        name, kept = function.name, self._pack.larger.get(function.name)
-        if kept is not None and name not in self._larger:
+    def _larger_of(self, info: CheckInfo) -> Asked | None:
+        """Return the larger case that a check asks for: its own, or that of its function."""
+        name = info.id if info.id in self._pack.larger else info.function
+        if (kept := self._pack.larger.get(name)) and name not in self._larger:
             self._larger[name] = Asked(larger_cases(self._exercise)[name], kept)
         return self._larger.get(name)
 

@@ -41,7 +41,7 @@ class Pack:
     known : dict of str to Any
         By function, what known mistakes do on the cases (``fingerprint.Known`` as plain data).
     larger : dict of str to Any
-        By function, what is kept of its larger case (`larger.Larger.case`).
+        By function, or by a check's id, what is kept of a larger case (`larger.Larger.case`).
     """
 
     id: str
