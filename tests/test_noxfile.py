@@ -31,7 +31,9 @@ def noxfile():
     """Return noxfile.py as a module."""
     spec = importlib.util.spec_from_file_location("noxfile_under_test", ROOT / "noxfile.py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONSAFEPATH", "")  # which it sets, and later tests are not to have
+        spec.loader.exec_module(module)
     return module
 
 
