@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
+from autograder.bounds import TakesTooLong, working_at_most
 from autograder.engine.messages import Messages, attempt
 from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
@@ -30,6 +31,13 @@ from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
+JUDGING_SECONDS = 20.0  # of the grader's own work on one check; what it usually takes is below one
+JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
+TOO_MUCH = (
+    "The grader was stopped while it looked at what your code returned: that took more than "
+    f"{JUDGING_SECONDS:g} seconds of its own work, or more memory than it has. Arrays of the "
+    "shapes that the docstring names take neither."
+)
 MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
 SETTINGS = Path(__file__).with_name("pytest.ini")
 # Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
@@ -259,6 +267,14 @@ class CheckPlugin:
             raise
 
     def _judge(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+        """Return status, message and known mistakes of a check, within bounds on our own work."""
+        try:
+            with working_at_most(JUDGING_SECONDS):
+                return (yield from self._outcome())
+        except (TakesTooLong, MemoryError):
+            return Status.ERROR, TOO_MUCH, ()
+
+    def _outcome(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
         """Return status, message and known mistakes of a check, by how its function ends."""
         try:
             yield

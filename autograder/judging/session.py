@@ -13,7 +13,7 @@ from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.sandbox import probe
-from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox.client import MAX_REPLY, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
@@ -212,7 +212,9 @@ class Session:
             return self._workers[module].request(
                 name, arguments, seconds=seconds, fits=fits, most=most
             )
-        except (TimedOut, Died):
+        except Raised:
+            raise
+        except BaseException:  # it has ended, or would answer this to the next request
             self.renew(module)
             raise
 

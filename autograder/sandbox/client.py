@@ -129,6 +129,8 @@ class Worker:
                     reply = EOFError
                 except wire.WireError as error:
                     reply = error
+                except MemoryError:
+                    reply = wire.WireError("there is not enough memory to read it")
                 self._replies.put(reply)
 
     def request(

@@ -14,12 +14,12 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import exercises
+from autograder import bounds, exercises
 from autograder.course.exports.gradescope import results_json, summary
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.record import Record, key_of, without_grading
 from autograder.disk import to_json, write_text
-from autograder.engine.run import run_checks
+from autograder.engine.run import JUDGING_MEMORY, run_checks
 from autograder.errors import UserError
 from autograder.exercises.registry import ids
 from autograder.judging import pack
@@ -85,4 +85,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    bounds.more_memory(JUDGING_MEMORY)
     sys.exit(main())

@@ -15,7 +15,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from autograder import bounds
 from autograder.course.grading.student import Graded
+from autograder.engine.run import JUDGING_MEMORY
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
 
@@ -74,6 +76,7 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     """Grade what comes through `pipe`, until its other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that run_checks cleans up
+    bounds.more_memory(JUDGING_MEMORY)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             submission = pipe.recv()

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from autograder import bounds
 from autograder.errors import UserError
 
 MEMORY = 640 << 20  # bytes of address space (Linux); all of the grader is to stay below 1 GiB
@@ -134,7 +135,7 @@ def start() -> subprocess.Popen[bytes]:
 def serve() -> None:
     """Answer calls until there are no more: what the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
-    bound_memory()
+    bounds.address_space(MEMORY)
     send(sys.stdout.buffer, READY)
     while (request := receive(sys.stdin.buffer)) is not None:
         bound_time()
@@ -149,30 +150,11 @@ def serve() -> None:
             send(sys.stdout.buffer, {"error": f"{type(error).__name__}: {error}"[:200]})
 
 
-def bound_memory() -> None:
-    """Bound this process's memory, where the system can."""
-    if sys.platform == "linux":  # macOS accepts the limit only to ignore or refuse it
-        lower("RLIMIT_AS", MEMORY)
-        lower("RLIMIT_CORE", 0)
-
-
 def bound_time() -> None:
     """Give this process time for one more call, where the system can."""
     if sys.platform != "win32":
         used = os.times()
-        lower("RLIMIT_CPU", int(used.user + used.system) + 1 + SECONDS)
-
-
-def lower(name: str, limit: int) -> None:
-    """Set a limit, which can be set anew."""
-    if sys.platform != "win32":
-        import resource
-
-        what = getattr(resource, name)
-        _, hard = resource.getrlimit(what)
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
-        resource.setrlimit(what, (limit, hard))
+        bounds.lower("RLIMIT_CPU", int(used.user + used.system) + 1 + SECONDS)
 
 
 def send(stream: IO[bytes], message: Any) -> None:
