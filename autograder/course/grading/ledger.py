@@ -12,6 +12,7 @@ from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.store import read_executed, store
 from autograder.course.grading.student import Graded, outcomes
+from autograder.course.intake.apart import Apart
 from autograder.course.record import Record
 
 
@@ -24,10 +25,12 @@ class Ledger:
         The course directory.
     regrade : bool
         Replace what the gradebook has from former checks.
+    apart : Apart
+        Where what students wrote is made fit for the formgrader.
     """
 
-    def __init__(self, course: Course, regrade: bool) -> None:
-        self._course, self._regrade = course, regrade
+    def __init__(self, course: Course, regrade: bool, apart: Apart) -> None:
+        self._course, self._regrade, self._apart = course, regrade, apart
 
     def settle(self, graded: Graded) -> Record:
         """Keep everything that was made of one student, and return the record."""
@@ -51,7 +54,7 @@ class Ledger:
         self._enter(record, made, False)
 
     def _made(self, record: Record, executed: bytes) -> Made:
-        return autograded.make(self._course, executed, outcomes(record.verdicts))
+        return autograded.make(self._course, executed, outcomes(record.verdicts), self._apart)
 
     def _enter(self, record: Record, made: Made, replace: bool) -> None:
         autograded.keep(self._course, record.student, made.notebook)

@@ -58,7 +58,7 @@ class Apart:
     def __exit__(self, *exception: object) -> None:
         self._end()
 
-    def call(self, task: Task, argument: Any) -> Any:
+    def call(self, task: Task, argument: Any, seconds: int = SECONDS) -> Any:
         """Return ``task(argument)``.
 
         Parameters
@@ -67,6 +67,8 @@ class Apart:
             A function of a module of this package.
         argument : object
             As JSON has it, like the result.
+        seconds : int
+            Of processor time that it may take.
 
         Raises
         ------
@@ -78,7 +80,8 @@ class Apart:
         timer.start()
         try:
             assert process.stdin is not None and process.stdout is not None
-            send(process.stdin, {"task": [task.__module__, task.__name__], "argument": argument})
+            name = [task.__module__, task.__name__]
+            send(process.stdin, {"task": name, "argument": argument, "seconds": seconds})
             reply = receive(process.stdout)
         except (OSError, ValueError):  # it has ended
             reply = None
@@ -90,7 +93,7 @@ class Apart:
         if reply is None:
             self._end()
             raise ApartError(
-                f"takes more than {MEMORY >> 20} MiB of memory, or more than {SECONDS} seconds"
+                f"takes more than {MEMORY >> 20} MiB of memory, or more than {seconds} seconds"
             )
         if "error" in reply:
             raise ApartError(f"ends with {reply['error']}")
@@ -138,10 +141,10 @@ def serve() -> None:
     bounds.address_space(MEMORY)
     send(sys.stdout.buffer, READY)
     while (request := receive(sys.stdin.buffer)) is not None:
-        bound_time()
+        module, name = request["task"]
         try:
-            module, name = request["task"]
             task = getattr(importlib.import_module(module), name)
+            bound_time(request["seconds"])  # to import it is no submission's fault
             reply = {"value": task(request["argument"])}
             send(sys.stdout.buffer, reply)
         except MemoryError:
@@ -150,11 +153,11 @@ def serve() -> None:
             send(sys.stdout.buffer, {"error": f"{type(error).__name__}: {error}"[:200]})
 
 
-def bound_time() -> None:
+def bound_time(seconds: int) -> None:
     """Give this process time for one more call, where the system can."""
     if sys.platform != "win32":
         used = os.times()
-        bounds.lower("RLIMIT_CPU", int(used.user + used.system) + 1 + SECONDS)
+        bounds.lower("RLIMIT_CPU", int(used.user + used.system) + 1 + seconds)
 
 
 def send(stream: IO[bytes], message: Any) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import html
+import sys
 
 import nbformat
 import pytest
@@ -12,9 +13,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.fitted import MISSING
+from autograder.course.intake.apart import Apart
+from autograder.course.notebooks import fit
 from made_up import course_at
 
 ANSWERS = ["answer_fast_layers", "answer_batchnorm"]
+
+
+APART = Apart()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended():
+    with APART:
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +42,7 @@ def book(course):
 def make(course, notebook, outcomes=None):
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
-    return autograded.make(course, nbformat.writes(notebook).encode(), outcomes or {})
+    return autograded.make(course, nbformat.writes(notebook).encode(), outcomes or {}, APART)
 
 
 def names(notebook):
@@ -57,7 +69,7 @@ def test_a_blank_notebook_is_as_it_was_handed_out(course, book):
     assert [c.source for c in made.notebook.cells] == [c.source for c in book.cells]
     assert made.remarks == []
     assert not waits(made)
-    assert not waits(autograded.make(course, b"", {}))
+    assert not waits(autograded.make(course, b"", {}, APART))
 
 
 def stripped(cells):
@@ -201,6 +213,21 @@ def test_code_that_takes_long_to_highlight_is_shown_without(course, book, source
     book.cells.append(new_code_cell(source))
     cell = make(course, book).notebook.cells[-1]
     assert (cell.source, cell.metadata.magics_language) == (source, "text")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of processor time")
+def test_what_takes_too_long_to_show_is_shown_as_it_was_typed(course, book, monkeypatch):
+    name = answers(book)[0]
+    named(book, name).source = "**Because** of BLAS."
+    book.cells.append(new_code_cell("a = 1"))
+    with monkeypatch.context() as patch:
+        patch.setattr(fit, "SECONDS", -1)  # the system counts whole ones: this is none at all
+        made = make(course, book).notebook
+    assert made.cells[-1].metadata.magics_language == "text"
+    assert "**Because** of BLAS." in BeautifulSoup(page(made), "html.parser").text
+    made = make(course, book).notebook  # another process has taken its place
+    assert "magics_language" not in made.cells[-1].metadata
+    assert "**Because**" not in BeautifulSoup(page(made), "html.parser").text
 
 
 def test_all_code_together_is_bounded_and_usual_code_is_highlighted(course, book):
