@@ -51,6 +51,8 @@ class Record:
         Why the student's notebook did not run to its end, or empty.
     submitted : str
         When it was handed in, or empty if that is not known.
+    notebook_seconds : float
+        How long the student's notebook ran.
     """
 
     student: str
@@ -63,6 +65,7 @@ class Record:
     pictures: dict[str, str] = field(default_factory=dict)
     notebook: str = ""
     submitted: str = ""
+    notebook_seconds: float = 0.0
 
     @property
     def points(self) -> float:
@@ -76,8 +79,8 @@ class Record:
 
     @property
     def seconds(self) -> float:
-        """Return how long the checks took, in seconds."""
-        return sum(verdict.seconds for verdict in self.verdicts)
+        """Return how long the checks and the notebook took, in seconds."""
+        return sum(verdict.seconds for verdict in self.verdicts) + self.notebook_seconds
 
     def by_function(self) -> dict[str, tuple[float, float]]:
         """Return points reached and points there are for each function."""

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
 from autograder.course.gradebook import scores
 from autograder.course.gradebook.course import Course
-from autograder.course.gradebook.penalty import justified
+from autograder.course.gradebook.penalty import justified, seconds_late
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Forgiven:
 def set_due(course: Course, due: datetime) -> list[Forgiven]:
     """Set the date by which the exercise is due, and take back penalties; return which."""
     with scores.opened(course) as gradebook:
-        before = {s.id: s.total_seconds_late for s in submissions(gradebook, course)}
+        before = {s.id: seconds_late(s) for s in submissions(gradebook, course)}
         naive = due.astimezone(UTC).replace(tzinfo=None)  # as nbgrader keeps it
         gradebook.update_or_create_assignment(course.assignment, duedate=naive)
         return list(take_back(gradebook, course, before))
@@ -63,7 +63,7 @@ def take_back(gradebook: Gradebook, course: Course, before: dict[str, float]) ->
     submission, what the course's plugin says now. Nobody's penalty grows here.
     """
     for submission in submissions(gradebook, course):
-        now = submission.total_seconds_late
+        now = seconds_late(submission)
         if now and now >= before.get(submission.id, now):
             continue
         own = list(submission.notebooks)

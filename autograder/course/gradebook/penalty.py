@@ -17,11 +17,19 @@ def assign_penalty(course: Course, submission: SubmittedAssignment) -> None:
         notebook.late_submission_penalty = justified(course, submission, notebook)
 
 
+def seconds_late(submission: SubmittedAssignment) -> float:
+    """Return how late a submission is: not at all where the exercise is not due.
+
+    nbgrader fails where somebody has an extension of no date.
+    """
+    return 0.0 if submission.assignment.duedate is None else float(submission.total_seconds_late)
+
+
 def justified(
     course: Course, submission: SubmittedAssignment, notebook: SubmittedNotebook
 ) -> float | None:
     """Return the penalty for a notebook as late as it is, or None."""
-    late = submission.total_seconds_late
+    late = seconds_late(submission)
     if late <= 0:
         return None
     step = AssignLatePenalties(config=course.config)

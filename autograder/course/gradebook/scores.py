@@ -19,7 +19,7 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.course.gradebook.course import Course
-from autograder.course.gradebook.penalty import assign_penalty
+from autograder.course.gradebook.penalty import assign_penalty, seconds_late
 from autograder.course.record import Record
 from autograder.course.times import in_utc
 from autograder.disk import harmless
@@ -196,7 +196,7 @@ def score_of(submission: SubmittedAssignment) -> Score:
         max_points=submission.max_score,
         checked={g.name: g.auto_score for g in grades if g.auto_score is not None},
         penalty=penalty,
-        late=submission.total_seconds_late,
+        late=seconds_late(submission),
         by_cell={grade.name: grade.score for grade in grades},
         changed=tuple(g.name for g in grades if g.manual_score is not None or g.extra_credit),
         to_grade=submission.needs_manual_grade,

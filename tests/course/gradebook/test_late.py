@@ -128,3 +128,15 @@ def test_a_zone_that_is_none_is_named(course):
     config.write_text(config.read_text() + "\nc.Exchange.timezone = 'PST'\n")
     with pytest.raises(UserError, match="timezone 'PST' is none"):
         open_course(EXERCISE, course.root)
+
+
+def test_an_extension_where_no_date_is_set(course):
+    assert enter(course, "al").points == 100
+    with Gradebook(course.url, course.course_id) as book:
+        book.grant_extension(NAME, "al", days=2)
+    assert score(course).late == 0
+    assert late.forgive(course) == []
+    assert enter(course, "al", replace=True).points == 100
+    assert late.set_due(course, day(1)) == []
+    assert score(course).late == 0  # two days more
+    assert enter(course, "al", when="2026-12-04 00:00 UTC", replace=True).late == 86400
