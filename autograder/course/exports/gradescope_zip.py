@@ -21,7 +21,8 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import worth
 from autograder.judging import pack
 
-PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from
+# What pip installs it from, and which versions of everything else.
+PROJECT = ("LICENSE", "README.md", "constraints.txt", "meson.build", "pyproject.toml")
 PROGRAMS = ("run_autograder", "setup.sh")
 CONTAINER = Path(__file__).with_name("container")
 START = "autograder.course.exports.gradescope_run"
