@@ -1,4 +1,4 @@
-"""autograder/bounds.py: a process of ours that is bounded, and what it starts is not."""
+"""Bounds: on a process of ours, in autograder/bounds.py; and the table of all in the README."""
 
 import signal
 import subprocess
@@ -8,7 +8,9 @@ import time
 
 import pytest
 
+from autograder import locate
 from autograder.bounds import TakesTooLong, working_at_most
+from bounds_table import table
 
 PROGRAM = """
 
@@ -63,3 +65,8 @@ def test_another_thread_works_on():
     thread.start()
     thread.join()
     assert done
+
+
+def test_the_readme_has_the_table_of_all_bounds():
+    text = (locate.root() / "autograder" / "README.md").read_text(encoding="utf-8")
+    assert table() in text, "put in what `python tests/bounds_table.py` prints"
