@@ -32,7 +32,7 @@ from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
 JUDGING_SECONDS = 20.0  # of the grader's own work on one check; it usually takes less than one
-JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
+JUDGING_MEMORY = 512 << 20  # bytes for it, besides those that a process starts with
 TOO_MUCH = (
     "The grader was stopped while it looked at what your code returned: that took more than "
     "{:g} seconds of its own work, or more memory than it has. Arrays of the shapes that the "
