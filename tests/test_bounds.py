@@ -1,5 +1,6 @@
 """Bounds: on a process of ours, in autograder/bounds.py; and the table of all in the README."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -31,7 +32,9 @@ print("raised")
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of memory")
 def test_memory_is_bounded_and_can_be_given_again():
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    command = [sys.executable, "-c", PROGRAM]
+    env = {**os.environ, "PYTHONPATH": str(locate.root())}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.stdout.split() == ["bounded", "raised"], done.stderr
 
 

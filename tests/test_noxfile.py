@@ -28,11 +28,13 @@ def listed(folder):
 
 @pytest.fixture(scope="module")  # nox does not like to see a session twice
 def noxfile():
-    """Return noxfile.py as a module."""
+    """Return noxfile.py as a module; what it sets for the programs that nox starts ends with it."""
     spec = importlib.util.spec_from_file_location("noxfile_under_test", ROOT / "noxfile.py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONSAFEPATH", "1")
+        spec.loader.exec_module(module)
+        yield module
 
 
 @pytest.fixture
