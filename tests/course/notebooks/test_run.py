@@ -650,9 +650,9 @@ def test_pasted_pictures_are_bounded_together():
     noise = np.random.default_rng(0).integers(0, 256, (600, 600, 3), np.uint8)
     Image.fromarray(noise).save(stream, "JPEG", quality=50)
     data = b64encode(stream.getvalue()).decode()
-    cell = new_markdown_cell("x")
-    cell.attachments = {f"{number}.jpeg": {"image/jpeg": data} for number in range(9)}
-    kept = notebook_file.read(written(cell, cell)).cells
+    pasted = {f"{number}.jpeg": {"image/jpeg": data} for number in range(9)}
+    cells = [new_markdown_cell("x", attachments=pasted) for _ in range(2)]
+    kept = notebook_file.read(written(*cells)).cells
     pictures = [p for own in kept for p in own.get("attachments", {}).values()]
     size = sum(len(b64decode(p["image/png"])) for p in pictures)
     assert 1 < len(pictures) < 18
