@@ -219,7 +219,7 @@ def lab(session: nox.Session) -> None:
     STUDENT.prepare(session, "lab")
     if COURSE:  # students have the pack of public cases; a course makes its own
         session.run(str(STUDENT.python), "-m", "autograder.course.museum.packs")
-    # nbgrader's settings are read there, wherever JupyterLab is started.
+    # Its settings are read there: nbgrader's, and which buttons are for students.
     session.env["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks")
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
@@ -307,14 +307,23 @@ if COURSE:
             session.run(*command)
 
     @nox.session
+    def docs(session: nox.Session) -> None:
+        """Build the documents into docs/_build, or after -- linkcheck, look at outside links."""
+        DEV.prepare(session, "dev")
+        builder = session.posargs[0] if session.posargs else "html"
+        strict = ("-W", "--keep-going", "-b", builder)  # a link within that leads nowhere warns
+        session.run(str(DEV.python), "-m", "sphinx", *strict, "docs", f"docs/_build/{builder}")
+
+    @nox.session
     def lint(session: nox.Session) -> None:
-        """Run ruff (lint and format) and the type checker, and hold the rooms' walls."""
+        """Run ruff, the type checker and the development guide's list; hold the rooms' walls."""
         DEV.prepare(session, "dev")
         session.run(str(DEV.programs / "ruff"), "check", ".")
         session.run(str(DEV.programs / "ruff"), "format", "--check", ".")
         session.run(str(DEV.python), "-m", "mypy")
         session.run(str(DEV.programs / "lint-imports"), env={"PYTHONPATH": "assignment"})
         session.run(str(DEV.python), "tests/rooms.py")
+        session.run(str(DEV.programs / "sp-repo-review"), ".")
 
     @nox.session
     def bench(session: nox.Session) -> None:

@@ -13,7 +13,7 @@ from autograder.entry import shadows
 
 shadows.refuse()  # before anything else is imported, which may be hidden
 
-from autograder.student.check import CheckNotPassed, check  # noqa: E402
+from autograder.student.check import check  # noqa: E402
 from autograder.student.inside import case  # noqa: E402
 
-__all__ = ["CheckNotPassed", "case", "check"]
+__all__ = ["case", "check"]

@@ -7,12 +7,15 @@ import contextlib
 import importlib
 import os
 import sys
+from typing import TypeAlias
 
 from autograder import exercises, locate
 from autograder.errors import UserError
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, ending
 from autograder.show.text import total
 from autograder.student import check, submit
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COURSE = {
     "grade": ("grading.command", "grade a class"),
@@ -42,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     if course_is_here():
         add_course_commands(commands, arguments[0] if arguments else "")
     options = parser.parse_args(arguments)
+    ending.in_order()
     try:
         return int(options.run(options))
     except UserError as error:
@@ -55,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def add_check(commands: argparse._SubParsersAction) -> None:
+def add_check(commands: Commands) -> None:
     """Add the student's own command."""
     exercise = exercises.default()
     parser = commands.add_parser("check", help=f"check your own {exercise.what_to_write}")
@@ -67,14 +71,14 @@ def add_check(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run_check)
 
 
-def add_submit(commands: argparse._SubParsersAction) -> None:
+def add_submit(commands: Commands) -> None:
     """Add the command that makes the archive to hand in."""
     parser = commands.add_parser("submit", help="make the archive to hand in")
     submit.add_arguments(parser)
     parser.set_defaults(run=run_submit)
 
 
-def add_doctor(commands: argparse._SubParsersAction) -> None:
+def add_doctor(commands: Commands) -> None:
     """Add the command that says how well student code is shut in here."""
     parser = commands.add_parser("doctor", help="try what keeps student code in, on this machine")
     doctor.add_arguments(parser)
@@ -114,7 +118,7 @@ def course_is_here() -> bool:
     return True
 
 
-def add_course_commands(commands: argparse._SubParsersAction, chosen: str) -> None:
+def add_course_commands(commands: Commands, chosen: str) -> None:
     """Add the instructors' commands; only the chosen one is imported, since that takes seconds."""
     for name, (module_name, text) in COURSE.items():
         parser = commands.add_parser(name, help=text)

@@ -30,12 +30,16 @@ class StudentFile:
         import of each brings.
     noted : frozenset of str
         Functions whose call in it is noted for the instructor.
+    libraries : tuple of str
+        Modules that are there for it and for what it imports of the package, besides the standard
+        library.
     """
 
     path: str
     memory: int
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     noted: frozenset[str] = frozenset()
+    libraries: tuple[str, ...] = ("numpy",)
 
     @cached_property
     def name(self) -> str:
@@ -92,6 +96,8 @@ class Exercise:
         In the order in which they are checked and reported.
     checks : tuple of str
         Names of the modules that hold the checks, in that order.
+    installed : tuple of str
+        Distributions that are there for its notebook, with all that they require.
     """
 
     name: str
@@ -99,6 +105,7 @@ class Exercise:
     files: tuple[StudentFile, ...]
     functions: tuple[Function, ...]
     checks: tuple[str, ...]
+    installed: tuple[str, ...] = ("numpy", "ipython", "matplotlib")
 
     @cached_property
     def notebook(self) -> str:

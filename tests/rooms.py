@@ -7,6 +7,7 @@ name an exercise's notebook where it sets its defaults. Docstrings do not count.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,11 +74,22 @@ def spelled(node: ast.Name | ast.Attribute | ast.alias | ast.ImportFrom) -> str:
     return (node.name if isinstance(node, ast.alias) else node.module) or ""
 
 
+def is_named(name: str, text: str) -> bool:
+    """Return whether code or a text in it names a part of an exercise.
+
+    A function may have a name that is a word of English too, such as "affine": in a sentence, that
+    names nothing.
+    """
+    if name.isalpha() and name.islower():
+        return text == name
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
 def found_in(path: Path, names: set[str]) -> Iterator[str]:
     """Yield a line for each place in a module that names a part of an exercise."""
     for line, text in code_of(path):
         for name in names:
-            if name in text:
+            if is_named(name, text):
                 yield f"{path}:{line}: {name} is of an exercise; the engine is given its table"
 
 

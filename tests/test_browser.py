@@ -76,6 +76,7 @@ def lab(exercise, home):
     others = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
     own = {name: str(home / name) for name in names}
+    own["JUPYTER_CONFIG_PATH"] = str(exercise / "notebooks")
     environment = {**others, **own, "HOME": str(home), "PYTHONPATH": str(exercise)}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -206,6 +207,14 @@ def test_a_students_first_layer(page, exercise, home):
     with explained(page, home):
         write_the_first_layer(page, exercise)
         validate(page)
+
+
+def test_no_button_is_an_instructors(page, home):
+    with explained(page, home):
+        assert page.get_by_role("button", name="Validate").count() == 1
+        assert page.locator('[title*="Create Assignment"]').count() == 0
+        menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+        assert "File" in menus and "Nbgrader" not in menus
 
 
 def write_the_first_layer(page, exercise):

@@ -30,6 +30,18 @@ def test_a_name_in_code_is_found_wherever_it_stands(tmp_path):
         assert complaints(tmp_path, source), source
 
 
+def test_a_name_that_is_a_word_may_stand_in_a_sentence(tmp_path):
+    path = tmp_path / "module.py"
+    for source, found in (
+        ('message = "the mean of all"', False),
+        ("x.mean_square()", False),
+        ('function = "mean"', True),
+        ("layers.mean(x)", True),
+    ):
+        path.write_text(source, encoding="utf-8")
+        assert bool(list(rooms.found_in(path, {"mean"}))) is found, source
+
+
 def test_docstrings_may_give_examples(tmp_path):
     source = '"""conv_forward_naive"""\nX = 1\n"""In layers.py."""\n'
     assert complaints(tmp_path, source) == []

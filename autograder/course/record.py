@@ -21,7 +21,7 @@ from autograder.submission import Submission
 
 SCHEMA = 2
 PACKAGE = Path(__file__).parents[1]
-JUDGES = ("engine", "judging", "diagnosis", "sandbox", "exercises")
+JUDGES = ("engine", "judging", "diagnosis", "sandbox", "exercises", "course/forward")
 """The rooms that decide what a check finds, below ``autograder/``."""
 
 

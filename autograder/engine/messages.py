@@ -24,6 +24,10 @@ NO_LIBRARY = (
     "The grader has NumPy and the given package. Remove imports that an editor added, and "
     "plot in the notebook instead."
 )
+NO_KEYBOARD = (
+    "A debugger or input() finds no keyboard here: your code runs apart. In a cell of the notebook "
+    "it does, where you call your function yourself."
+)
 HINTS = {
     "TypeError: 'float' object cannot be interpreted as an integer": (
         "In Python 3, / gives a float even for whole numbers. Sizes need //."
@@ -35,6 +39,8 @@ HINTS = {
         "This name is gone from NumPy, or was never there. np.int, np.float and np.bool are int, "
         "float and bool; np.lib.pad is np.pad."
     ),
+    "BdbQuit": NO_KEYBOARD,
+    "EOFError: EOF when reading a line": NO_KEYBOARD,
     "SyntaxError: Missing parentheses in call to 'print'": (
         "This is Python 2. In Python 3, print is a function: print(...)."
     ),
@@ -103,6 +109,7 @@ class Messages:
         info = exam.declared.info
         called, remark = exam.called, exam.remark  # before diagnosis calls more
         found = attempt(lambda: self._find_mistake(exam, error.output), None)
+        again = found is not None and (info.function, found) in self._told
         evidence = Evidence(
             info.id,
             str(error.output or ""),
@@ -110,22 +117,28 @@ class Messages:
             error.expected,
             found.names if found else (),
             error.first_axis,
+            index=exam.index,
+            called=called,
+            why=str(found or attempt(lambda: self._pattern(exam), "")),
+            facts=str(error),
+            advice="" if again else self._advice(error, exam, remark),
+            printed=exam.printed,
         )
         attempt(lambda: self._on_failure(evidence), None)
-        if found is not None and (info.function, found) in self._told:
+        if again:
             return lines(called, str(error), f"Again: {found}", remark), told_by(found)
-        message = lines(
-            called,
-            str(error),
-            attempt(lambda: lines(*as_text(evidence)), ""),
-            str(found or attempt(lambda: self._pattern(exam), "")),
-            attempt(lambda: self._own_gradient(error, exam), ""),
-            remark,
-            exam.declared.hint,
-        )
         if found is not None:
             self._told.add((info.function, found))
-        return message, told_by(found)
+        numbers = attempt(lambda: lines(*as_text(evidence)), "")
+        return (
+            lines(called, evidence.why, evidence.facts, numbers, evidence.advice),
+            told_by(found),
+        )
+
+    def _advice(self, error: CheckFailed, exam: Exam, remark: str) -> str:
+        """Say what may help beside the diagnosis."""
+        own = attempt(lambda: self._own_gradient(error, exam), "")
+        return lines(own, remark, exam.declared.hint)
 
     def describe(
         self, error: WorkerError, exam: Exam | None
@@ -143,9 +156,21 @@ class Messages:
         if status is Status.ERROR:
             found = attempt(lambda: self._find_mistake(exam, RAISED), None)
             why = str(found or attempt(lambda: self._pattern(exam), ""))
-        evidence = Evidence(exam.declared.info.id, "", None, None, found.names if found else ())
+        evidence = Evidence(
+            exam.declared.info.id,
+            "",
+            None,
+            None,
+            found.names if found else (),
+            index=exam.index,
+            called=called,
+            why=why,
+            facts=text,
+            advice=lines(remark, *hints_for(error)),
+            printed=exam.printed,
+        )
         attempt(lambda: self._on_failure(evidence), None)
-        return status, lines(called, text, why, remark, *hints_for(error)), told_by(found)
+        return status, lines(called, text, why, evidence.advice), told_by(found)
 
     def _find_mistake(self, exam: Exam, output: Output | None) -> Explanation | None:
         """Look for a known mistake that explains what is wrong in the case asked last."""

@@ -16,13 +16,16 @@ from unittest.mock import patch
 import pytest
 
 from autograder.bounds import TakesTooLong, working_at_most
+from autograder.engine.discreet import Discreet
 from autograder.engine.messages import Messages, attempt
+from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, list_checks, modules
+from autograder.exercises.registry import by_test, larger_cases, list_checks, modules
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
-from autograder.judging.exam import CheckFailed, Exam, NotWritten
+from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
+from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
 from autograder.judging.session import LOAD_SECONDS, Budget, Session
 from autograder.judging.trained import Trained
@@ -32,22 +35,13 @@ from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
 JUDGING_SECONDS = 20.0  # of the grader's own work on one check; it usually takes less than one
-JUDGING_MEMORY = 512 << 20  # bytes for it, besides those that a process starts with
+JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
 TOO_MUCH = (
     "The grader was stopped while it looked at what your code returned: that took more than "
     "{:g} seconds of its own work, or more memory than it has. Arrays of the shapes that the "
     "docstring names take neither."
 )
 MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
-SETTINGS = Path(__file__).with_name("pytest.ini")
-# Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
-PLUGINS_OFF = (
-    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin doctest "
-    "unittest stepwise setuponly setupplan nose unraisableexception threadexception tmpdir "
-    "recwarn monkeypatch debugging assertion"
-)
-# Keeps options and plugins of the user's own pytest out.
-PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
 class EngineError(Exception):
@@ -82,8 +76,11 @@ def run_checks(
     on_verdict: Callable[[Verdict], None] | None = None,
     on_failure: Callable[[Evidence], None] | None = None,
     on_trained: Callable[[Trained], None] | None = None,
+    scores: Scores | None = None,
+    discreet: bool = False,
     threads: int = 1,
     isolation: str | None = None,
+    hears: bool = False,
 ) -> list[Verdict]:
     """Run checks on a submission.
 
@@ -103,11 +100,18 @@ def run_checks(
         Called with what a check found wrong, before its verdict; a notebook draws it.
     on_trained : callable, optional
         Called with how the student's net was trained; a report draws it.
+    scores : Scores, optional
+        Judges a trained net by its parameters; the student's own code does if not given.
+    discreet : bool
+        The cases are secret: nothing that student code has made is in a message (`Discreet`).
     threads : int
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+    hears : bool
+        Let the evidence have what student code printed. For its author and public cases only: of
+        a secret case, the inputs could be printed.
 
     Returns
     -------
@@ -122,15 +126,14 @@ def run_checks(
         The engine failed; there is no verdict.
     """
     chosen = {info.id for info in select(exercise, names)}
-    with Session(submission, exercise.files, threads=threads, isolation=isolation) as session:
+    with Session(
+        submission, exercise.files, threads=threads, isolation=isolation, hears=hears
+    ) as session:
         plugin = CheckPlugin(
-            exercise,
-            session,
-            pack,
-            chosen,
-            on_verdict or ignore,
-            on_failure or ignore,
-            on_trained or ignore,
+            *(exercise, session, pack, chosen),
+            *(on_verdict or ignore, on_failure or ignore, on_trained or ignore),
+            scores=scores,
+            secretive=submission if discreet else None,
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -168,8 +171,10 @@ class CheckPlugin:
         Cases and expected values.
     chosen : set of str
         Ids of the checks to run.
-    on_verdict, on_failure, on_trained : callable
+    on_verdict, on_failure, on_trained, scores
         As in `run_checks`.
+    secretive : Submission or None
+        The submission, where messages are to be discreet.
     """
 
     def __init__(
@@ -181,15 +186,19 @@ class CheckPlugin:
         on_verdict: Callable[[Verdict], None],
         on_failure: Callable[[Evidence], None],
         on_trained: Callable[[Trained], None],
+        *,
+        scores: Scores | None,
+        secretive: Submission | None,
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
         self._exercise, self._session, self._pack = exercise, session, pack
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
-        self._on_failure = on_failure
+        self._on_failure, self._scores, self._secretive = on_failure, scores, secretive
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
+        self._larger: dict[str, Asked] = {}
         self._quick = {
             file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
             for file in exercise.files
@@ -198,7 +207,8 @@ class CheckPlugin:
     @cached_property
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
-        return Messages(self._exercise, self._session, self._pack, self._on_failure)
+        given = self._exercise, self._session, self._pack, self._on_failure
+        return Discreet(*given, submission=self._secretive) if self._secretive else Messages(*given)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -229,8 +239,17 @@ class CheckPlugin:
             self._pack.cases[declared.info.id],
             self._session,
             lambda trained: attempt(lambda: self._on_trained(trained), None),
+            self._scores,
+            self._larger_of(function),
         )
         return self._exam
+
+    def _larger_of(self, function: Function) -> Asked | None:
+        """Return the larger case of a function, the same for all of its checks, if it has one."""
+        name, kept = function.name, self._pack.larger.get(function.name)
+        if kept is not None and name not in self._larger:
+            self._larger[name] = Asked(larger_cases(self._exercise)[name], kept)
+        return self._larger.get(name)
 
     def _budget_of(self, info: CheckInfo, function: Function) -> Budget:
         """Return what time there is for a check with all that explains it.

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import re
 import runpy
 import subprocess
 import sys
 import tomllib
+import traceback
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +44,7 @@ def prepare() -> None:
         Something is missing, and pip could not install it.
     """
     mend_autoreload()
+    shorten_autoreload()
     install_missing()
     if hosted() and importlib.util.find_spec(COMPILED) is None:
         compile_layers()
@@ -65,6 +68,35 @@ def mend_autoreload() -> None:
         substitute = ModuleType("imp", "What old versions of IPython use of a module that is gone.")
         substitute.reload = importlib.reload  # type: ignore[attr-defined]
         sys.modules["imp"] = substitute
+
+
+def shorten_autoreload() -> None:
+    """Have autoreload say in a few lines why a saved file cannot be loaded, and what runs instead.
+
+    Its own traceback has twenty lines of IPython's, and newer versions print it twice.
+    """
+    try:
+        from IPython.extensions import autoreload
+    except ImportError:  # no notebook
+        return
+    substitute = ModuleType("traceback", "What autoreload calls of that module.")
+    substitute.format_exc = why_not_loaded  # type: ignore[attr-defined]
+    autoreload.traceback = substitute  # type: ignore[attr-defined]
+    logging.getLogger("autoreload").disabled = True
+
+
+def why_not_loaded(*_: object, **__: object) -> str:
+    """Return what is wrong with the file that is being reloaded."""
+    error = sys.exc_info()[1]
+    if error is None:
+        return ""
+    lines = traceback.format_exception_only(error)
+    if not isinstance(error, SyntaxError):  # which says itself where it is
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if not frame.filename.startswith((sys.prefix, "<"))]
+        lines[:0] = traceback.format_list(own[-1:])
+    told = "".join(lines).rstrip()
+    return f"\n{told}\nUntil it loads, this notebook goes on with the version before"
 
 
 def missing() -> list[str]:

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from autograder.exercise import Exercise
 from autograder.judging.declare import Declared, declaration
+from autograder.judging.larger import Larger
 from autograder.judging.verdict import CheckInfo
 
 
@@ -33,6 +34,13 @@ def all_checks(exercise: Exercise) -> tuple[Declared, ...]:
 def by_test(exercise: Exercise) -> dict[Callable[..., None], Declared]:
     """Return every check by its pytest function."""
     return {declared.test: declared for declared in all_checks(exercise)}
+
+
+@cache
+def larger_cases(exercise: Exercise) -> dict[str, Larger]:
+    """Return the larger case of each function that has one, as its module declares it."""
+    found = (vars(module).get("LARGER") for module in modules(exercise))
+    return {larger.function: larger for larger in found if isinstance(larger, Larger)}
 
 
 @cache

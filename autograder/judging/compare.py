@@ -32,8 +32,11 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
     list of str
         Sentences for the student.
     """
+    if expected.ndim == 0 and isinstance(got, int | float) and not isinstance(got, bool):
+        got = as_array_of_one(got)
     if not isinstance(got, np.ndarray):
-        return [f"It is {kind_of(got)}, expected an array of shape {expected.shape}."]
+        wanted = f"an array of shape {expected.shape}" if expected.ndim else "a number"
+        return [f"It is {kind_of(got)}, expected {wanted}."]
     if got.shape != expected.shape:
         return [wrong_shape(got.shape, expected.shape)]
     if got.dtype.kind != "f" or got.dtype.itemsize < 4:
@@ -57,6 +60,14 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
         *overall(values, expected, scale, rtol, of),
         *where(wrong, of),
     ]
+
+
+def as_array_of_one(number: float) -> np.ndarray:
+    """Return a number of Python's as NumPy's; one that is too large for it is infinite."""
+    try:
+        return np.array(float(number))
+    except OverflowError:
+        return np.array(np.inf)
 
 
 def kind_of(value: Any) -> str:

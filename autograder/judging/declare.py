@@ -49,6 +49,23 @@ def check(
         Shown to the student whose code fails.
     seconds : float
         Time limit for the student's code, in seconds, over all cases.
+
+    Examples
+    --------
+    The cases are recipes: a random generator makes each one concrete when a pack is made.
+
+    >>> def draw(rng):
+    ...     args = {"x": rng.normal(size=(2, 3))}
+    ...     return {"module": "cs231n.layers", "function": "relu_forward", "args": args}
+    >>> @check(
+    ...     "relu_forward", points=2, cases=[Spec("forward", draw)], hint="What is below zero?"
+    ... )
+    ... def test_values(exam):
+    ...     "What is negative becomes zero."
+    ...     exam.expect_forward()
+    >>> declaration(test_values).info  # doctest: +NORMALIZE_WHITESPACE
+    CheckInfo(id='relu_forward/values', function='relu_forward',
+              title='What is negative becomes zero', max_points=2, seconds=5.0)
     """
 
     def declare(test: Callable[..., None]) -> Callable[..., None]:

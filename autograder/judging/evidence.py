@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Evidence:
-    """One wrong array.
+    """What a check found wrong: most often one array.
 
     Attributes
     ----------
@@ -23,6 +23,18 @@ class Evidence:
         Names of the known mistakes that explain it.
     first_axis : str
         What the first axis of an array of four counts: ``"image"`` or ``"filter"``.
+    index : int or None
+        Which of the check's cases failed.
+    called : str
+        What was called, with the shapes.
+    why : str
+        Why it is wrong, as far as that is known: what a student should read first.
+    facts : str
+        What is wrong and where; of an exception, its text and the lines of code.
+    advice : str
+        What may help besides.
+    printed : str
+        What the failing call printed; kept for a student's own check only.
     """
 
     check: str
@@ -31,6 +43,12 @@ class Evidence:
     expected: np.ndarray | None
     mistakes: tuple[str, ...] = ()
     first_axis: str = "image"
+    index: int | None = None
+    called: str = ""
+    why: str = ""
+    facts: str = ""
+    advice: str = ""
+    printed: str = ""
 
     def worst(self) -> tuple[str, np.ndarray, np.ndarray] | None:
         """Return the image and channel that is most wrong: its place, what came, and what should.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from autograder.exercise import Function
 from autograder.judging.case import Case
 from autograder.judging.compare import differences
 from autograder.judging.declare import Declared
+from autograder.judging.larger import Asked, unlike
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.output import Output
@@ -25,6 +26,10 @@ NUMERIC = 1e-5  # against a gradient by centered differences
 SINGLE = 1e-4  # for float32 inputs
 
 
+Scores = Callable[[Mapping[str, np.ndarray], np.ndarray], np.ndarray]
+"""Computes a net's class scores (N, K) from its parameters, by name, and from images."""
+
+
 class CheckFailed(AssertionError):
     """Student code ran and returned something wrong; the message is for the student.
 
@@ -36,6 +41,9 @@ class CheckFailed(AssertionError):
         That array, and what it should have been.
     first_axis : str
         What the first axis of it counts.
+    words : str
+        What can be told of it where its case is secret, if `got` and `expected` do not say it:
+        nothing in it was made by student code.
     """
 
     def __init__(
@@ -45,8 +53,11 @@ class CheckFailed(AssertionError):
         got: Any = None,
         expected: Any = None,
         first_axis: str = "image",
+        *,
+        words: str = "",
     ) -> None:
         super().__init__(message)
+        self.words = words
         self.output, self.got, self.expected = output, got, expected
         self.first_axis = first_axis
 
@@ -64,6 +75,27 @@ class Exam:
         The check's cases, with their expected values.
     index : int or None
         The number of the last case asked that is one of `cases`.
+    printed : str
+        What student code printed when it was asked last, if the session keeps that.
+    scores : Scores or None
+        What a trained net is judged by, instead of by what its own code says.
+
+    Examples
+    --------
+    The engine makes one for each check and hands it to the check's function. What that asks of it
+    either holds or raises, with a message for the student:
+
+    >>> from autograder.exercise import Function, StudentFile
+    >>> from autograder.judging.declare import check, declaration
+    >>> @check("double", points=1, cases=[], hint="Is every element doubled?")
+    ... def test_values(exam):
+    ...     "Every element is doubled."
+    ...     exam.expect_close(Output("out"), np.array([2.0, 3.0]), [2.0, 4.0], DOUBLE)
+    >>> function = Function("double", "double", StudentFile("cs231n/double.py", memory=1 << 30))
+    >>> exam = Exam(declaration(test_values), function, [], session=None, on_trained=print)
+    >>> test_values(exam)
+    Traceback (most recent call last):
+    autograder.judging.exam.CheckFailed: out: ...
     """
 
     def __init__(
@@ -73,14 +105,19 @@ class Exam:
         cases: list[Case],
         session: Session,
         on_trained: Callable[[Trained], None],
+        scores: Scores | None = None,
+        larger: Asked | None = None,
     ) -> None:
         self.declared = declared
         self.cases = cases
         self.index: int | None = None
+        self.scores = scores
         self._function = function
         self._on_trained = on_trained
+        self._larger = larger
         self._session = session
         self._answer = Answer(None)
+        self.printed = ""
         self._called: tuple[str, Payload] | None = None
         self._left = declared.info.seconds
 
@@ -127,6 +164,8 @@ class Exam:
             if seconds < self._left:
                 raise
             raise self._too_slow() from None
+        finally:
+            self.printed = self._session.printed
         self._left -= self._answer.seconds
         reply: dict[str, Any] = self._answer.reply
         return reply
@@ -171,11 +210,11 @@ class Exam:
         """Fail if student code has written into its inputs."""
         for name in names:
             if not np.array_equal(after[name], case.inputs[name]):
-                raise CheckFailed(
+                text = (
                     f"Your code changed its input {name}. The caller still needs it: work on a "
-                    f"copy, as in {name}.copy() or np.pad({name}, ...).",
-                    Output(name, "input"),
+                    f"copy, as in {name}.copy() or np.pad({name}, ...)."
                 )
+                raise CheckFailed(text, Output(name, "input"), words=text)
 
     def expect_contract(self, inputs: Sequence[str]) -> None:
         """Fail unless a layer leaves its `inputs` as they are, and works in float32."""
@@ -183,6 +222,7 @@ class Exam:
         reply = self.ask(case)
         self.expect_unchanged(case, reply["after"], inputs)
         self.expect_outputs(case, reply, SINGLE)
+        self.expect_larger()
 
     def expect_forward(self, rtol: float = DOUBLE) -> None:
         """Fail unless the output of a forward pass is right on every case."""
@@ -193,6 +233,20 @@ class Exam:
         """Fail unless all gradients of a backward pass are right on every case."""
         for case in self.cases:
             self.expect_outputs(case, self.ask(case), rtol)
+        self.expect_larger()
+
+    def expect_larger(self) -> None:
+        """Fail unless the larger case of the function, if it has one, comes out right in time."""
+        if self._larger is None:
+            return
+        case = self._larger.case
+        self.index, self._called, self._answer = None, (case.op, case.payload), Answer(None)
+        reply = self._larger.reply(self._session)
+        for name, expected in case.expected.items():
+            wrong = unlike(reply[name], expected)
+            if wrong:
+                words = f"{name} is wrong on this image, which is larger than the others."
+                raise CheckFailed(f"{name}: {wrong}", Output(name), words=words)
 
     def expect_outputs(self, case: Case, reply: dict[str, Any], rtol: float) -> None:
         """Fail unless everything that a layer returned for `case` is right."""

@@ -14,6 +14,7 @@ from autograder.judging.operation import (
     Operation,
     Payload,
     are_values,
+    arrays_of,
     describe_arguments,
     has_only,
     has_only_arrays,
@@ -27,6 +28,28 @@ from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut
 def is_bool(reply: Any) -> bool:
     """Return whether a reply is yes or no."""
     return isinstance(reply, bool)
+
+
+class Call(Operation):
+    """The call of a function that returns what is asked for, and no cache.
+
+    The payload has in ``"returns"`` what each returned value is called, in order.
+    """
+
+    name = "call"
+    sent = ("module", "function", "args", "returns")
+
+    def fits(self, payload: Payload, reply: Any) -> bool:
+        """Return whether there is something for each value."""
+        return (
+            has_only(reply, [*payload["returns"], "after"])
+            and all(is_value(reply[name]) for name in payload["returns"])
+            and has_only_arrays(reply["after"], arrays_of(payload["args"]))
+        )
+
+    def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
+        """Return the values by name, and the inputs as they are afterwards."""
+        return {**{Output(name): reply[name] for name in payload["returns"]}, **inputs_after(reply)}
 
 
 class Backward(Operation):
@@ -180,11 +203,7 @@ class Net(Operation):
 
 
 class Train(Operation):
-    """A net trained with the given Solver, and asked to classify images it was not trained on.
-
-    Only the parameters go from one to the other: a worker of its own predicts, so that a net
-    cannot remember the images that it was trained on, instead of learning from them.
-    """
+    """A net trained with the given Solver. What is left of it are its parameters."""
 
     name = "train"
     sent = ("module", "function", "settings", "draw", "solver", "mean", "train", "val")
@@ -192,18 +211,11 @@ class Train(Operation):
     most = MAX_REPLY
 
     def run(self, caller: Caller, payload: Payload, seconds: float) -> Answer:
-        """Train, and have another worker predict."""
+        """Train, and end the worker that has seen the images with their labels."""
         trained = super().run(caller, payload, seconds)
-        params = {k: v for k, v in trained.reply["params"].items() if isinstance(v, np.ndarray)}
         caller.renew(payload["module"])
-        kept = ("module", "function", "settings", "draw", "mean", "unlabelled")
-        request = {**{key: payload[key] for key in kept}, "params": params}
-        left = seconds - trained.seconds
-        predicted = caller.request(
-            "predict", payload["module"], request, left, self.is_prediction, self.most
-        )
-        reply = {**predicted.reply, "history": trained.reply["history"], "params": params}
-        return Answer(reply, "", trained.seconds + predicted.seconds)
+        params = {k: v for k, v in trained.reply["params"].items() if isinstance(v, np.ndarray)}
+        return replace(trained, reply={**trained.reply, "params": params})
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there are parameters, and how the training went."""
@@ -212,10 +224,6 @@ class Train(Operation):
             and has_only_arrays(reply["history"], ["loss", "train", "val"])
             and are_values(reply["params"])
         )
-
-    def is_prediction(self, reply: Any) -> bool:
-        """Return whether there is something that can be the classes of images."""
-        return has_only(reply, ["predicted"]) and is_value(reply["predicted"])
 
     def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
         """Return nothing: there is no array that would have to be this one."""
@@ -230,6 +238,26 @@ class Train(Operation):
         return None
 
 
+class Predict(Operation):
+    """A net made anew, given trained parameters, and asked to classify images.
+
+    Nothing but the parameters comes from the training, whose worker has ended: a net cannot
+    remember the images that it was trained on, instead of learning from them.
+    """
+
+    name = "predict"
+    sent = ("module", "function", "settings", "draw", "params", "mean", "unlabelled")
+    compared = False
+
+    def fits(self, payload: Payload, reply: Any) -> bool:
+        """Return whether there is something that can be the classes of images."""
+        return has_only(reply, ["predicted"]) and is_value(reply["predicted"])
+
+    def outputs(self, payload: Payload, reply: Any) -> dict[Output, Any]:
+        """Return nothing: what is judged is how many are right."""
+        return {}
+
+
 class NumericGradient(Operation):
     """The slopes of ``sum(out * dout)`` by centered differences of a forward pass."""
 
@@ -241,8 +269,15 @@ class NumericGradient(Operation):
         return has_only_arrays(reply, payload["wrt"])
 
 
-OPERATIONS: dict[str, Operation] = {
-    operation.name: operation
-    for operation in (Operation(), Backward(), Sequence(), Net(), Train(), NumericGradient())
-}
+KINDS = (
+    Operation(),
+    Call(),
+    Backward(),
+    Sequence(),
+    Net(),
+    Train(),
+    Predict(),
+    NumericGradient(),
+)
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in KINDS}
 """Every operation, by its name."""

@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder import locate
 from autograder.disk import whole
 from autograder.errors import UserError
 from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
 
-PACKS = Path(__file__).parents[1] / "packs"
-FORMAT = 3
+FORMAT = 4
 
 
 class PackError(UserError):
@@ -40,11 +40,14 @@ class Pack:
         The cases of each check, by the check's id.
     known : dict of str to Any
         By function, what known mistakes do on the cases (``fingerprint.Known`` as plain data).
+    larger : dict of str to Any
+        By function, what is kept of its larger case (`larger.Larger.case`).
     """
 
     id: str
     cases: dict[str, list[Case]]
     known: dict[str, Any] = field(default_factory=dict)
+    larger: dict[str, Any] = field(default_factory=dict)
 
 
 def save(pack: Pack, path: Path) -> None:
@@ -57,6 +60,7 @@ def save(pack: Pack, path: Path) -> None:
             for check, cases in pack.cases.items()
         },
         "known": pack.known,
+        "larger": pack.larger,
     }
     with whole(path) as temporary, temporary.open("wb") as file:
         wire.write_message(file, tree)
@@ -76,7 +80,7 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
         if tree["format"] != FORMAT:
             raise PackError(f"{path} is a case pack of another version of the exercise.")
         cases = {check: [Case(**case) for case in cases] for check, cases in tree["cases"].items()}
-        pack = Pack(tree["id"], cases, tree["known"])
+        pack = Pack(tree["id"], cases, tree["known"], tree["larger"])
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "
@@ -93,8 +97,11 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
 
 
 def public_path(exercise: str) -> Path:
-    """Return where the public pack of an exercise is, by the exercise's name."""
-    return PACKS / f"{exercise}.pack"
+    """Return where the public pack of an exercise is, by the exercise's name.
+
+    It comes with the exercise and not with this package, which may be installed elsewhere.
+    """
+    return locate.root() / "autograder" / "packs" / f"{exercise}.pack"
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import locate
+from autograder import locate, scratch
 from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
@@ -25,7 +25,7 @@ class CannotLoad(WorkerError):
 
     def __init__(self, path: str, cause: WorkerError) -> None:
         super().__init__(f"{path} cannot be loaded: {cause}")
-        self.cause = cause
+        self.path, self.cause = path, cause
 
 
 class OutOfTime(TimedOut):
@@ -81,6 +81,8 @@ class Session:
         Threads for numerical libraries in the worker.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+    hears : bool
+        Keep what the code prints, for its author: never where the inputs are secret.
 
     Attributes
     ----------
@@ -97,13 +99,15 @@ class Session:
         *,
         threads: int = 1,
         isolation: str | None = None,
+        hears: bool = False,
     ) -> None:
         self.isolation = isolation or probe.strongest()
         self.stuck: dict[str, WorkerError] = {}
         self.budget: Budget | None = None
         self._files = {file.module: file for file in files}
-        self._threads = threads
-        self._folder = tempfile.TemporaryDirectory(prefix="convnets-submission-")
+        self._threads, self._hears = threads, hears
+        self._heard: list[str] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="submission-", dir=scratch.home())
         stage(submission, [file.path for file in files], Path(self._folder.name))
         self._workers: dict[str, Worker] = {}  # by the module that they are for
         self._loaded: set[str] = set()
@@ -118,7 +122,13 @@ class Session:
             The code could not be loaded, raised, crashed, or took longer than `seconds` or than
             what is left of the `budget`.
         """
+        self._heard.clear()
         return OPERATIONS[op].run(self, payload, seconds)
+
+    @property
+    def printed(self) -> str:
+        """Return what the code printed in the last `ask`, loading included."""
+        return "\n".join(filter(None, self._heard))
 
     def load(self, module: str) -> None:
         """Import a student's module, once for each worker and within a time limit of its own.
@@ -207,16 +217,19 @@ class Session:
                 isolation=self.isolation,
                 unavailable=file.without,
                 max_memory=file.memory,
+                libraries=file.libraries,
             )
+        worker = self._workers[module]
         try:
-            return self._workers[module].request(
-                name, arguments, seconds=seconds, fits=fits, most=most
-            )
+            return worker.request(name, arguments, seconds=seconds, fits=fits, most=most)
         except Raised:
             raise
         except BaseException:  # it has ended, or would answer this to the next request
             self.renew(module)
             raise
+        finally:
+            if self._hears:
+                self._heard.append(worker.printed())
 
     def close(self) -> None:
         """End the workers and remove the staged files."""

@@ -6,7 +6,6 @@ import contextlib
 import os
 import queue
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,10 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
+from autograder import scratch
 from autograder.sandbox import launch, probe, words
 from autograder.sandbox.worker import wire
 
-TAIL = 2000  # characters of what the student printed that are kept for a message
+MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; those of a trained net may have 40 MiB
 MAX_HEADER = 1 << 20  # bytes of all the rest in it
 MAX_VALUES = 20_000  # numbers, texts, lists and arrays in one reply
@@ -49,7 +49,14 @@ class Raised(WorkerError):
         The exception's type and text in one line.
     missing : bool
         The function is a stub, or is not there at all.
+    kind : str
+        What it says is the exception's type.
+    places : tuple of (str, int)
+        The files and lines that it says the exception went through, the innermost last.
     """
+
+    kind = ""
+    places: tuple[tuple[str, int], ...] = ()
 
     def __init__(self, message: str, *, summary: str = "", missing: bool = False) -> None:
         super().__init__(message)
@@ -76,6 +83,8 @@ class Worker:
         Further files and folders that it may read.
     variables : dict of str to str, optional
         Further environment variables.
+    libraries : sequence of str
+        Modules that can be imported besides the package and the standard library.
     """
 
     def __init__(
@@ -88,15 +97,20 @@ class Worker:
         max_memory: int = launch.MAX_MEMORY,
         readable: Sequence[Path] = (),
         variables: Mapping[str, str] | None = None,
+        libraries: Sequence[str] = launch.LIBRARIES,
     ) -> None:
         self.isolation = isolation or probe.strongest()
-        self.home = Path(tempfile.mkdtemp(prefix="convnets-worker-"))
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self.home = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch.home()))
+        # The worker appends to it, wherever it is being read.
+        self._output = tempfile.TemporaryFile("a+b", buffering=0, dir=scratch.home())  # noqa: SIM115
+        self._before, self._last_printed = 0, ""  # bytes of it before the last request
         self._process = subprocess.Popen(
-            launch.command(self.isolation, layers, self.home, unavailable, max_memory, readable),
+            launch.command(
+                self.isolation, layers, self.home, unavailable, max_memory, readable, libraries
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._printed,
+            stderr=self._output,
             cwd=self.home,
             env={**launch.environment(self.isolation, self.home, threads), **(variables or {})},
             start_new_session=True,  # a process group of its own, to be ended as a whole
@@ -156,6 +170,7 @@ class Worker:
             Student code raised an exception; the worker goes on.
         """
         number = secrets.token_hex(8)  # so that no reply can be made before its request
+        self._before = self._output.seek(0, os.SEEK_END)
         self._wanted.put(most)
         self._requests.put({"id": number, "op": op, "arguments": arguments})
         try:
@@ -188,7 +203,7 @@ class Worker:
         return readable(reply["result"], Room())
 
     def _describe_end(self) -> str:
-        """Say how the process ended, with the last that it printed."""
+        """Say how the process ended."""
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -196,15 +211,21 @@ class Worker:
             return "it closed its connection to the grader"
         if self.isolation == "bubblewrap" and code > 128:  # how it passes on a signal
             code = 128 - code
-        how, printed = words.ended(code), clean(self.printed())
         self.close()
-        return f"{how}. The last it printed:\n{printed}" if printed else f"{how}."
+        return f"{words.ended(code)}."
 
     def printed(self) -> str:
-        """Return the end of what student code printed."""
-        size = self._printed.seek(0, os.SEEK_END)
-        self._printed.seek(max(0, size - TAIL))
-        return self._printed.read().decode("utf-8", "replace").strip()
+        """Return what the last request printed; for those only who may see a case's inputs."""
+        if self._output.closed:
+            return self._last_printed
+        size = self._output.seek(0, os.SEEK_END) - self._before
+        start, end = self._output_at(0), self._output_at(max(0, size - MOST_READ))
+        return words.printed(start, end if size > MOST_READ else "") if size else ""
+
+    def _output_at(self, place: int) -> str:
+        """Return a piece of what the last request printed."""
+        self._output.seek(self._before + place)
+        return printable(self._output.read(MOST_READ).decode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder. Safe to call twice."""
@@ -216,9 +237,9 @@ class Worker:
         self._process.wait()
         self._requests.put(None)
         self._wanted.put(0)
-        if not self._printed.closed:
-            self._printed.close()
-        remove(self.home)
+        self._last_printed = self.printed()
+        self._output.close()
+        scratch.remove(self.home)
 
     def __enter__(self) -> Worker:
         return self
@@ -267,16 +288,6 @@ def printable(text: str) -> str:
     )
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder whose content may have been made to resist."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists() and sys.platform != "win32":  # locked, or nested too deeply for Python
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            with contextlib.suppress(FileNotFoundError):  # a system without these programs
-                subprocess.run([*command, str(folder)], stderr=subprocess.DEVNULL, check=False)
-
-
 def raised_from(error: Any) -> Raised:
     """Make the exception that student code raised readable to its author."""
     if not isinstance(error, dict):
@@ -284,7 +295,9 @@ def raised_from(error: Any) -> Raised:
     if error.get("missing") is True:
         return Raised(words.plain(error.get("message", "")), missing=True)
     text, summary = words.raised(error)
-    return Raised(text, summary=summary)
+    found = Raised(text, summary=summary)
+    found.kind, found.places = words.plain(error.get("type", "")), words.places(error)
+    return found
 
 
 def has(reply: Any, names: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder import locate
+from autograder import locate, scratch
 from autograder.errors import UserError
 from autograder.sandbox.client import Worker
 from autograder.sandbox.levels import LEVELS
@@ -89,7 +89,7 @@ def table() -> str:
 def start_times(repeats: int = 5) -> dict[str, float]:
     """Return the seconds from starting a worker to its first reply, by level: the least of some."""
     times = {}
-    with tempfile.TemporaryDirectory(prefix="convnets-time-") as folder:
+    with tempfile.TemporaryDirectory(prefix="time-", dir=scratch.home()) as folder:
         source = Path(folder, locate.PACKAGE, "nothing.py")
         source.parent.mkdir()
         source.write_text("import numpy as np\n", encoding="ascii")

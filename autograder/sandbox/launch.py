@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ WORKER = Path(__file__).resolve().with_name("worker")
 PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONVNETS_ISA")
 INSIDE = Path("/exercise")  # where the worker and the package's layers are seen in bubblewrap
 INSIDE_HOME = "/tmp/home"  # of the sandbox's own, in memory
+LIBRARIES = ("numpy",)  # what any worker needs
 MAX_DISK = 256 << 20  # bytes in that home
 MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs about 2 GiB
 
@@ -44,6 +44,7 @@ def command(
     unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
     max_memory: int = MAX_MEMORY,
     readable: Sequence[Path] = (),
+    libraries: Sequence[str] = LIBRARIES,
 ) -> list[str]:
     """Return the command that starts a worker.
 
@@ -61,14 +62,17 @@ def command(
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
         Further files and folders that the worker may read.
+    libraries : sequence of str
+        Modules that can be imported besides the package and the standard library.
     """
     layers = [layer.resolve() for layer in layers]
-    packages = [*paths.packages(), *paths.own_packages()]
-    unwanted = files_of(unavailable, [*layers[1:], *packages])
+    unwanted = files_of(unavailable, layers[1:])
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
         "unavailable": {name: list(star) for name, star in unavailable.items()},
-        "packages": [str(folder) for folder in paths.own_packages()],
+        "packages": [str(folder) for folder in paths.elsewhere(libraries)],
+        "libraries": list(libraries),
+        "grader": os.getpid() if level != "bubblewrap" else None,
         "landlock": None,
         "seccomp": level != "limits",
         "limits": {"memory": max_memory, "tasks": running_tasks()},
@@ -76,12 +80,14 @@ def command(
     wrapper: list[str] = []
     worker = WORKER
     if level == "landlock":
-        settings["landlock"] = landlock(layers, home, unwanted, readable)
+        settings["landlock"] = landlock(
+            paths.needed(tuple(libraries)), layers, home, unwanted, readable
+        )
     elif level == "bubblewrap":
         places = {layer: INSIDE / f"layer{i}" for i, layer in enumerate(layers)}
         settings["layers"] = [str(place) for place in places.values()]
         worker = INSIDE / "worker"
-        wrapper = bubblewrap(places, unwanted, readable)
+        wrapper = bubblewrap(paths.needed(tuple(libraries)), places, unwanted, readable)
     # -B: a worker leaves no compiled files behind, in folders that other workers use.
     return [*wrapper, sys.executable, "-I", "-B", str(worker), json.dumps(settings)]
 
@@ -109,17 +115,21 @@ def running_tasks() -> int | None:
 
 
 def landlock(
-    layers: Sequence[Path], home: Path, unwanted: Sequence[Path], readable: Sequence[Path]
+    needed: paths.Needed,
+    layers: Sequence[Path],
+    home: Path,
+    unwanted: Sequence[Path],
+    readable: Sequence[Path],
 ) -> dict[str, list[str]]:
     """Return what Landlock is to grant; see ``worker/landlock.py``."""
-    unwanted = [*unwanted, *hidden()]
+    unwanted = [*unwanted, *needed.hidden]
     package = [layer / locate.PACKAGE for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
     read += readable
-    listed: list[Path] = [*layers]
-    for path in [*paths.needed(), *package]:
+    listed: list[Path] = [*layers, *needed.search]
+    for path in [*needed.read, *package]:
         if path.is_dir():
-            whole, partly = without(path, [p for p in unwanted if p not in path.parents])
+            whole, partly = without(path, unwanted)
             read += whole
             listed += partly
         else:
@@ -144,12 +154,17 @@ def bwrap() -> str | None:
 
 
 def bubblewrap(
-    places: dict[Path, Path], unwanted: Sequence[Path], readable: Sequence[Path]
+    needed: paths.Needed,
+    places: dict[Path, Path],
+    unwanted: Sequence[Path],
+    readable: Sequence[Path],
 ) -> list[str]:
     """Return the start of a command that runs the rest of it in a world of its own.
 
     Parameters
     ----------
+    needed : Needed
+        What there is of the system, Python and packages; it is called inside as outside.
     places : dict of Path to Path
         Where each layer of the package is seen inside.
     unwanted : sequence of Path
@@ -159,21 +174,17 @@ def bubblewrap(
     """
     # Mounts in the order of their depth: what lies in a folder is laid over it.
     mounts: dict[Path, list[str]] = {}
-    for folder in hidden():
-        if any(below(folder, path) for path in paths.needed()):
-            mounts[folder] = ["--tmpfs", str(folder)]
-    for path in paths.needed():
-        if path.is_symlink():
-            mounts[path] = ["--symlink", str(path.readlink()), str(path)]
-        else:
-            mounts[path] = ["--ro-bind", str(path), str(path)]
+    for path in needed.read:
+        mounts[path] = ["--ro-bind", str(path), str(path)]
+    for link, target in needed.links.items():
+        mounts[link] = ["--symlink", target, str(link)]
     mounts[INSIDE / "worker"] = ["--ro-bind", str(WORKER), str(INSIDE / "worker")]
     for layer, place in places.items():
         inside = place / locate.PACKAGE
         mounts[inside] = ["--ro-bind-try", str(layer / locate.PACKAGE), str(inside)]
     for path in readable:
         mounts[path] = ["--ro-bind-try", str(path), str(path)]
-    for path in unwanted:
+    for path in [*unwanted, *needed.hidden]:
         seen = moved(path, places)
         empty = ["--tmpfs", str(seen)] if path.is_dir() else ["--ro-bind", os.devnull, str(seen)]
         mounts[seen] = empty
@@ -197,14 +208,6 @@ def moved(path: Path, places: dict[Path, Path]) -> Path:
         if below(path, layer):
             return place / path.relative_to(layer)
     return path
-
-
-def hidden() -> list[Path]:
-    """Return folders that no worker may see, wherever they are: the exercise and the home."""
-    folders = [Path.home(), Path.cwd()]
-    with contextlib.suppress(locate.NotFound):  # installed, used where no course is
-        folders.append(locate.root())
-    return [folder.resolve() for folder in folders]
 
 
 def below(path: Path, folder: Path) -> bool:

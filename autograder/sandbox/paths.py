@@ -1,31 +1,59 @@
-"""Where Python, its packages and the system are on this machine: what any worker reads."""
+"""Where Python, its packages and the system are on this machine: what a worker reads, by list.
+
+No folder is granted because it is Python's or the system's: others install into those too, and
+among what they install there may be all that a student is to write.
+"""
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import os
 import site
+import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
-import numpy as np
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+LOOK = Path(__file__).with_name("look.py")
 # Of the system, what the dynamic linker and the C library read.
-SYSTEM = (
-    *("/usr", "/lib", "/lib32", "/lib64", "/libx32"),
-    *("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime"),
-)
+SYSTEM = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# What the standard library's folder has besides its modules, by how the names begin.
+STANDARD_TOO = (
+    *("__hello__", "__phello__", "__pycache__", "_sysconfig", "_test", "_ctypes_test", "_xx"),
+    *("xx", "config-", "lib-dynload", "test", "LICENSE"),
+)
+MAX_LINKS = 100  # on one way; more are a circle
 
 
-@cache
-def python() -> tuple[Path, ...]:
-    """Return the folders of this Python and of its environment, as they are called and found."""
-    prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)
-    named = [Path(os.path.abspath(prefix)) for prefix in prefixes]  # noqa: PTH100 - links kept
-    program = Path(sys.executable).resolve().parent.parent
-    return tuple(dict.fromkeys([*named, *(path.resolve() for path in named), program]))
+@dataclass(frozen=True)
+class Needed:
+    """What one kind of worker reads, besides what it works on.
+
+    Attributes
+    ----------
+    read : tuple of Path
+        Files, and folders with all that they hold, as they are really called.
+    links : dict of Path to str
+        Symbolic links by which they are found, and where each leads.
+    hidden : tuple of Path
+        What in those folders is somebody else's.
+    search : tuple of Path
+        Folders in which packages are looked for.
+    """
+
+    read: tuple[Path, ...]
+    links: dict[Path, str]
+    hidden: tuple[Path, ...]
+    search: tuple[Path, ...]
 
 
 @cache
@@ -35,20 +63,137 @@ def packages() -> tuple[Path, ...]:
     return tuple(path for path in dict.fromkeys(map(Path, named)) if path.is_dir())
 
 
-@cache
-def own_packages() -> tuple[Path, ...]:
-    """Return the folder that NumPy was imported from, if a Python by itself does not look there.
+def elsewhere(modules: Sequence[str]) -> tuple[Path, ...]:
+    """Return the folders with some of `modules` in which a Python by itself does not look.
 
-    It may have been installed for one user, or be named by PYTHONPATH: a worker's Python heeds
+    They may have been installed for one user, or be named by PYTHONPATH: a worker's Python heeds
     neither.
     """
-    folder = Path(np.__file__).resolve().parents[1]
-    return () if folder in {path.resolve() for path in packages()} else (folder,)
+    known = {path.resolve() for path in packages()}
+    folders = dict.fromkeys(place.parent for module in modules for place in places_of(module))
+    return tuple(folder for folder in folders if folder.resolve() not in known)
 
 
 @cache
-def needed() -> tuple[Path, ...]:
-    """Return the files and folders that any worker reads, that exist here."""
-    system = [Path(name) for name in SYSTEM]
-    wanted = dict.fromkeys([*system, *python(), *own_packages()])
-    return tuple(path for path in wanted if path.exists())
+def modules_of(distributions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the modules that some distributions have, with all that they require, if installed."""
+    wanted, todo = set(), [*distributions]
+    while todo:
+        name = canonicalize_name(todo.pop())
+        if name in wanted:
+            continue
+        wanted.add(name)
+        try:
+            required = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        for requirement in map(Requirement, required):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                todo.append(requirement.name)
+    return tuple(
+        module
+        for module, names in metadata.packages_distributions().items()
+        if wanted & set(map(canonicalize_name, names))
+    )
+
+
+@cache
+def needed(modules: tuple[str, ...]) -> Needed:
+    """Return what a worker reads that can import `modules` and the standard library."""
+    places = [place for module in modules for place in places_of(module)]
+    found = [look(), *(look(str(place)) for place in places if has_extensions(place))]
+    libraries = [whole(Path(name)) for each in found for name in each["libraries"]]
+    standard = [Path(name) for name in found[0]["standard"] if Path(name).exists()]
+    program = [Path(sys.executable), Path(sys.prefix, "pyvenv.cfg")]
+    system = [Path(name) for name in (*SYSTEM, *interpreters())]
+    links: dict[Path, str] = {}
+    wanted = [*program, *standard, *places, *system, *libraries]
+    read = [real(path, links) for path in wanted if path.exists()]
+    read = [path for path in dict.fromkeys(read) if not any(each in path.parents for each in read)]
+    return Needed(
+        tuple(read),
+        {link: to for link, to in links.items() if not any(path in link.parents for path in read)},
+        tuple(path for folder in standard for path in foreign(folder.resolve())),
+        tuple(dict.fromkeys(place.parent for place in places)),
+    )
+
+
+@cache
+def places_of(module: str) -> list[Path]:
+    """Return the folders or the file of a module; none if it is not installed."""
+    spec = importlib.util.find_spec(module)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is not None:
+        return [Path(folder) for folder in spec.submodule_search_locations]
+    return [Path(spec.origin)] if spec.origin and spec.has_location else []
+
+
+def has_extensions(place: Path) -> bool:
+    """Return whether there is compiled code in a package, or a module is that."""
+    return any(place.rglob("*.so*")) if place.is_dir() else ".so" in place.suffixes
+
+
+def whole(library: Path) -> Path:
+    """Return the folder of a shared library that came with a wheel, which has no others; or it."""
+    return library.parent if library.parent.name.endswith(".libs") else library
+
+
+@cache
+def look(*folder: str) -> dict[str, list[str]]:
+    """Return what `look` prints of a package, or of the standard library.
+
+    Raises
+    ------
+    OSError
+        It does not run here.
+    """
+    command = [sys.executable, "-I", "-S", "-B", str(LOOK), *folder]
+    done = subprocess.run(command, check=False, capture_output=True)
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise OSError(f"what a worker needs cannot be found: {why or done.returncode}")
+    found: dict[str, list[str]] = ast.literal_eval(done.stdout.decode())
+    return found
+
+
+def interpreters() -> Iterator[str]:
+    """Yield the dynamic linker, by the name that programs call it by."""
+    with Path(sys.executable).open("rb") as file:
+        data = file.read(1 << 16)
+    for start in (b"/lib", b"/nix/store"):
+        at = data.find(b"\0" + start)
+        if at >= 0:
+            yield os.fsdecode(data[at + 1 : data.index(b"\0", at + 1)])
+
+
+def foreign(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder of the standard library and is no part of it."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        name = path.name.partition(".")[0]
+        own = name in sys.stdlib_module_names or path.name.startswith(STANDARD_TOO)
+        if path.name == "__pycache__":
+            yield from foreign(path)
+        elif not own and not path.is_symlink():  # what a link leads to is granted or is not
+            yield path
+
+
+def real(path: Path, links: dict[Path, str]) -> Path:
+    """Return what a path really is; note all symbolic links on the way."""
+    current, rest = Path("/"), [*path.parts[1:]]
+    for _ in range(MAX_LINKS * len(path.parts)):
+        if not rest:
+            return current
+        part = rest.pop(0)
+        if part == "..":
+            current = current.parent
+            continue
+        current /= part
+        if current.is_symlink():
+            links[current] = str(current.readlink())
+            to = Path(links[current])
+            rest = [*(to.parts[1:] if to.is_absolute() else to.parts), *rest]
+            current = Path("/") if to.is_absolute() else current.parent
+    raise OSError(f"{path}: too many symbolic links")

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from autograder import locate
-from autograder.sandbox import launch
+from autograder import locate, scratch
+from autograder.sandbox import launch, paths
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.worker import wire
 
@@ -45,6 +45,7 @@ FORBIDDEN = (
     Forbidden("connect", "using the network", True),
     Forbidden("start_process", "starting processes, and leaving some behind", True),
     Forbidden("helpers", "reading the given layers while its own are checked", True),
+    Forbidden("libraries", "reading what is installed for other uses, such as SciPy", True),
     Forbidden("environment", "seeing the grader's environment variables", True),
     Forbidden("large_file", "making a file of more than 64 MiB", False),
     Forbidden("disk", "filling the disk", False),
@@ -94,7 +95,9 @@ def probe(level: str) -> Probe:
     if level == "bubblewrap" and launch.bwrap() is None:
         return Probe(level, works=False, reason="the program bwrap is not installed")
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="convnets-probe-")))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="probe-", dir=scratch.home()))
+        )
         home, layer, given = folder / "home", folder / "layer", folder / "given"
         for place in (home, layer / locate.PACKAGE, given / locate.PACKAGE):
             place.mkdir(parents=True)
@@ -139,6 +142,7 @@ def attempts(folder: Path, port: int) -> list[dict[str, Any]]:
         "signal": {"pid": grader},
         "connect": {"port": port},
         "helpers": {"module": HIDDEN},
+        "libraries": {"paths": [str(p / "__init__.py") for p in paths.places_of("pytest")]},
         "environment": {"text": SECRET},
         "large_file": {"size": 1 << 32},
         "disk": {"megabytes": 500},

@@ -10,6 +10,7 @@ import signal
 from typing import Any
 
 MAX_FRAMES, MAX_LINE = 6, 250  # of a traceback; a worker of ours sends no more
+FIRST_LINES, LAST_LINES = 30, 10  # of what was printed; what is between them is left out
 
 
 def waited(seconds: float) -> str:
@@ -44,6 +45,39 @@ def raised(error: dict[str, Any]) -> tuple[str, str]:
             lines += [f"{where}:"[:MAX_LINE], f"    {code}"[:MAX_LINE]]
     summary = f"{kind}: {text}" if text else kind
     return "\n".join([*lines, summary]), summary.partition("\n")[0]
+
+
+def printed(start: str, end: str) -> str:
+    """Return what was printed, at a length that can be read.
+
+    Parameters
+    ----------
+    start : str
+        All of it, or its beginning.
+    end : str
+        Its end, if `start` is not all of it.
+    """
+    first, last = start.splitlines(), end.splitlines()
+    if end:
+        lines = [*first[:FIRST_LINES], "... (much is left out here)", *last[-LAST_LINES:]]
+    elif len(first) > FIRST_LINES + LAST_LINES:
+        left_out = f"... ({len(first) - FIRST_LINES - LAST_LINES} lines are left out here)"
+        lines = [*first[:FIRST_LINES], left_out, *first[-LAST_LINES:]]
+    else:
+        lines = first
+    return "\n".join(line[:MAX_LINE] for line in lines).rstrip()
+
+
+def places(error: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Return the files and lines in a reply that says of an exception where it came from."""
+    frames = error.get("frames")
+    return tuple(
+        (frame["file"], frame["line"])
+        for frame in (frames[:MAX_FRAMES] if isinstance(frames, list) else ())
+        if isinstance(frame, dict)
+        and isinstance(frame.get("file"), str)
+        and isinstance(frame.get("line"), int)
+    )
 
 
 def plain(value: Any) -> str:

@@ -1,1 +1,5 @@
-"""What a verdict looks like: as text, and wrong arrays as pictures. May import: `judging`."""
+"""What a verdict looks like: as HTML, in a terminal and as text; wrong arrays as pictures.
+
+`text` says what there is to say of each check, once; `html` and `terminal` show it where they can.
+May import: `judging`.
+"""

@@ -13,15 +13,15 @@ from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status, Verdict
-from autograder.show import picture, text
-from autograder.show.text import total
+from autograder.show import text
+from autograder.show.text import Outcome, total
 from autograder.student import inside, progress
 from autograder.student.waiting import waiting
 from autograder.submission import Submission
 
 
 class CheckNotPassed(AssertionError):
-    """A check did not pass; what to do about it has been printed."""
+    """A check did not pass; what to do about it has been shown."""
 
     def _render_traceback_(self) -> list[str]:
         # Jupyter shows this instead of a traceback, which would be ours and help nobody.
@@ -29,7 +29,7 @@ class CheckNotPassed(AssertionError):
 
 
 def check(name: str) -> None:
-    """Check what you wrote for one part of the exercise, and print what is right or wrong.
+    """Check what you wrote for one part of the exercise, and show what is right or wrong.
 
     The files are read anew on each call, so that an edit counts without a restart.
 
@@ -43,6 +43,13 @@ def check(name: str) -> None:
     ------
     CheckNotPassed
         Some of it is not right yet.
+
+    Examples
+    --------
+    >>> from autograder import check
+    >>> check("max_pool_forward_naive")
+    max_pool_forward_naive: 8 of 8 points
+      right ...
     """
     verdicts = run([name])
     points, max_points = total(verdicts)
@@ -53,7 +60,7 @@ def check(name: str) -> None:
 
 
 def run(chosen: list[str] | None) -> list[Verdict]:
-    """Run checks on the current files and print each function's outcome as it is known.
+    """Run checks on the current files and show each function's outcome as it is known.
 
     Raises
     ------
@@ -63,21 +70,34 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     exercise = exercises.default()
     select(exercise, chosen)  # a misspelled name is told before anything runs
     public = pack.public(exercise.name, ids(exercise))
+    names = chosen or list(exercise.names)
     verdicts: list[Verdict] = []
-    for name in chosen or exercise.names:
+    told: frozenset[str] = frozenset()
+    for name in names:
         wrong: list[Evidence] = []
         submission = current_submission(exercise)
         with patience(exercise, name):
-            found = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
-        print(text.outcome(name, found), flush=True)
-        failed = [verdict for verdict in found if verdict.status is not Status.PASSED]
-        if failed and (lines := inside.how_to(exercise, failed)):
-            print(lines, flush=True)
-        if in_notebook():
-            any(picture.draw(evidence) for evidence in wrong)  # the first that can be drawn
+            found = run_checks(
+                exercise, submission, public, [name], on_failure=wrong.append, hears=True
+            )
         verdicts += found
-    print(progress.note(exercise, locate.root(), verdicts), flush=True)
+        lines = inside.how_to(exercise, wrong) if wrong else ""
+        note = progress.note(exercise, locate.root(), verdicts) if name == names[-1] else ""
+        evidence = {failed.check: failed for failed in wrong}
+        outcome = Outcome(name, found, evidence, lines, note, told)
+        show(outcome)
+        told = outcome.unloadable
     return verdicts
+
+
+def show(outcome: Outcome) -> None:
+    """Show an outcome: in a notebook as HTML."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(outcome)
+    else:
+        outcome.show()
 
 
 def patience(exercise: Exercise, name: str) -> AbstractContextManager[None]:
@@ -116,7 +136,7 @@ def imported_file(module: str) -> Path | None:
 
 
 def in_notebook() -> bool:
-    """Return whether this process is a notebook's kernel, where figures can be shown."""
+    """Return whether this process is a notebook's kernel, where HTML can be shown."""
     try:
         from IPython import get_ipython
     except ImportError:

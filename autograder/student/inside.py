@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.case import Case
-from autograder.judging.verdict import Status, Verdict
+from autograder.judging.evidence import Evidence
 
 AROUND = ("dout", "steps", "settings", "params", "X", "y")  # of a payload, beside its ``args``
 
@@ -77,6 +77,16 @@ def case(name: str, index: int = 0) -> PublicCase:
     ------
     NoSuchCase
         There is none; the message says what there is.
+
+    Examples
+    --------
+    >>> from autograder import case
+    >>> one = case("max_pool_forward_naive/standard")
+    >>> x, pool_param = one.arguments
+    >>> pool_param
+    {'pool_height': 2, 'pool_width': 2, 'stride': 2}
+    >>> x.shape, one.expected.shape
+    ((2, 3, 4, 4), (2, 3, 2, 2))
     """
     exercise = exercises.default()
     cases = pack.public(exercise.name, ids(exercise)).cases
@@ -116,7 +126,8 @@ def arguments_of(chosen: Case) -> dict[str, Any]:
 
 def expected_of(chosen: Case) -> Any:
     """Return what should come back, as a call gives it where one call gives it."""
-    expected, order = chosen.expected, chosen.payload.get("wrt") or ["out"]
+    payload, expected = chosen.payload, chosen.expected
+    order = payload.get("wrt") or payload.get("returns") or ["out"]
     if set(order) != set(expected):
         return expected
     values = tuple(expected[key] for key in order)
@@ -128,18 +139,18 @@ def assigned(names: tuple[str, ...]) -> str:
     return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
 
 
-def how_to(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+def how_to(exercise: Exercise, evidence: Iterable[Evidence]) -> str:
     """Return two lines to paste that give the case which failed first, if there is one."""
-    for verdict in verdicts:
-        if verdict.status in (Status.PASSED, Status.MISSING):
-            continue
-        called = verdict.message.partition("\n")[0]
-        for i, failed in enumerate(pack.public(exercise.name, ids(exercise)).cases[verdict.id]):
-            if failed.expected is not None and failed.describe() == called:
+    public = pack.public(exercise.name, ids(exercise)).cases
+    for found in evidence:
+        cases = list(enumerate(public[found.check]))
+        cases.sort(key=lambda numbered: numbered[0] != found.index)  # others may be called alike
+        for i, failed in cases:
+            if failed.expected is not None and failed.describe() == found.called:
                 names, number = assigned(tuple(arguments_of(failed))), f", {i}" if i else ""
                 return (
                     "To look inside, in the notebook (.expected is what should come back):\n"
                     "    from autograder import case\n"
-                    f'    {names} = case("{verdict.id}"{number}).arguments'
+                    f'    {names} = case("{found.check}"{number}).arguments'
                 )
     return ""

@@ -1,6 +1,7 @@
 """autograder/entry/kernel.py: a kernel that lacks something gets it, or is told in one sentence."""
 
 import importlib
+import os
 import runpy
 import sys
 
@@ -25,6 +26,34 @@ def test_an_old_autoreload_finds_the_module_that_python_no_longer_has(kernel, mo
         assert sys.modules["imp"].reload is importlib.reload
     else:
         assert "imp" not in sys.modules
+
+
+BROKEN = {"a colon": "def f()\n    pass\n", "a name": "x = 1\ny = nothing\n"}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_autoreload_says_in_a_few_lines_why_a_file_cannot_be_loaded(
+    what, kernel, tmp_path, monkeypatch, capsys
+):
+    autoreload = pytest.importorskip("IPython.extensions.autoreload")
+    monkeypatch.setattr(autoreload, "traceback", autoreload.traceback)
+    kernel["shorten_autoreload"]()
+    file = tmp_path / "edited_by_a_student.py"
+    file.write_text("x = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module(file.stem)
+    reloader = autoreload.ModuleReloader()
+    reloader.enabled = True
+    reloader.mark_module_reloadable(file.stem)
+    reloader.check(do_reload=False)
+    file.write_text(BROKEN[what])
+    os.utime(file, (2e9, 2e9))
+    reloader.check()
+    told = capsys.readouterr().err
+    assert f'File "{file}", line' in told and "Error: " in told
+    assert told.count(str(file)) == 1 and len(told.splitlines()) <= 7
+    assert "Until it loads, this notebook goes on with the version before" in told
+    del sys.modules[file.stem]
 
 
 def test_requirements_are_read_as_they_are_written(kernel):

@@ -18,6 +18,20 @@ def test_equal(got):
     assert differences(got, EXPECTED, 1e-6) == []
 
 
+@pytest.mark.parametrize("got", [2.5, np.float64(2.5), np.array(2.5, np.float32)])
+def test_a_number_of_any_kind_is_right_where_one_is_expected(got):
+    value = np.array(got) if isinstance(got, np.generic) else got  # as it comes over the wire
+    assert differences(value, np.array(2.5), 1e-6) == []
+    assert differences(value, np.array(2.6), 1e-6) != []
+
+
+def test_what_is_no_number_is_said():
+    for got in (True, None, (2.5,), np.array([2.5]), 10**400, -(10**400), 3):
+        assert differences(got, np.array(2.5), 1e-6) != [], got
+    assert text(None, np.array(2.5)) == "It is None, expected a number."
+    assert differences(3, np.array(3.0), 1e-6) == []
+
+
 def test_just_outside_the_tolerance():
     got = EXPECTED.copy()
     got[0, 0, 0, 0] += 1.01e-6 * np.abs(EXPECTED).max()

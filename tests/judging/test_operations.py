@@ -9,6 +9,7 @@ from autograder.judging.output import Output
 X = np.arange(6.0).reshape(1, 1, 2, 3)
 FORWARD = {"function": "f", "args": {"x": X, "p": {"pad": 0}}}
 OUT = {"out": X, "after": {"x": X}}
+CALL = {**FORWARD, "returns": ["loss", "dx"]}
 BACKWARD = {"wrt": {"dx": "x", "dw": "w"}}
 STEPS = {"steps": [{}, {}]}
 RUNNING = {"running_mean": X, "running_var": X}
@@ -26,6 +27,10 @@ CURVES = dict.fromkeys(("loss", "train", "val"), X)
         ("forward", FORWARD, {"out": X, "after": {}}, False),
         ("forward", FORWARD, {"out": X, "after": [X]}, False),
         ("forward", FORWARD, [OUT], False),
+        ("call", CALL, {"loss": 1.5, "dx": X, "after": {"x": X}}, True),
+        ("call", CALL, {"loss": 1.5, "after": {"x": X}}, False),
+        ("call", CALL, {"loss": 1.5, "dx": X, "after": {}}, False),
+        *(("call", CALL, {"loss": odd, "dx": X, "after": {"x": X}}, False) for odd in ODD),
         ("backward", BACKWARD, {"dx": X, "dw": None, "after": {"dout": X}}, True),
         ("backward", BACKWARD, {"dx": X, "after": {"dout": X}}, False),
         ("sequence", STEPS, {"outs": [X, X], "running": [RUNNING, RUNNING]}, True),

@@ -19,6 +19,25 @@ def session_of(layers="", net=""):
     return Session(submission, EXERCISE.files)
 
 
+@pytest.mark.parametrize(
+    ("returned", "names", "reply"),
+    [
+        ("x.sum()", ["out"], {"out": 15.0}),
+        ("float(x.sum())", ["out"], {"out": 15.0}),
+        ("None", ["out"], {"out": None}),
+        ("x.sum(), x.max()", ["loss", "largest"], {"loss": 15.0, "largest": 5.0}),
+        ("x.sum()", ["loss", "dx"], dict.fromkeys(["loss", "dx"], "float64 instead of loss, dx")),
+        ("(x, x, x)", ["loss", "dx"], dict.fromkeys(["loss", "dx"], "tuple instead of loss, dx")),
+    ],
+)
+def test_a_function_without_a_cache_is_called(returned, names, reply):
+    with session_of(f"def f(x, p): return {returned}\n") as tried:
+        got = tried.ask("call", {**FORWARD, "returns": names}, 10).reply
+    assert np.array_equal(got.pop("after")["x"], X)
+    words = {k: v["$object"] if isinstance(v, dict) else v for k, v in got.items()}
+    assert words == reply
+
+
 def test_layers_and_the_net_have_a_worker_each():
     source = "import os\nimport numpy as np\ndef f(x, p): return np.array([os.getpid()]), None\n"
     net = (

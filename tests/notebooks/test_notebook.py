@@ -52,8 +52,9 @@ def run(notebook, monkeypatch, *layers, kernel_timeout=1200):
 
 
 def printed(cell):
-    """Return what a cell printed."""
-    return "".join(out.text for out in cell.outputs if out.output_type == "stream")
+    """Return what a cell printed, and what it showed, as text."""
+    shown = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+    return "".join(shown)
 
 
 def graded(notebook):

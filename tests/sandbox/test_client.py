@@ -53,6 +53,42 @@ def test_what_is_printed_does_not_disturb(start):
     assert worker.printed() == "noise"
 
 
+LOUD = """
+def f(x):
+    import os, sys
+    if x.size == 1: print("alone", end="")
+    elif x.size == 2: print("first", *range(1000), "last", sep="\\n")
+    elif x.size == 3: print("first"); print("z" * 10**7); print("last")
+    elif x.size == 4: print("the input is secret"); os._exit(3)
+    elif x.size == 5: print("\\x1b[31mred", file=sys.stderr)
+    return x, None
+"""
+
+
+def test_what_one_request_printed_is_kept_at_a_length_that_can_be_read(start):
+    worker = start(LOUD)
+    forward(worker, x=np.zeros(1))
+    assert worker.printed() == "alone", "a line that was not ended"
+    for size in (2, 3):
+        forward(worker, x=np.zeros(size))
+        lines = worker.printed().splitlines()
+        assert lines[0] == "first" and lines[-1] == "last"
+        assert len(lines) <= 50 and len(worker.printed()) < 10_000
+        assert any("left out here" in line for line in lines)
+    forward(worker, x=np.zeros(5))
+    assert worker.printed() == "\N{REPLACEMENT CHARACTER}[31mred"
+    forward(worker, x=np.zeros(6))
+    assert worker.printed() == ""
+
+
+def test_what_was_printed_last_is_no_part_of_how_a_worker_ended(start):
+    worker = start(LOUD)
+    with pytest.raises(Died) as caught:
+        forward(worker, x=np.zeros(4))
+    assert "exit code 3" in str(caught.value) and "secret" not in str(caught.value)
+    assert worker.printed() == "the input is secret"
+
+
 def test_an_exception_names_the_students_line(start):
     worker = start("def f(x):\n    rows = x.shape[2] / 2\n    return np.zeros(int(rows)) @ x, None")
     with pytest.raises(Raised) as caught:

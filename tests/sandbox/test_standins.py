@@ -15,6 +15,9 @@ from autograder.submission import Submission
 UNUSED = """
 from __future__ import print_function
 import pandas, matplotlib.pyplot as plt, torch.nn.functional as F
+import tkinter, turtle
+from tkinter import Y
+from PIL import Image
 from matplotlib.pyplot import axis
 from mpl_toolkits.mplot3d import Axes3D
 from past.builtins import xrange
@@ -89,6 +92,7 @@ def test_every_point_is_there(solution, public_pack):
         ("from math_tools import TWO", "2 / TWO", "math_tools.TWO cannot be used"),
         ("from math_tools import TABLE", "TABLE[0] + 1", "math_tools.TABLE.* cannot be used"),
         ("from numba import njit", "njit(sum)(x)", "numba.njit cannot be used"),
+        ("import tkinter", "tkinter.Tk()", "tkinter.Tk cannot be used: there is no screen"),
         ("from cs231n.fast_layers import *", "conv_forward_fast(x)", "for you to write"),
         ("import cs231n.numpy_kernels as k", "k.conv_forward(x)", "for you to write"),
     ],

@@ -1,7 +1,7 @@
 """autograder/show/text.py: verdicts as text."""
 
 from autograder.judging.verdict import Status, Verdict
-from autograder.show.text import outcome
+from autograder.show.text import Outcome
 
 
 def verdict(name, status, message=""):
@@ -10,7 +10,7 @@ def verdict(name, status, message=""):
 
 
 def test_outcome_says_each_check_and_its_message():
-    text = outcome("f", [verdict("a", Status.PASSED), verdict("b", Status.FAILED, "one\ntwo")])
+    text = str(Outcome("f", [verdict("a", Status.PASSED), verdict("b", Status.FAILED, "one\ntwo")]))
     assert text.splitlines() == [
         "f: 2 of 4 points",
         "  right      2/2  Title of a",
@@ -21,13 +21,13 @@ def test_outcome_says_each_check_and_its_message():
 
 
 def test_the_same_message_is_told_once():
-    text = outcome("f", [verdict(n, Status.MISSING, "not written yet") for n in "abc"])
+    text = str(Outcome("f", [verdict(n, Status.MISSING, "not written yet") for n in "abc"]))
     assert text.count("not written yet") == 1
 
 
 def test_long_sentences_are_wrapped_and_tables_are_not():
     sentence, row = "word " * 40, "  " + "1.25 " * 40
-    text = outcome("f", [verdict("a", Status.FAILED, f"{sentence}\n{row}")])
+    text = str(Outcome("f", [verdict("a", Status.FAILED, f"{sentence}\n{row}")]))
     lines = text.splitlines()[2:]
     assert lines[-1] == " " * 17 + row
     assert len(lines) == 4

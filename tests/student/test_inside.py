@@ -7,6 +7,7 @@ from autograder import case
 from autograder.engine.run import run_checks
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
 from autograder.student import check as api
 from autograder.student import inside
@@ -117,6 +118,17 @@ def test_a_failure_gives_the_lines_to_paste(what, capsys, monkeypatch, solution)
 
 def test_what_is_right_or_not_written_gives_none(solution, skeleton, public_pack):
     for submission, status in ((solution, Status.PASSED), (skeleton, Status.MISSING)):
-        verdicts = run_checks(EXERCISE, submission, public_pack, ["max_pool_forward_naive"])
+        seen = []
+        verdicts = run_checks(
+            EXERCISE, submission, public_pack, ["max_pool_forward_naive"], on_failure=seen.append
+        )
         assert {verdict.status for verdict in verdicts} == {status}
-        assert inside.how_to(EXERCISE, verdicts) == ""
+        assert inside.how_to(EXERCISE, seen) == ""
+
+
+def test_the_lines_name_the_case_that_failed(public_pack):
+    check = "max_pool_forward_naive/standard"
+    for index, failed in enumerate(public_pack.cases[check]):
+        evidence = Evidence(check, "out", None, None, index=index, called=failed.describe())
+        told = inside.how_to(EXERCISE, [evidence])
+        assert told.endswith(f'case("{check}"{f", {index}" if index else ""}).arguments')

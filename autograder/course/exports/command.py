@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import exercises, locate
+from autograder import exercises, locate, scratch
 from autograder.course.exports import gradescope, lms
 from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
@@ -67,7 +67,7 @@ def write_table(
 def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
     """Write the file that nbgrader itself exports."""
     course = nbcourse.read_course(exercises.default(), options.results)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=scratch.home()) as folder:
         made = Path(folder) / "grades.csv"
         with gradebook.opened(course) as book:
             CsvExportPlugin(to=str(made)).export(book)

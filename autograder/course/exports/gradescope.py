@@ -5,6 +5,8 @@ The format is documented at https://gradescope-autograders.readthedocs.io/en/lat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograder.course.record import Record
@@ -37,6 +39,33 @@ def results_json(record: Record) -> dict[str, Any]:
         "visibility": "visible",
         "stdout_visibility": "hidden",
     }
+
+
+def with_public(secret: Sequence[Verdict], public: Sequence[Verdict]) -> list[Verdict]:
+    """Return the verdicts on secret cases, each that failed with what a public case shows of it.
+
+    Parameters
+    ----------
+    secret : sequence of Verdict
+        Their messages say nothing that student code has made.
+    public : sequence of Verdict
+        The same checks on the cases that students have, as far as these were run.
+    """
+    shown = {verdict.id: verdict for verdict in public}
+    return [
+        replace(verdict, message=f"{verdict.message}\n\n{told(shown[verdict.id])}".strip())
+        if verdict.id in shown and verdict.status not in (Status.PASSED, Status.MISSING)
+        else verdict
+        for verdict in secret
+    ]
+
+
+def told(public: Verdict) -> str:
+    """Say how a check that failed on secret cases ended on the public ones."""
+    if public.status is Status.PASSED:
+        return "On the public cases, which are in your copy of the exercise, this check passes."
+    words = f"On the public cases, which are in your copy of the exercise: {WORDS[public.status]}."
+    return f"{words}\n{public.message}"
 
 
 def entry(place: str, verdict: Verdict) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import bounds, exercises
-from autograder.course.exports.gradescope import results_json, summary
+from autograder.course.exports.gradescope import results_json, summary, with_public
+from autograder.course.forward import scores_of
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.record import Record, key_of, without_grading
 from autograder.disk import to_json, write_text
@@ -24,15 +25,19 @@ from autograder.errors import UserError
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, ending
 from autograder.sandbox.probe import strongest
 
-SECRET_PACK = "secret.pack"  # in the folder source/
+SECRET_PACK, PUBLIC_PACK = "secret.pack", "public.pack"  # in the folder source/
 REQUIRE_SANDBOX = "require-sandbox"  # a file there, if nobody is to be graded without one
 
 
 def grade(base: Path) -> Record:
     """Grade what lies in the folder ``submission`` below `base`.
+
+    The public cases come first, in workers of their own, when no secret one has been near the
+    submission yet: what these show is told in full, and of the secret cases nothing that student
+    code has made. Nothing is trained on public images.
 
     Raises
     ------
@@ -45,6 +50,7 @@ def grade(base: Path) -> Record:
     source, submitted = base / "source", base / "submission"
     exercise = exercises.default()
     cases = pack.load(source / SECRET_PACK, ids(exercise))
+    public = pack.load(source / PUBLIC_PACK, ids(exercise))
     if not submitted.is_dir():
         raise UserError(f"There is no folder {submitted}.")
     if (source / REQUIRE_SANDBOX).exists():
@@ -53,9 +59,21 @@ def grade(base: Path) -> Record:
     if isinstance(submission, Unreadable):
         return without_grading(exercise, submission, cases.id)
     level = strongest()
-    verdicts = run_checks(exercise, submission, cases, on_verdict=tell, isolation=level)
+    quick = [function.name for function in exercise.functions if not function.trains]
+    shown = run_checks(exercise, submission, public, quick, isolation=level)
+    verdicts = run_checks(
+        exercise,
+        submission,
+        cases,
+        on_verdict=tell,
+        scores=scores_of(exercise),
+        discreet=True,
+        isolation=level,
+    )
     key = key_of(exercise, submission, cases.id)
-    return Record(submission.student, key, cases.id, "", submission.notes, verdicts, level)
+    return Record(
+        submission.student, key, cases.id, "", submission.notes, with_public(verdicts, shown), level
+    )
 
 
 def tell(verdict: Verdict) -> None:
@@ -70,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     base = parser.parse_args(arguments).base
     path = base / "results" / "results.json"
     path.unlink(missing_ok=True)
+    ending.in_order()
     start = time.monotonic()
     try:
         record = grade(base)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import ast
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder import disk, exercises, locate
-from autograder.course.exports.gradescope_run import REQUIRE_SANDBOX, SECRET_PACK
+from autograder import disk, exercises, locate, scratch
+from autograder.course import forward
+from autograder.course.exports.gradescope_run import PUBLIC_PACK, REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.museum import packs
 from autograder.course.release import archive as release
 from autograder.course.seed import course_seed
@@ -35,11 +36,13 @@ Test it with a submission of your own; what it prints, and only you see, says ho
 shut in. Keep the file from students: the secret cases are in it."""
 
 
-def contents(root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
+def contents(exercise: Exercise, root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the archive, in order.
 
     Parameters
     ----------
+    exercise : Exercise
+        What is asked.
     root : Path
         The folder of the exercise.
     cases : bytes
@@ -48,21 +51,22 @@ def contents(root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
     for name in PROGRAMS:
         yield name, (CONTAINER / name).read_bytes()
     yield SECRET_PACK, cases
+    yield PUBLIC_PACK, pack.public_path(exercise.name).read_bytes()
     for name in PROJECT:
         yield name, (root / name).read_bytes()
     for part in ("assignment", "autograder"):
         for path in sorted((root / part).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and path.parent != pack.PACKS and release.belongs(path, name):
+            if path.is_file() and path.suffix != ".pack" and release.belongs(path, name):
                 yield name, path.read_bytes()
-    for path in course_modules(root):
+    for path in course_modules(root, (START, forward.name_of(exercise))):
         yield path.relative_to(root).as_posix(), path.read_bytes()
 
 
-def course_modules(root: Path) -> list[Path]:
-    """Return the instructors' modules that grading one submission imports, and no others."""
+def course_modules(root: Path, start: Iterable[str]) -> list[Path]:
+    """Return the instructors' modules that these import and are, and no others."""
     found: set[Path] = set()
-    waiting = [START]
+    waiting = list(start)
     while waiting:
         module = waiting.pop()
         if not f"{module}.".startswith("autograder.course."):
@@ -115,10 +119,11 @@ def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = F
         A secret would be in the archive. None is written.
     """
     print("Making the case pack from the solution ...", flush=True)
-    with tempfile.TemporaryDirectory(prefix="convnets-gradescope-") as folder:
+    with tempfile.TemporaryDirectory(prefix="gradescope-", dir=scratch.home()) as folder:
         path = Path(folder, SECRET_PACK)
         pack.save(packs.build(exercise, seed), path)
-        files = list(contents(locate.root(), path.read_bytes()))
+        packs.public(exercise)  # made anew where it is stale
+        files = list(contents(exercise, locate.root(), path.read_bytes()))
     if require_sandbox:
         files.append((REQUIRE_SANDBOX, b""))
     prove(exercise, files, seed)

@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import locate
+from autograder import locate, scratch
 from autograder.course.times import zone_named
 from autograder.disk import write_text
 from autograder.errors import UserError
@@ -245,7 +245,7 @@ def without_database() -> Sequence[type]:
 
 def released_notebook(exercise: Exercise) -> bytes:
     """Return the student's notebook, made by nbgrader from the instructor's in ``notebooks``."""
-    with tempfile.TemporaryDirectory(prefix="convnets-release-") as folder:
+    with tempfile.TemporaryDirectory(prefix="release-", dir=scratch.home()) as folder:
         root = Path(folder).resolve()
         source = root / "source" / exercise.assignment
         source.mkdir(parents=True)

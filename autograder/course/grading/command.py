@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import exercises, locate
+from autograder import exercises, locate, scratch
 from autograder.course import times
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import late
@@ -151,7 +151,7 @@ def main(options: argparse.Namespace) -> int:
     """Run the command; the exit code is 0 when the run completed, whatever the grades."""
     console, start = Console(), time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="convnets-sample-class-") as made:
+        with tempfile.TemporaryDirectory(prefix="sample-class-", dir=scratch.home()) as made:
             course, records, failures = grade(options, Path(made), console)
     except KeyboardInterrupt:
         print("Stopped. Who is done stays done; the same command goes on from here.")

@@ -19,6 +19,7 @@ from autograder import bounds
 from autograder.course.grading.student import Graded
 from autograder.engine.run import JUDGING_MEMORY
 from autograder.judging.pack import Pack
+from autograder.sandbox import ending
 from autograder.submission import Submission
 
 Grade = Callable[[Submission, Pack], Graded]
@@ -75,7 +76,8 @@ class Grader:
 def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     """Grade what comes through `pipe`, until its other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that run_checks cleans up
+    ending.in_order()  # so that run_checks cleans up
+    ending.with_parent()
     bounds.more_memory(JUDGING_MEMORY)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:

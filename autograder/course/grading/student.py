@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder import exercises
+from autograder.course.forward import scores_of
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import pictures
 from autograder.course.pages.pictures import Picture
@@ -19,8 +20,7 @@ from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import Verdict
 from autograder.sandbox.probe import strongest
-from autograder.show import text
-from autograder.show.text import by_function
+from autograder.show.text import Outcome, by_function
 from autograder.submission import Submission
 
 Shown = TypeVar("Shown", Evidence, Trained)
@@ -68,6 +68,7 @@ def grade_one(
         cases,
         on_failure=drawn.failure,
         on_trained=drawn.training,
+        scores=scores_of(exercise),
         isolation=level,
     )
     executed, ran = b"", notebook.Executed(None)
@@ -128,4 +129,4 @@ class Drawn:
 
 def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
     """Return what is to stand below the notebook's check of each function."""
-    return {name: text.outcome(name, own) + "\n" for name, own in by_function(verdicts).items()}
+    return {name: f"{Outcome(name, own)}\n" for name, own in by_function(verdicts).items()}

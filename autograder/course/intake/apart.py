@@ -27,6 +27,7 @@ SECONDS = 20  # of processor time for one call (not on Windows)
 CLOCK = 60.0  # seconds for one call on a machine that has other things to do, too
 MAX_MESSAGE = 64 << 20  # bytes
 READY = "ready"
+PR_SET_PDEATHSIG = 1
 OUT_OF_MEMORY = 3  # exit code
 PACKAGE = Path(__file__).resolve().parents[2]
 # The package's door imports all that a student needs, NumPy included, which takes a second and
@@ -138,6 +139,7 @@ def start() -> subprocess.Popen[bytes]:
 def serve() -> None:
     """Answer calls until there are no more: what the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
+    end_with_caller()
     bounds.address_space(MEMORY)
     send(sys.stdout.buffer, READY)
     while (request := receive(sys.stdin.buffer)) is not None:
@@ -151,6 +153,17 @@ def serve() -> None:
             os._exit(OUT_OF_MEMORY)
         except Exception as error:
             send(sys.stdout.buffer, {"error": f"{type(error).__name__}: {error}"[:200]})
+
+
+def end_with_caller() -> None:
+    """Have the system end this process with the one that calls it, where it can.
+
+    Elsewhere it ends after the call that it is busy with, as its pipe closes.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def bound_time(seconds: int) -> None:

@@ -30,6 +30,7 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
+from autograder.sandbox import ending
 from autograder.submission import Submission
 
 README = Path(__file__).parents[2] / "README.md"
@@ -156,7 +157,7 @@ def run(exercise: Exercise, functions: Sequence[str], jobs: int) -> list[Result]
     packs.public(exercise)  # made once, before the processes that share it start
     results = []
     context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs) as pool:
+    with context.Pool(jobs, initializer=ending.with_parent) as pool:
         progress = tqdm(
             pool.imap(partial(try_piece, name=exercise.name), pieces, chunksize=4),
             total=len(pieces),
@@ -245,14 +246,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m autograder.course.museum.meta", description="Score the checks themselves."
     )
     parser.add_argument("function", nargs="*", help="functions to look at; all if none is given")
+    names = [exercise.name for exercise in exercises.every()]
+    parser.add_argument("--exercise", choices=names, help="of this one, if not of this course's")
     parser.add_argument("--jobs", type=int, default=2, help="submissions at a time (default 2)")
     parser.add_argument(
         "--write", action="store_true", help="put the table into autograder/README.md"
     )
     options = parser.parse_args(arguments)
-    if options.write and options.function:
-        parser.error("--write needs the whole museum: give no function")
-    results = run(exercises.default(), options.function, options.jobs)
+    if options.write and (options.function or options.exercise):
+        parser.error("--write needs the whole museum: give no function and no exercise")
+    name = options.exercise
+    exercise = exercises.named(name) if name else exercises.default()
+    unknown = [function for function in options.function if function not in exercise.names]
+    if unknown:
+        parser.error(f"{exercise.name} has no {', '.join(unknown)}: {', '.join(exercise.names)}")
+    results = run(exercise, options.function, options.jobs)
     for result in results:
         if result.complaint:
             print(f"{result.function}, {result.piece}: {result.complaint}\n")

@@ -21,6 +21,13 @@ class Mistake:
     code : str
         Source of the function, with helpers if it needs any. NumPy is there as ``np``, and all
         that ``layers.py`` (or ``cnn.py``) imports.
+
+    Examples
+    --------
+    >>> right = "def double(x): return 2 * x"
+    >>> wrong = variant(right, ("2 * x", "2 + x"))
+    >>> Mistake("double", "added", "2 is added to each element", wrong).code
+    'def double(x): return 2 + x'
     """
 
     function: str

@@ -15,10 +15,12 @@ import numpy as np
 
 from autograder import exercises, locate
 from autograder.course.museum.fingerprints import collect
+from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.exercises.registry import all_checks, ids
+from autograder.exercises.registry import all_checks, ids, larger_cases
 from autograder.judging import pack
 from autograder.judging.case import Case, Spec
+from autograder.judging.larger import Larger, digest
 from autograder.judging.operation import Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import FORMAT, Pack, PackError
@@ -79,7 +81,8 @@ def build(exercise: Exercise, seed: str) -> Pack:
     """
     right = solution(exercise)
     cases = with_replies(exercise, seed, right)
-    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right))
+    larger = larger_with_replies(exercise, seed, right)
+    return Pack(identify(exercise, seed), cases, collect(exercise, cases, right), larger)
 
 
 def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, list[Case]]:
@@ -91,13 +94,32 @@ def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, 
     return cases
 
 
-def reference(session: Session, spec: Spec, payload: Payload) -> Any:
+def larger_with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, Any]:
+    """Return what a pack keeps of the larger case of each function that has one."""
+    found = {}
+    with Session(right, exercise.files) as session:
+        for name, larger in larger_cases(exercise).items():
+            drawn = hashlib.sha256(json.dumps([seed, name, "larger"]).encode()).hexdigest()
+            replies = reference(session, larger, larger.payload(drawn))
+            expected = {output: digest(value) for output, value in replies.items()}
+            found[name] = {"seed": drawn, "expected": expected}
+    return found
+
+
+def reference(session: Session, spec: Spec | Larger, payload: Payload) -> Any:
     """Return the solution's reply, computed in float64 even where student code gets float32."""
 
     def ask(op: str, asked: Payload) -> Any:
         return session.ask(op, asked, REFERENCE_SECONDS).reply
 
-    return OPERATIONS[spec.op].reference(in_float64(payload), ask)
+    found = OPERATIONS[spec.op].reference(in_float64(payload), ask)
+    for name, value in found.items() if isinstance(found, dict) else ():
+        if isinstance(value, dict) and "$object" in value:
+            raise UserError(
+                f"The solution's {payload['function']} returned for {name} {value['$object']}: "
+                f"no case of the operation {spec.op!r} can be made with it."
+            )
+    return found
 
 
 def in_float64(value: Any) -> Any:

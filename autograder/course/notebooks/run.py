@@ -20,7 +20,7 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from autograder import locate
+from autograder import locate, scratch
 from autograder.course.notebooks.file import NotANotebook, read
 from autograder.course.notebooks.picture import png_of
 from autograder.course.notebooks.reply import fits_cell
@@ -162,7 +162,7 @@ class Run:
             self.problem = f"In cell {number}, {over}. {NOT_RUN}"
             cell.outputs = [failure("TimedOut", over, [])]
         except Died as error:
-            reason = str(error).partition(" The last it printed:")[0].rstrip(".")
+            reason = str(error).rstrip(".")
             self.problem = f"It ended in cell {number}: {reason}. {NOT_RUN}"
             cell.outputs = [failure("Died", reason, [])]
         except Raised as error:  # not in the cell, but in what runs it
@@ -218,8 +218,8 @@ def started(
     exercise: Exercise, submission: Submission, seconds: float, isolation: str
 ) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
-    images = data_set()
-    with TemporaryDirectory(prefix="convnets-submission-") as folder:
+    images, libraries = data_set(), libraries_of(exercise)
+    with TemporaryDirectory(prefix="submission-", dir=scratch.home()) as folder:
         stage(submission, exercise.editable, Path(folder))
         layers = [Path(folder), locate.given()]
         with Worker(
@@ -228,8 +228,16 @@ def started(
             unavailable=HIDDEN,
             readable=[images],
             variables={"CONVNETS_CACHE": str(images.parent)},
+            libraries=libraries,
         ) as worker:
-            yield Run(worker, seconds, aliases(layers, worker.home, images.parent))
+            names = aliases([*layers, *paths.elsewhere(libraries)], worker.home, images.parent)
+            yield Run(worker, seconds, names)
+
+
+def libraries_of(exercise: Exercise) -> list[str]:
+    """Return the modules that a notebook and the layers in it can import."""
+    named = (name for file in exercise.files for name in file.libraries)
+    return [*dict.fromkeys([*named, *paths.modules_of(exercise.installed)])]
 
 
 def data_set() -> Path:
@@ -242,11 +250,13 @@ def data_set() -> Path:
     return path
 
 
-def aliases(layers: list[Path], home: Path, cache: Path) -> dict[str, str]:
-    """Return what to call our folders on a student's page, the longest names first."""
-    inside = [launch.INSIDE / f"layer{i}" for i in range(len(layers))]
-    libraries = [*paths.packages(), *paths.own_packages(), Path(sysconfig.get_path("stdlib"))]
-    imported = [*layers, *inside, *libraries]
+def aliases(folders: list[Path], home: Path, cache: Path) -> dict[str, str]:
+    """Return what to call our folders on a student's page, the longest names first.
+
+    What is imported, also from `folders`, is called as it is there.
+    """
+    inside = [launch.INSIDE / f"layer{i}" for i in range(len(folders))]
+    imported = [*folders, *inside, *paths.packages(), Path(sysconfig.get_path("stdlib"))]
     names = {f"{path}{os.sep}": "" for each in imported for path in (each, each.resolve())}
     names |= {str(home): "~", str(home.resolve()): "~", launch.INSIDE_HOME: "~", str(cache): "~"}
     return dict(sorted(names.items(), key=lambda item: -len(item[0])))
@@ -275,4 +285,5 @@ def text_of(data: np.ndarray) -> str:
 
 def to_bytes(notebook: Any) -> bytes:
     """Return a notebook as a file's content, with ``?`` for half a character."""
-    return (nbformat.writes(notebook) + "\n").encode("utf-8", "replace")
+    text: str = nbformat.writes(notebook)
+    return f"{text}\n".encode("utf-8", "replace")

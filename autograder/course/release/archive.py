@@ -84,7 +84,7 @@ def belongs(path: Path, name: str) -> bool:
     inner = name.removeprefix(".devcontainer/").split("/")
     if any(part in NOT_SOURCE or part.startswith(".") for part in inner):
         return False
-    return path.suffix in (*SUFFIXES, *PICTURES, ".json", ".pack") or name in PARTS
+    return path.suffix in (*SUFFIXES, *PICTURES, ".css", ".json", ".pack") or name in PARTS
 
 
 def version(root: Path) -> str:

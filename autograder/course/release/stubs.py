@@ -151,11 +151,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="change nothing; fail if the skeleton has drifted"
     )
+    names = [exercise.name for exercise in exercises.every()]
+    parser.add_argument("--exercise", choices=names, help="of this one, if not of this course's")
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    exercise = exercises.default()
+    name = options.exercise
+    exercise = exercises.named(name) if name else exercises.default()
     changed = check_stubs(exercise) if options.check else write_stubs(exercise)
     for path in changed:
         print(f"{'differs from the solution' if options.check else 'written'}: {path}")

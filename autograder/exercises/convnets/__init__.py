@@ -44,4 +44,5 @@ EXERCISE = Exercise(
             "test_training",
         )
     ),
+    installed=("numpy", "ipython", "matplotlib", "scikit-image"),  # the last one has photographs
 )

@@ -1,10 +1,10 @@
 """Run student code on request: ``python -I <this folder> SETTINGS``.
 
 SETTINGS is JSON: the folders that hold the package ``cs231n``, uppermost first, further folders
-of packages, how this process shuts itself in (see `confine`), and what is not to be used (see
-`standins`). Requests come on standard input, replies go to standard output (see `wire`); what
-student code prints goes to standard error. This process has inputs only: no expected value, no
-solution, no grade is ever sent to it.
+of packages, which modules of those can be imported, how this process shuts itself in (see
+`confine`), and what is not to be used (see `standins`). Requests come on standard input, replies go
+to standard output (see `wire`); what student code prints goes to standard error. This process has
+inputs only: no expected value, no solution, no grade is ever sent to it.
 """
 
 import json
@@ -19,4 +19,4 @@ if __name__ == "__main__":
 
     import serve  # only now: NumPy starts threads, which must be shut in as well
 
-    serve.main(settings["layers"], settings["unavailable"])
+    serve.main(settings)

@@ -31,10 +31,11 @@ def load(module: str) -> None:
 def find(module: str, name: str) -> Callable[..., Any]:
     """Return the student's function or class `name`."""
     try:
-        return getattr(importlib.import_module(module), name)
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except AttributeError:
         path = module.replace(".", "/") + ".py"
         raise Missing(f"{path} has no {name}: was it renamed or deleted?") from None
+    return found
 
 
 def seed(value: int) -> None:
@@ -67,6 +68,17 @@ def forward(module: str, function: str, args: dict[str, Any]) -> dict[str, Any]:
     seed(0)
     out, _ = split_cache(find(module, function)(*args.values()))
     return {"out": out, "after": arrays_of(args)}
+
+
+def call(module: str, function: str, args: dict[str, Any], returns: list[str]) -> dict[str, Any]:
+    """Call a function; return its values by name, and its arguments as they are afterwards."""
+    seed(0)
+    result = find(module, function)(*args.values())
+    values = (plain(result),) if len(returns) == 1 else plain(result)
+    if not isinstance(values, tuple) or len(values) != len(returns):
+        wanted = ", ".join(returns)
+        values = ({"$object": f"{type(result).__name__} instead of {wanted}"},) * len(returns)
+    return {**dict(zip(returns, values, strict=True)), "after": arrays_of(args)}
 
 
 def sequence(
@@ -264,6 +276,7 @@ def predict(
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "load": load,
     "forward": forward,
+    "call": call,
     "sequence": sequence,
     "prepare": prepare,
     "backward": backward,

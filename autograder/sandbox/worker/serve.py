@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any, BinaryIO
@@ -12,11 +13,14 @@ import standins
 import wire
 
 
-def main(layers: list[str], unavailable: dict[str, list[str]]) -> None:
-    """Serve requests until the grader closes the wire."""
+def main(settings: dict[str, Any]) -> None:
+    """Serve requests until the grader closes the wire; `settings` are this process's own."""
     requests, replies = take_wire()
+    layers = settings["layers"]
+    sys.breakpointhook = no_breakpoint
     sys.path[:0] = layers
-    standins.install(unavailable, layers[1:])
+    trusted = [*layers[1:], *settings["packages"]]
+    standins.install(settings["unavailable"], trusted, settings["libraries"])
     while True:
         try:
             request = wire.read_message(requests)
@@ -44,12 +48,23 @@ def take_wire() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
+def no_breakpoint(*_: Any, **__: Any) -> None:
+    """Stand for ``breakpoint()``: Python's own would find no keyboard, and end with BdbQuit."""
+    raise RuntimeError(
+        "breakpoint() cannot stop here: your code runs apart, without a keyboard. In a cell of the "
+        "notebook it can, where you call your function yourself."
+    )
+
+
 def answer(request: dict[str, Any], submission: str) -> dict[str, Any]:
     """Carry out one request; whatever student code raises becomes part of the reply."""
     try:
         return {"result": operations.OPERATIONS[request["op"]](**request["arguments"])}
     except BaseException as error:  # SystemExit and KeyboardInterrupt too: student code raised it
         return {"error": describe_error(error, submission)}
+    finally:
+        with contextlib.suppress(Exception):  # student code may have put anything there
+            sys.stdout.flush()  # a line that was not ended
 
 
 def describe_error(error: BaseException, submission: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import importlib
 import linecache
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -26,13 +26,16 @@ from types import ModuleType
 from typing import NoReturn
 
 PACKAGE = "cs231n"
-THERE = frozenset({*sys.stdlib_module_names, "numpy", "tqdm", PACKAGE, f"{PACKAGE}_kernels"})
-"""What layers and a net are graded with, on every machine: what the given package needs too."""
+SCREEN = frozenset({"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib"})
+STANDARD = sys.stdlib_module_names
+THERE = frozenset({*STANDARD, "numpy", "tqdm", PACKAGE, f"{PACKAGE}_kernels"}) - SCREEN
+"""What layers and a net are graded with, on every machine."""
 
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 # Frames that are no importer themselves, and files whose imports are their own affair.
 MACHINERY = ("<frozen importlib", importlib.__file__)
-TRUSTED = (str(Path(linecache.__file__).parent), str(Path(__file__).parent))
+WORKER = str(Path(__file__).parent)
+TRUSTED = (str(Path(linecache.__file__).parent), WORKER)
 TO_WRITE = (
     "cannot be called from here: what it does is for you to write. The layers are checked "
     "without it."
@@ -41,6 +44,10 @@ NOT_THERE = (
     "cannot be used: your code is graded with Python's standard library, NumPy and the given "
     "package, and nothing else."
 )
+NOT_HERE = (
+    "cannot be used: a notebook runs here with what the exercise itself needs, and nothing else."
+)
+NO_SCREEN = "cannot be used: there is no screen where your code is graded."
 NOT_GIVEN = "cannot be used: the given package has no such module."
 XRANGE = " In Python 3, xrange is range."
 
@@ -105,24 +112,38 @@ class Finder(MetaPathFinder, Loader):
     names : mapping of str to sequence of str
         Modules that are for the student to do without, with what is below them; and what a star
         import of each brings.
+    libraries : collection of str
+        Modules that are there for the given package and for libraries themselves, besides the
+        standard library. What else is installed is none of their concern, and may not be readable.
 
     Attributes
     ----------
     installed : bool
-        Student code may use what is installed here, but for `names`: as a notebook does.
+        They are there for student code, too, but for `names`: as for a notebook.
     """
 
-    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, names: Mapping[str, Sequence[str]], libraries: Collection[str] = ()) -> None:
         self._names = names
+        self._libraries = frozenset(libraries)
         self.installed = False
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         parts = fullname.split(".")
         if any(".".join(parts[: i + 1]) in self._names for i in range(len(parts))):
             return self.stand_in(fullname, TO_WRITE)
-        if self.installed or parts[0] in THERE or of_library(*importer()):
+        if parts[0] in THERE or (parts[0] in self._libraries and self.installed):
             return None
-        return self.stand_in(fullname, NOT_THERE)
+        if not of_library(*importer()):
+            return self.stand_in(fullname, why_missing(parts[0]))
+        if not self.is_for_libraries(parts[0]):
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+    def is_for_libraries(self, top: str) -> bool:
+        """Return whether a library, or the worker itself, may find a module where it is."""
+        # The standard library has modules that are named after the machine.
+        standard = top in STANDARD or top.startswith("_sysconfig")
+        return standard or top in self._libraries or importer()[0].startswith(WORKER)
 
     def stand_in(self, fullname: str, why: str) -> ModuleSpec:
         """Return what makes a stand-in; fail where the import is one that may fail."""
@@ -148,7 +169,7 @@ class MissingFinder(Finder):
         if of_library(*importer()) or (top in THERE and top != PACKAGE):
             return None
         if top != PACKAGE:
-            return self.stand_in(fullname, NOT_THERE)
+            return self.stand_in(fullname, why_missing(top))
         paths = getattr(sys.modules.get(parent), "__path__", ())
         given = [module.name for module in pkgutil.iter_modules(paths)]
         for meant in difflib.get_close_matches(name, given, n=1, cutoff=0.8):
@@ -156,6 +177,13 @@ class MissingFinder(Finder):
                 f"No module named {fullname!r}. Did you mean {parent}.{meant}?", name=fullname
             )
         return self.stand_in(fullname, NOT_GIVEN) if parent else None
+
+
+def why_missing(top: str) -> str:
+    """Return why student code cannot use a module that is not for it."""
+    if top in SCREEN:
+        return NO_SCREEN
+    return NOT_HERE if finder and finder.installed else NOT_THERE
 
 
 def importer() -> tuple[str, int]:
@@ -203,24 +231,26 @@ trusted: tuple[str, ...] = TRUSTED
 finder: Finder | None = None
 
 
-def install(names: Mapping[str, Sequence[str]], given: Sequence[str]) -> None:
+def install(
+    names: Mapping[str, Sequence[str]], given: Sequence[str], libraries: Collection[str]
+) -> None:
     """Let every later import that needs one give a stand-in.
 
     Parameters
     ----------
-    names : mapping of str to sequence of str
+    names, libraries
         As `Finder` has them.
     given : sequence of str
-        Folders with the given package, which may import what it needs.
+        Folders with the given package and others, which may import what they need.
     """
     global finder, trusted
     trusted = (*TRUSTED, *given)
-    finder = Finder(names)
+    finder = Finder(names, libraries)
     sys.meta_path.insert(0, finder)
     sys.meta_path.append(MissingFinder({}))
 
 
 def use_installed() -> None:
-    """Let what is installed here be used, but for what student code has to do without."""
+    """Let libraries be used that are there, but for what student code has to do without."""
     if finder:
         finder.installed = True

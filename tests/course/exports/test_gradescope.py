@@ -15,6 +15,7 @@ import pytest
 from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
+from autograder.course.forward import scores_of
 from autograder.course.museum import packs
 from autograder.course.record import Record
 from autograder.course.release import archive as release
@@ -97,6 +98,27 @@ def test_a_submission_that_cannot_be_read_says_so_first():
     assert gradescope.results_json(record)["output"].endswith("could not be read. It is empty.")
 
 
+def test_a_failure_is_told_with_what_a_public_case_shows():
+    secret = [
+        verdict("f", "one", Status.FAILED, 0.0, 1.0, "f(x (2, 3))\nIt is zero everywhere."),
+        verdict("f", "two", Status.ERROR, 0.0, 1.0, "It raised KeyError."),
+        verdict("f", "three", Status.PASSED, 1.0, 1.0),
+        verdict("f", "four", Status.MISSING, 0.0, 1.0, "Not there."),
+        verdict("train", "five", Status.FAILED, 0.0, 1.0, "Below 0.4."),
+    ]
+    public = [
+        verdict("f", "one", Status.FAILED, 0.0, 1.0, "got 0, expected 3.25"),
+        verdict("f", "two", Status.PASSED, 1.0, 1.0),
+        verdict("f", "three", Status.FAILED, 0.0, 1.0, "unlucky"),
+        verdict("f", "four", Status.MISSING, 0.0, 1.0, "Not there, says the code."),
+    ]
+    one, two, *others = gradescope.with_public(secret, public)
+    assert one.message.startswith("f(x (2, 3))\nIt is zero everywhere.\n\nOn the public cases")
+    assert one.message.endswith("wrong.\ngot 0, expected 3.25")
+    assert two.message.endswith("this check passes.")
+    assert others == secret[2:]
+
+
 # --- the archive
 
 
@@ -128,6 +150,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "setup.sh",
         "run_autograder",
         "secret.pack",
+        "public.pack",
         "pyproject.toml",
         "meson.build",
         "README.md",
@@ -141,6 +164,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
         "autograder/course/intake/collect.py",
         "autograder/course/exports/__init__.py",
         "autograder/course/exports/gradescope_run.py",
+        "autograder/course/forward/convnets.py",
     ):
         assert wanted in files
     for name in files:
@@ -345,6 +369,25 @@ def test_other_faults_are_no_grade_either(container, monkeypatch, capsys, broken
         (base / "source" / "require-sandbox").unlink(missing_ok=True)
     assert message in capsys.readouterr().out
     assert not (base / "results" / "results.json").exists()
+
+
+def test_the_public_cases_come_first_and_of_secret_ones_nothing_is_told(container, monkeypatch):
+    """And a trained net is judged by what the grader computes from its parameters."""
+    asked = []
+
+    def run_checks(exercise, submission, cases, names=None, **options):
+        asked.append((names, options))
+        return []
+
+    submit(container, {"layers.py": STUB})
+    monkeypatch.setattr(gradescope_run, "run_checks", run_checks)
+    gradescope_run.grade(container)
+    (names, shown), (every, secret) = asked
+    assert "discreet" not in shown
+    assert names == [f.name for f in EXERCISE.functions if not f.trains]
+    assert every is None
+    assert secret["discreet"] is True
+    assert secret["scores"] is scores_of(EXERCISE)
 
 
 def fails_with(name):

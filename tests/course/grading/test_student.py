@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from autograder import locate
+from autograder.course.forward import scores_of
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading import student
 from autograder.course.grading.ledger import Ledger
@@ -51,3 +52,16 @@ def test_the_time_of_a_notebook_counts(answered, monkeypatch):
     record = student.grade_one(answered, Pack("pack", {}), EXERCISE.name, 300).record
     assert record.seconds == sum(v.seconds for v in record.verdicts) + 300
     assert json.loads(timings_json([record]))["al"]["notebook"] == 300
+
+
+def test_a_trained_net_is_judged_by_the_graders_own_forward_pass(monkeypatch):
+    asked = []
+
+    def run_checks(exercise, submission, cases, **options):
+        asked.append(options)
+        return []
+
+    monkeypatch.setattr(student, "run_checks", run_checks)
+    student.grade_one(Submission("ada", {}), Pack("id", {}), EXERCISE.name, 0)
+    (options,) = asked
+    assert options["scores"] is scores_of(EXERCISE)

@@ -2,12 +2,15 @@
 
 import io
 import os
+import subprocess
 import sys
 import tarfile
 import time
 
+import psutil
 import pytest
 
+from autograder import locate
 from autograder.course.intake import apart, archive, collect
 from autograder.course.intake.apart import Apart, ApartError
 from autograder.course.intake.table import table_of
@@ -44,6 +47,28 @@ def test_a_process_that_takes_too_long_is_replaced(monkeypatch):
             own.call(time.sleep, 1000)
         monkeypatch.setattr(apart, "CLOCK", 60)
         assert own.call(os.path.basename, "/a/b") == "b"
+
+
+CALLER = """
+import sys, time
+from autograder.course.intake.apart import Apart
+with Apart() as own:
+    own.call(time.strftime, "%%")
+    print(own._process.pid, flush=True)
+    own.call(time.sleep, 1000)
+"""
+
+
+@needs_limits
+def test_a_process_ends_with_its_caller_though_it_is_busy():
+    environment = {**os.environ, "PYTHONPATH": str(locate.root())}
+    command = [sys.executable, "-c", CALLER]
+    caller = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    process = psutil.Process(int(caller.stdout.readline()))
+    caller.kill()
+    caller.wait()
+    caller.stdout.close()
+    process.wait(60)  # which fails if it is still there
 
 
 def test_a_process_that_ends_is_replaced():

@@ -1,5 +1,6 @@
 """autograder/course/pages/report.py: the pages for a class and for each student."""
 
+import re
 from dataclasses import replace
 
 from autograder.course.notebooks.shown import Cell, Output
@@ -168,3 +169,11 @@ def test_a_page_is_up_to_date_until_what_it_is_made_from_changes(tmp_path):
     assert not report.is_up_to_date(path, replace(record, notes=["late"]), score)
     path.write_bytes(b"\xff\xfe")
     assert not report.is_up_to_date(path, record, score)
+
+
+def test_every_link_within_a_students_page_leads_somewhere():
+    for problem in ("", "It holds neither layers.py nor cnn.py."):
+        page = student_page(replace(record_of("lena", passed=False), problem=problem))
+        links = set(re.findall(r'href="#([^"]+)"', page))
+        assert bool(links) is not bool(problem)
+        assert links <= set(re.findall(r'id="([^"]+)"', page))

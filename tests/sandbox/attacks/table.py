@@ -6,7 +6,9 @@
 from . import (
     test_accidents,
     test_archives,
+    test_class,
     test_forging,
+    test_hands,
     test_machine,
     test_reading,
     test_shortcuts,
@@ -17,6 +19,7 @@ GROUPS = {
     "Reading": [*test_reading.ATTACKS],
     "Forging": [*test_forging.FILES],
     "Shortcuts": [*test_shortcuts.ATTACKS],
+    "Reaching others": [*test_hands.ATTACKS],
     "Hurting the machine": [*test_machine.ATTACKS],
 }
 EVERYWHERE_TOO = (
@@ -36,7 +39,8 @@ def rows() -> list[tuple[str, str, frozenset[str]]]:
     found = [
         (g, attack.name, attack.stopped) for g, attacks in GROUPS.items() for attack in attacks
     ]
-    return [*found, *(("Reading", name, stopped) for name, stopped in test_reading.OTHERS.items())]
+    found += [("Reading", name, stopped) for name, stopped in test_reading.OTHERS.items()]
+    return found + [("Hurting the machine", *item) for item in test_class.OUTLIVES.items()]
 
 
 def count() -> int:

@@ -1,5 +1,6 @@
 """A class with attackers in it: the others' results are, byte for byte, those without them."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -88,37 +89,65 @@ worker.request("load", {"module": "cs231n.layers"}, seconds=120)
 print("ready", flush=True)
 worker.request("forward", {"module": "cs231n.layers", "function": "f", "args": {}}, seconds=600)
 """
+STAYS = {
+    "hangs until the grader is killed": "",
+    "hangs in a thread, its first one ended, until the grader is killed": """
+    import threading, time
+    threading.Thread(target=lambda: [time.sleep(1) for _ in range(300)]).start()
+    ctypes.CDLL(None).syscall(60, 0)
+    """,
+    "outlives a grader that is killed, by taking back what ends it then": """
+    ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+    """,
+    "hangs as another user until the grader is killed": """
+    ctypes.CDLL(None).syscall(122, 65534)
+    """,
+}
+OUTLIVES = {name: SANDBOX for name in STAYS if name.startswith("outlives")}
+"""By the name of what it tries, the levels that stop it."""
 
 
 def processes_naming(text):
-    """Return the processes that have `text` in their command line."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if text.encode() in (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
-            except OSError:
-                continue
+    """Return the processes that have `text` in their command line, or that of a thread."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/task/*/cmdline"):
+        with contextlib.suppress(OSError):
+            if text.encode() in path.read_bytes():
+                found.add(int(path.parts[2]))
     return found
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-def test_no_worker_outlives_a_grader_that_is_killed(level, tmp_path):
-    layer = tmp_path / "hanging"
+@pytest.fixture
+def staying(tmp_path):
+    """Return a folder whose layers are to outlive the grader; who does is ended afterwards."""
+    layer = tmp_path / "staying"
     (layer / "cs231n").mkdir(parents=True)
-    (layer / "cs231n" / "layers.py").write_text("def f():\n    while True: pass\n")
+    yield layer
+    for pid in processes_naming(str(layer)):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("way", STAYS)
+def test_no_worker_outlives_a_grader_that_is_killed(level, way, staying):
+    body = f"def f():{STAYS[way] or '    pass'}\n    while True: pass\n"
+    (staying / "cs231n" / "layers.py").write_text(f"import ctypes\n\n{body}")
     grader = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(layer), level],
+        [sys.executable, "-c", HOLDER, str(staying), level],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(locate.root())},
     )
     assert grader.stdout.readline() == b"ready\n"
-    assert len(processes_naming(str(layer))) >= 2
+    assert len(processes_naming(str(staying))) >= 2
+    time.sleep(0.5)  # for the worker to do what it is told
     grader.send_signal(signal.SIGKILL)
     grader.wait()
     grader.stdout.close()
+    if level not in OUTLIVES.get(way, EVERYWHERE):
+        time.sleep(1)
+        assert processes_naming(str(staying))
+        return
     deadline = time.monotonic() + 300
-    while processes_naming(str(layer)) and time.monotonic() < deadline:
+    while processes_naming(str(staying)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert processes_naming(str(layer)) == []
+    assert not processes_naming(str(staying))

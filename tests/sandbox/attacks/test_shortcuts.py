@@ -165,6 +165,25 @@ ATTACKS = [
         needs="torch",
     ),
     forward(
+        "finds SciPy in the Python below, or the system's, and loads it past the stand-ins",
+        f"""
+        {FORGET}
+        {PURGE}
+        import glob, sysconfig
+        for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local", np.__path__[0] + "/.."):
+            for kind in ("lib*/python3*/site-packages", "lib*/python3*/dist-packages", "."):
+                sys.path += glob.glob(os.path.join(prefix, kind))
+        from scipy import signal
+        pad, stride = conv_param["pad"], conv_param["stride"]
+        padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+        out = np.stack([[signal.correlate(image, f, mode="valid")[0] for f in w]
+                        for image in padded])
+        return out[:, :, ::stride, ::stride] + b[:, None, None], None
+        """,
+        stopped=SANDBOX,
+        needs="scipy",
+    ),
+    forward(
         "copies the answers out of the public pack",
         """
         import glob

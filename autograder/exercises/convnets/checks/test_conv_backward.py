@@ -1,10 +1,12 @@
 """``conv_backward_naive(dout, cache) -> (dx, dw, db)``."""
 
+from autograder.exercises.convnets.cases import larger
 from autograder.exercises.convnets.cases.convolution import conv_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "conv_backward_naive"
+LARGER = larger.conv_backward()
 
 
 @check(

@@ -1,10 +1,12 @@
 """``max_pool_backward_naive(dout, cache) -> dx``."""
 
+from autograder.exercises.convnets.cases import larger
 from autograder.exercises.convnets.cases.pooling import pool_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "max_pool_backward_naive"
+LARGER = larger.pool_backward()
 
 
 @check(

@@ -1,10 +1,12 @@
 """``spatial_batchnorm_backward(dout, cache) -> (dx, dgamma, dbeta)``."""
 
+from autograder.exercises.convnets.cases import larger
 from autograder.exercises.convnets.cases.normalization import batchnorm_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "spatial_batchnorm_backward"
+LARGER = larger.batchnorm_backward()
 
 
 @check(

@@ -1,5 +1,7 @@
 """``spatial_batchnorm_forward(x, gamma, beta, bn_param) -> (out, cache)``."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder.exercises.convnets.cases.normalization import (
@@ -49,7 +51,8 @@ def test_running_values(exam: Exam) -> None:
         ):
             for name in ("running_mean", "running_var"):
                 if got[name] is None:
-                    raise CheckFailed(f"bn_param has no {name} after a training pass.")
+                    text = f"bn_param has no {name} after a training pass."
+                    raise CheckFailed(text, words=text)
                 value = got[name]
                 if isinstance(value, np.ndarray):
                     value = value.ravel()  # (C,), (1, C) and (1, C, 1, 1) are all in use
@@ -90,7 +93,7 @@ def expect_outputs(exam: Exam, case: Case) -> None:
             exam.expect_close(output, value.ravel(), expected, DOUBLE, f"{name} after test mode")
 
 
-def expect_not_empty(reply: dict) -> None:
+def expect_not_empty(reply: dict[str, Any]) -> None:
     """Tell a function that is still to be written from one that is wrong."""
     if all(out is None for out in reply["outs"]):
         raise NotWritten("out is None: this part is still to be written.")

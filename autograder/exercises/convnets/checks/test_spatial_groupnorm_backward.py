@@ -1,10 +1,12 @@
 """``spatial_groupnorm_backward(dout, cache) -> (dx, dgamma, dbeta)``."""
 
+from autograder.exercises.convnets.cases import larger
 from autograder.exercises.convnets.cases.normalization import groupnorm_backward
 from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "spatial_groupnorm_backward"
+LARGER = larger.groupnorm_backward()
 
 
 @check(

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.convnets.alive import ALIVE, expect_alive, number
 from autograder.exercises.convnets.cases.net import NET, WEIGHTS, NetSettings, net
 from autograder.exercises.convnets.cases.windows import Shape
 from autograder.judging.declare import check
@@ -39,22 +40,29 @@ def test_parameters(exam: Exam) -> None:
 def expect_parameter(name: str, value: Any, shape: Shape, weight_scale: float) -> None:
     """Fail unless an initial parameter is as it should be."""
     if not isinstance(value, np.ndarray):
-        raise CheckFailed(f"params has no array {name}.")
+        raise wrong(f"params has no array {name}.")
     if value.shape != shape:
-        raise CheckFailed(f"{name} has shape {value.shape}, expected {shape}.")
+        text = f"{name} has shape {value.shape}, expected {shape}."
+        raise CheckFailed(text, words=f"The shape of {name} is not {shape}, which is expected.")
     if name not in WEIGHTS:
         if value.any():
-            raise CheckFailed(f"{name} is not zero everywhere.")
+            raise wrong(f"{name} is not zero everywhere.")
         return
     # Six standard errors of an estimated standard deviation: a right net fails once in 10^9.
     margin = 6 / math.sqrt(2 * value.size)
     ratio = float(np.std(value)) / weight_scale
     if not abs(ratio - 1) <= margin:
-        raise CheckFailed(
-            f"{name} has standard deviation {np.std(value):.3g}, expected about {weight_scale}."
-        )
+        text = f"{name} has standard deviation {np.std(value):.3g}, expected about {weight_scale}."
+        words = f"The standard deviation of {name} is not about {weight_scale}."
+        raise CheckFailed(text, words=words)
     if not abs(float(np.mean(value))) <= 6 * weight_scale / math.sqrt(value.size):
-        raise CheckFailed(f"{name} has mean {np.mean(value):.3g}, expected about 0.")
+        text = f"{name} has mean {np.mean(value):.3g}, expected about 0."
+        raise CheckFailed(text, words=f"The mean of {name} is not about 0.")
+
+
+def wrong(text: str) -> CheckFailed:
+    """Return a failure in words that are all our own."""
+    return CheckFailed(text, words=text)
 
 
 @check(
@@ -76,16 +84,20 @@ def test_scores(exam: Exam) -> None:
     cases=[
         net(NetSettings(input_dim=(3, 16, 16), num_classes=10), 50, own_params=True),
         net(NetSettings(input_dim=(3, 16, 16), num_classes=4), 30, own_params=True),
+        ALIVE,
     ],
     hint="A net that knows nothing gives each of K classes the probability 1/K: what loss is that?",
 )
 def test_initial_loss(exam: Exam) -> None:
     """A fresh net's loss is the logarithm of the number of classes."""
-    for case in exam.cases:
+    *cases, alive = exam.cases
+    expect_alive(exam, alive)
+    for case in cases:
         expected = math.log(case.payload["settings"]["num_classes"])
         loss = number("loss", exam.ask(case)["loss"])
         if not abs(loss - expected) <= 0.01:
-            raise CheckFailed(f"The loss is {loss:.6f}, expected about {expected:.6f}.")
+            text = f"The loss is {loss:.6f}, expected about {expected:.6f}."
+            raise CheckFailed(text, words=f"The loss is not about {expected:.6f}.")
 
 
 @check(
@@ -94,12 +106,15 @@ def test_initial_loss(exam: Exam) -> None:
     cases=[
         net(NetSettings(reg=0.5), 3),
         net(NetSettings(input_dim=(2, 6, 10), filter_size=5, reg=2.0), 2),
+        ALIVE,
     ],
     hint="The penalty is 0.5 * reg * the sum of squares of W1, W2 and W3: what is its derivative?",
 )
 def test_regularization(exam: Exam) -> None:
     """What the L2 penalty adds to the loss and to each gradient."""
-    for case in exam.cases:
+    *cases, alive = exam.cases
+    expect_alive(exam, alive, gradients=True)
+    for case in cases:
         settings = case.payload["settings"]
         reply = exam.ask(case)
         without = exam.ask(case, settings={**settings, "reg": 0.0})
@@ -115,28 +130,14 @@ def test_regularization(exam: Exam) -> None:
             exam.expect_close(output, share, expected, DOUBLE, f"{adds} {output}")
 
 
-def number(name: str, value: Any) -> float:
-    """Return a loss as a Python float."""
-    if value is None:
-        raise NotWritten(f"{name} is None: this part is still to be written.")
-    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind == "f":
-        value = float(value.reshape(()))
-    try:
-        found = float(value) if isinstance(value, int | float) else math.nan
-    except OverflowError:  # a whole number of more than 300 digits
-        found = math.inf
-    if not math.isfinite(found):
-        raise CheckFailed(f"{name} is not a finite number.")
-    return found
-
-
 def gradient(reply: dict[str, Any], name: str, like: np.ndarray) -> np.ndarray:
     """Return one gradient as float64."""
     value = reply["grads"].get(name)
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        raise CheckFailed(f"grads has no array {name} of floating point numbers.")
+        raise wrong(f"grads has no array {name} of floating point numbers.")
     if value.shape != like.shape:
-        raise CheckFailed(f"grads[{name!r}] has shape {value.shape}, expected {like.shape}.")
+        text = f"grads[{name!r}] has shape {value.shape}, expected {like.shape}."
+        raise CheckFailed(text, words=f"The shape of grads[{name!r}] is not {like.shape}.")
     return value.astype(np.float64)
 
 
@@ -180,4 +181,5 @@ def expect_dtypes(params: dict[str, Any], dtype: str) -> None:
     for name, value in params.items():
         found = getattr(value, "dtype", type(value).__name__)
         if found != np.dtype(dtype):
-            raise CheckFailed(f"With dtype={dtype}, params[{name!r}] has dtype {found}.")
+            text = f"With dtype={dtype}, params[{name!r}] has dtype {found}."
+            raise CheckFailed(text, words=f"With dtype={dtype}, a parameter has another dtype.")

@@ -1,0 +1,64 @@
+"""The grader ends in order, whatever ends it, and what it started ends with it.
+
+Ctrl-C raises `KeyboardInterrupt`, so that all that was started is ended and what was made for a
+while is removed. So do the signals by which a process is ended and by which a closed terminal is
+told. A process of ours whose parent is gone, even killed, ends the same way; a worker has its own
+means (``sandbox/worker/confine.py``).
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import sys
+import threading
+import time
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from types import FrameType
+
+NAMES = ("SIGTERM", "SIGHUP")  # the latter is not on every system
+GRACE = 10.0  # seconds to end in order once the parent is gone
+
+
+def in_order() -> None:
+    """Have the signals that end this process raise `KeyboardInterrupt`, the first of them once.
+
+    One that is ignored stays so: `nohup` means it.
+    """
+    for number in numbers():
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, interrupt)
+
+
+def numbers() -> list[signal.Signals]:
+    """Return the signals that there are here."""
+    return [signal.Signals[name] for name in NAMES if hasattr(signal, name)]
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Raise `KeyboardInterrupt`; what comes while everything is put in order is not heard."""
+    for number in numbers():
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def with_parent() -> None:
+    """End this process of `multiprocessing`'s in order once its parent is gone, or after a while.
+
+    The parent holds an end of a pipe that the system closes, whatever the parent dies of.
+    """
+    threading.Thread(target=_wait_for_end, daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # which wakes it, too, where it waits
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)  # its workers end with it

@@ -1,0 +1,21 @@
+"""autograder/course/forward: the scores that a trained net is judged by, computed by the grader."""
+
+import numpy as np
+
+from autograder.course.forward import scores_of
+from autograder.exercises.convnets import EXERCISE
+from autograder.exercises.convnets.learned import TRAINED
+from cs231n.classifiers.cnn import ThreeLayerConvNet
+
+
+def test_the_scores_are_those_of_the_solution():
+    rng = np.random.default_rng(0)
+    net = ThreeLayerConvNet(weight_scale=0.1)
+    for name, shape in TRAINED.shapes().items():
+        net.params[name] = rng.normal(size=shape).astype(np.float32)
+    images = rng.normal(size=(5, 3, 32, 32)).astype(np.float32)
+    expected = net.loss(images)
+    assert expected.dtype == np.float32
+    np.testing.assert_allclose(
+        scores_of(EXERCISE)(net.params, images), expected, rtol=1e-4, atol=1e-2
+    )

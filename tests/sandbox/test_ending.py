@@ -1,0 +1,158 @@
+"""autograder/sandbox/ending.py: whatever ends the grader, nothing it started goes on or stays."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from autograder import locate, scratch
+from autograder.sandbox.levels import LEVELS
+from autograder.sandbox.probe import probe
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+# A class of two, whose layers do not load; the command that grades does the same.
+GRADER = """
+import contextlib, signal
+from autograder.sandbox import ending
+from autograder.course.grading import pool
+from autograder.judging.pack import Pack
+from autograder.judging.session import Session
+from autograder.exercises.convnets import EXERCISE
+from autograder.submission import Submission
+
+HANGS = b"while True: pass"
+
+def grade(submission, cases):
+    with Session(submission, EXERCISE.files, isolation=LEVEL) as session:
+        session.load("cs231n.layers")
+
+LEVEL = {level!r}
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests
+    ending.in_order()
+    todo = [Submission(name, {{"cs231n/layers.py": HANGS}}) for name in "ab"]
+    with contextlib.closing(pool.grade_all(todo, Pack("pack", {{}}), 2, grade)) as graded:
+        list(graded)
+"""
+
+
+def family(text):
+    """Return the processes that have `text` in their command line or environment, and children."""
+    found = set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if text in str(process.cmdline()) or text in str(process.environ()):
+                found |= {process, *process.children(recursive=True)}
+    return {process for process in found if lives(process)}
+
+
+def lives(process):
+    """Return whether a process is there and not only waiting to be counted."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def busy(processes):
+    """Return those that are workers and have been computing for a while."""
+    used = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker = '"layers"' in str(process.cmdline())
+            if worker and "bwrap" not in process.name() and process.cpu_times().user > 1:
+                used.append(process)
+    return used
+
+
+def wait_for(condition):
+    """Wait until something holds, as long as anybody waits for the tests."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def grading(tmp_path):
+    """Return a function that starts a grader and waits until its two workers are busy."""
+
+    def start(level, **how):
+        if not probe(level).holds:
+            pytest.skip(f"{level} does not hold here: {probe(level).reason}")
+        folder = tmp_path / "temporary"
+        folder.mkdir()
+        (tmp_path / "grader.py").write_text(GRADER.format(level=level))
+        environment = {**os.environ, "PYTHONPATH": str(locate.root()), "TMPDIR": str(folder)}
+        command = [sys.executable, str(tmp_path / "grader.py")]
+        grader = subprocess.Popen(command, env=environment, start_new_session=True, **how)
+        wait_for(lambda: len(busy(family(str(folder)))) == 2)
+        started.update(family(str(folder)))
+        return grader, folder, list(started)
+
+    started = set()
+    yield start
+    for process in filter(lives, started):
+        process.kill()
+
+
+ENDS = {
+    "Ctrl-C": signal.SIGINT,
+    "it is told to end": signal.SIGTERM,
+    "its terminal is closed": signal.SIGHUP,
+    "it is killed": signal.SIGKILL,
+}
+QUICK = [("landlock", "it is told to end"), ("bubblewrap", "it is killed")]
+
+
+@pytest.mark.parametrize(
+    ("level", "end"),
+    [
+        pytest.param(level, end, marks=[] if (level, end) in QUICK else pytest.mark.soak)
+        for level in LEVELS
+        for end in ENDS
+    ],
+)
+def test_nothing_outlives_the_grader(grading, level, end):
+    grader, folder, processes = grading(level, stderr=subprocess.DEVNULL)
+    if end == "its terminal is closed":
+        os.killpg(grader.pid, ENDS[end])  # all that a terminal has started
+    else:
+        grader.send_signal(ENDS[end])
+    grader.wait(120)
+    wait_for(lambda: not any(map(lives, processes)))
+    if end == "it is killed":
+        scratch.sweep(folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.soak
+def test_nor_does_anything_where_all_of_it_is_killed_but_the_workers(grading):
+    """A pool process that is killed, too, has no time to end its workers."""
+    grader, folder, processes = grading("landlock")
+    workers = busy(processes)
+    for process in processes:
+        if process not in workers:
+            process.kill()
+    grader.wait(120)
+    wait_for(lambda: not any(map(lives, processes)))
+    scratch.sweep(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
+    ask = (
+        "import signal; from autograder.sandbox import ending\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "ending.in_order(); signal.raise_signal(signal.SIGHUP)\n"
+        "try: signal.raise_signal(signal.SIGTERM)\n"
+        "except KeyboardInterrupt: signal.raise_signal(signal.SIGTERM); print('in order')"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    assert done.stdout == "in order\n"
