@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -28,7 +29,7 @@ def listed(folder):
 
 @pytest.fixture(scope="module")  # nox does not like to see a session twice
 def noxfile():
-    """Return noxfile.py as a module."""
+    """Return noxfile.py as a module; what it sets for the programs that nox starts ends with it."""
     spec = importlib.util.spec_from_file_location("noxfile_under_test", ROOT / "noxfile.py")
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
@@ -154,6 +155,37 @@ def test_uv_installs_where_it_is_there_and_pip_where_it_fails(
     assert commands[-1][0] == "/usr/bin/uv"
     environment.prepare(session, "lab")
     assert commands[-1][1:3] == ("-m", "pip")
+
+
+@pytest.mark.parametrize("program", ["uv", "pip"])
+def test_what_grades_is_installed_in_the_versions_of_one_file(
+    noxfile, environment, session, monkeypatch, tmp_path, program
+):
+    if program == "uv":
+        monkeypatch.setattr(noxfile.shutil, "which", lambda name: f"/usr/bin/{name}")
+    works, commands = session.run_install, []
+
+    def run_install(*command, **_):
+        commands.append(command)
+        works(*command)
+
+    session.run_install = run_install
+    own = noxfile.Environment("student", "constraints.txt")  # where `session` makes one
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("numpy==2.4.0")
+    own.prepare(session, "course")
+    wanted = ("--constraint", str(constraints))
+    assert wanted in list(itertools.pairwise(commands[-1]))
+    constraints.write_text("numpy==2.4.1")  # the next run takes it
+    own.prepare(session, "course")
+    assert len(session.installed) == 2
+    environment.prepare(session, "lab")
+    assert "--constraint" not in commands[-1]  # a student's
+
+
+def test_only_what_grades_has_constraints(noxfile):
+    kinds = {kind._constraints for kind in (noxfile.STUDENT, noxfile.DEV, noxfile.BENCH)}
+    assert (kinds, noxfile.STAFF._constraints) == ({""}, "constraints.txt")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no folder is called so there")

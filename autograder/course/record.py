@@ -55,6 +55,8 @@ class Record:
         Where it came from.
     graded : str
         When it was graded, or empty if that is not known.
+    notebook_seconds : float
+        How long the student's notebook ran.
     """
 
     student: str
@@ -69,6 +71,7 @@ class Record:
     submitted: str = ""
     origin: Origin = UNKNOWN
     graded: str = ""
+    notebook_seconds: float = 0.0
 
     @property
     def points(self) -> float:
@@ -82,8 +85,8 @@ class Record:
 
     @property
     def seconds(self) -> float:
-        """Return how long the checks took, in seconds."""
-        return sum(verdict.seconds for verdict in self.verdicts)
+        """Return how long the checks and the notebook took, in seconds."""
+        return sum(verdict.seconds for verdict in self.verdicts) + self.notebook_seconds
 
     def by_function(self) -> dict[str, tuple[float, float]]:
         """Return points reached and points there are for each function."""

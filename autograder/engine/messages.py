@@ -14,7 +14,7 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
-from autograder.judging.session import CannotLoad, Session
+from autograder.judging.session import CannotLoad, Session, TakesTooLong
 from autograder.judging.verdict import Status
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
 from autograder.show.picture import as_text
@@ -59,6 +59,8 @@ def attempt(call: Callable[[], Help], otherwise: Help) -> Help:
     """
     try:
         return call()
+    except (TakesTooLong, MemoryError):  # what student code returned may be made for that
+        return otherwise
     except Exception:
         LOG.exception("A defect of the autograder: part of an explanation is left out.")
         return otherwise

@@ -26,13 +26,20 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
 from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
-from autograder.judging.session import LOAD_SECONDS, Budget, Session
+from autograder.judging.session import LOAD_SECONDS, Budget, Session, TakesTooLong, working_at_most
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import CheckInfo, Status, Verdict
 from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
+JUDGING_SECONDS = 20.0  # of the grader's own work on one check; it usually takes less than one
+JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
+TOO_MUCH = (
+    "The grader was stopped while it looked at what your code returned: that took more than "
+    "{:g} seconds of its own work, or more memory than it has. Arrays of the shapes that the "
+    "docstring names take neither."
+)
 MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
 
 
@@ -258,8 +265,11 @@ class CheckPlugin:
         """Run one check, and note its verdict."""
         declared, start = self._declared[item], time.monotonic()
         try:
-            status, message, mistakes = yield from self._judge()
             info = declared.info
+            # The images of a training are made meanwhile, which may take half a minute.
+            trains = self._exercise.by_name[info.function].trains
+            most = info.seconds if trains else JUDGING_SECONDS
+            status, message, mistakes = yield from self._judge(most)
             verdict = Verdict(
                 id=info.id,
                 function=info.function,
@@ -277,7 +287,15 @@ class CheckPlugin:
             self.defect = error  # a defect of ours, or Ctrl-C: never the student's
             raise
 
-    def _judge(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+    def _judge(self, seconds: float) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+        """Return status, message and known mistakes of a check, within bounds on our own work."""
+        try:
+            with working_at_most(seconds):
+                return (yield from self._outcome())
+        except (TakesTooLong, MemoryError):
+            return Status.ERROR, TOO_MUCH.format(seconds), ()
+
+    def _outcome(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
         """Return status, message and known mistakes of a check, by how its function ends."""
         try:
             yield

@@ -16,8 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
-from autograder import scratch
-from autograder.sandbox import launch, probe, words
+from autograder.sandbox import launch, probe, scratch, words
 from autograder.sandbox.worker import wire
 
 MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
@@ -143,6 +142,8 @@ class Worker:
                     reply = EOFError
                 except wire.WireError as error:
                     reply = error
+                except MemoryError:
+                    reply = wire.WireError("there is not enough memory to read it")
                 self._replies.put(reply)
 
     def request(

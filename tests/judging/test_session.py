@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from autograder import scratch
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging import session
 from autograder.judging.session import Budget, OutOfTime, Session
+from autograder.sandbox import scratch
 from autograder.sandbox.client import Died, Raised, TimedOut
 from autograder.submission import Submission
 

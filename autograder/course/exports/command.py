@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import exercises, locate, scratch
+from autograder import exercises, locate
 from autograder.course.exports import feedback, gradescope, lms
 from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
@@ -19,6 +19,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.intake import classlist
 from autograder.disk import to_json, write_bytes, write_text
 from autograder.errors import UserError
+from autograder.sandbox import scratch
 
 
 class Format(NamedTuple):

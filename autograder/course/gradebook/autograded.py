@@ -20,9 +20,11 @@ import nbformat
 from autograder.course.gradebook.comments import name_of_source
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.fitted import MISSING, fitted
+from autograder.course.intake.apart import Apart
 from autograder.course.notebooks import source
+from autograder.course.notebooks.fit import Text, fit
 from autograder.course.notebooks.picture import Picture
-from autograder.course.notebooks.rendered import MAX_TEXTS, one_block, plain, rendered
+from autograder.course.notebooks.rendered import MAX_TEXTS, one_block
 from autograder.disk import write_text
 
 MAX_CODE = 10_000  # characters of a cell that are highlighted; more are shown as they are
@@ -50,6 +52,7 @@ def make(
     course: Course,
     executed: bytes,
     outcomes: Mapping[str, str],
+    apart: Apart,
     pictures: Mapping[str, Sequence[Picture]] = MappingProxyType({}),
     files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Made:
@@ -63,6 +66,8 @@ def make(
         The student's notebook as it ran; empty if there is none.
     outcomes : dict of str to str
         What our grader found, by cell.
+    apart : Apart
+        Where it is tried how long it takes to show what the student wrote.
     pictures : dict of str to sequence of Picture
         What was drawn of it, by cell.
     files : dict of str to bytes
@@ -74,7 +79,10 @@ def make(
     if executed:
         handed_in = nbformat.reads(executed.decode("utf-8"), as_version=4)
         notebook, remarks = fitted(handed_in, released)
-        disarm(notebook.cells, given={MISSING, *(cell.source for cell in released.cells)})
+        given = {MISSING, *(cell.source for cell in released.cells)}
+        disarm([cell for cell in notebook.cells if cell.source not in given], apart)
+        for cell in notebook.cells:
+            cell.pop("attachments", None)
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if cell.cell_type == "code" and name in outcomes:
@@ -118,22 +126,34 @@ def note(text: str) -> Any:
     return nbformat.v4.new_markdown_cell(f"<div><strong>{html.escape(text)}</strong></div>")
 
 
-def disarm(cells: Iterable[Any], given: set[str]) -> None:
+def disarm(cells: Iterable[Any], apart: Apart) -> None:
     """Leave nothing in a student's cells that a browser would act on, or that takes long to show.
 
     The formgrader shows Markdown with all HTML in it, in the browser of a signed-in instructor.
     """
-    texts, codes = MAX_TEXTS, MAX_CODES
+    letters, codes = MAX_TEXTS, MAX_CODES
+    texts: list[tuple[Any, Text]] = []
+    usual: list[Any] = []
     for cell in cells:
-        attachments = cell.pop("attachments", None)
-        if cell.source in given:
-            continue
         if cell.cell_type == "code":
             codes -= len(cell.source)
             if codes < 0 or len(cell.source) > MAX_CODE or SLOW.search(cell.source):
-                cell.metadata.magics_language = "text"  # nbconvert's word for: no Python
+                leave_plain(cell)
+            else:
+                usual.append(cell)
             continue
-        texts -= len(cell.source)
-        as_markdown = cell.cell_type == "markdown" and texts >= 0
-        cell.source = rendered(cell.source, attachments) if as_markdown else plain(cell.source)
+        letters -= len(cell.source)
+        as_markdown = cell.cell_type == "markdown" and letters >= 0
+        texts.append((cell, Text(cell.source, cell.get("attachments"), as_markdown)))
         cell.cell_type = "markdown"  # raw cells are shown as the HTML that they may be
+    made = fit(apart, [text for _, text in texts], [cell.source for cell in usual])
+    for (cell, _), shown in zip(texts, made.texts, strict=True):
+        cell.source = shown
+    if not made.highlighted:
+        for cell in usual:
+            leave_plain(cell)
+
+
+def leave_plain(cell: Any) -> None:
+    """Have a cell of code shown without colours."""
+    cell.metadata.magics_language = "text"  # nbconvert's word for: no Python

@@ -28,11 +28,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import locate, scratch
+from autograder import locate
 from autograder.course.times import zone_named
 from autograder.disk import write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
+from autograder.sandbox import scratch
 
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""

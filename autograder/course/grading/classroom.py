@@ -24,6 +24,7 @@ from autograder.course.grading.store import keep_submission
 from autograder.course.grading.student import Graded, grade_one
 from autograder.course.grading.terminal import progress, tell_times
 from autograder.course.grading.unfinished import Unfinished
+from autograder.course.intake.apart import Apart
 from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.screening import ALLOWED
@@ -123,18 +124,19 @@ def run(
     tell_plan(plan, console)
     tell_times(collected, settings.due, console)
     each = OneByOne(course, console)
-    ledger = Ledger(course, settings.regrade)
-    for record in plan.unreadable:
-        with each.student(record.student):
-            plan.records[record.student] = ledger.settle(Graded(record))
-    if plan.todo:
-        grade_todo(plan, ledger, each, course, settings, console, regrading)
-    records = sorted(plan.records.values(), key=lambda record: record.student)
-    scores = gradebook.scores(course)
-    for record in records:
-        if ledger.is_missing(record, scores.get(record.student)):
+    with Apart() as apart:
+        ledger = Ledger(course, settings.regrade, apart)
+        for record in plan.unreadable:
             with each.student(record.student):
-                ledger.catch_up(record)
+                plan.records[record.student] = ledger.settle(Graded(record))
+        if plan.todo:
+            grade_todo(plan, ledger, each, course, settings, console, regrading)
+        records = sorted(plan.records.values(), key=lambda record: record.student)
+        scores = gradebook.scores(course)
+        for record in records:
+            if ledger.is_missing(record, scores.get(record.student)):
+                with each.student(record.student):
+                    ledger.catch_up(record)
     idle = name_students(course, plan.records, settings.unclear)
     scores = gradebook.scores(course)
     tell_ledger(differing(records, scores), console)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import exercises, locate, scratch
+from autograder import exercises, locate
 from autograder.course import times
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import late
@@ -34,7 +34,7 @@ from autograder.course.record import Record
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, scratch
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
 

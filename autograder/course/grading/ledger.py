@@ -13,6 +13,7 @@ from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.store import read_graded, store
 from autograder.course.grading.student import Graded, outcomes
+from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import pictures_by_function
 from autograder.course.record import Record
 from autograder.show.text import by_function
@@ -27,10 +28,12 @@ class Ledger:
         The course directory.
     regrade : bool
         Replace what the gradebook has from former checks.
+    apart : Apart
+        Where what students wrote is made fit for the formgrader.
     """
 
-    def __init__(self, course: Course, regrade: bool) -> None:
-        self._course, self._regrade = course, regrade
+    def __init__(self, course: Course, regrade: bool, apart: Apart) -> None:
+        self._course, self._regrade, self._apart = course, regrade, apart
 
     def settle(self, graded: Graded) -> Record:
         """Keep everything that was made of one student, and return the record."""
@@ -62,6 +65,7 @@ class Ledger:
             self._course,
             graded.notebook,
             outcomes(verdicts),
+            self._apart,
             pictures_by_function(graded.pictures, list(by_function(verdicts))),
             graded.files,
         )

@@ -62,7 +62,7 @@ def grade_one(
     exercise_name : str
         Name of the exercise; its table cannot be sent to another process.
     notebook_seconds : float
-        How long the notebook may run; 0 leaves it alone.
+        How long the notebook may run; with 0 it is shown as it is.
     """
     exercise, level, drawn = exercises.named(exercise_name), strongest(), Drawn()
     verdicts = run_checks(
@@ -74,20 +74,17 @@ def grade_one(
         scores=scores_of(exercise),
         isolation=level,
     )
-    executed, problem = b"", ""
-    if submission.notebook and notebook_seconds > 0:
-        try:
-            ran = notebook.execute(
-                exercise,
-                submission.notebook,
-                submission,
-                outcomes(verdicts),
-                seconds=notebook_seconds,
-                isolation=level,
-            )
-            executed, problem = notebook.to_bytes(ran.notebook), ran.problem
-        except Exception as error:  # a notebook gives no points, and takes none
-            problem = f"It could not be run: {type(error).__name__}."
+    executed, ran = b"", notebook.Executed(None)
+    if submission.notebook:
+        ran = notebook.execute(
+            exercise,
+            submission.notebook,
+            submission,
+            outcomes(verdicts),
+            seconds=notebook_seconds,
+            isolation=level,
+        )
+        executed = notebook.to_bytes(ran.notebook)
     record = Record(
         student=submission.student,
         key=key_of(exercise, submission, cases.id),
@@ -97,9 +94,10 @@ def grade_one(
         verdicts=verdicts,
         isolation=level,
         pictures={drawing.name: drawing.text for drawing in drawn.pictures},
-        notebook=problem,
+        notebook=ran.problem,
         submitted=submission.submitted,
         origin=submission.origin,
+        notebook_seconds=ran.seconds,
     )
     return Graded(record, drawn.pictures, executed, submission.files)
 

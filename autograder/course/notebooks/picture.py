@@ -13,7 +13,7 @@ from PIL import Image
 MAX_BYTES = 1 << 20  # of a picture that code made
 MAX_PIXELS = 4_000_000
 MAX_PASTED = 8 << 20  # bytes of a picture that was pasted: of a whole screen
-MAX_PASTED_PIXELS = 24_000_000
+MAX_PASTED_PIXELS = 16_000_000
 SIDE = 1600  # pixels that are kept of those
 
 
@@ -56,6 +56,8 @@ def drawn(data: bytes, formats: tuple[str, ...], pixels: int, side: int = 0) -> 
         with Image.open(io.BytesIO(data), formats=formats) as image:
             if image.width * image.height > pixels:
                 return b""
+            if side and image.mode != "P":  # before it is copied, as it may be of a whole screen
+                image.thumbnail((side, side))
             picture = image.convert("RGBA")
         if side:
             picture.thumbnail((side, side))

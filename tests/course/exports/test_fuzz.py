@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.exports import lms
@@ -10,14 +10,9 @@ from autograder.course.exports.scores import Score
 from autograder.course.intake import classlist
 from autograder.course.intake.people import Person, keys, match
 from autograder.errors import UserError
+from fuzzing import fuzzed
 
-quick = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+quick = fuzzed(150)
 
 CELLS = st.sampled_from(
     [

@@ -174,3 +174,15 @@ def test_a_later_attempt_is_not_as_late_as_the_one_before(course):
     notebook = nbformat.reads(course.released.decode(), as_version=4)
     gradebook.enter(course, record_of("al"), notebook, replace=True)
     assert (score(course).late, score(course).penalty) == (0, 0)
+
+
+def test_an_extension_where_no_date_is_set(course):
+    assert enter(course, "al").points == 100
+    with Gradebook(course.url, course.course_id) as book:
+        book.grant_extension(NAME, "al", days=2)
+    assert score(course).late == 0
+    assert late.forgive(course) == []
+    assert enter(course, "al", replace=True).points == 100
+    assert late.set_due(course, day(1)) == []
+    assert score(course).late == 0  # two days more
+    assert enter(course, "al", when="2026-12-04 00:00 UTC", replace=True).late == 86400

@@ -1,4 +1,4 @@
-"""autograder/scratch.py: temporary folders go with the process that made them, killed or not."""
+"""autograder/sandbox/scratch.py: temporary folders go with their process, killed or not."""
 
 import os
 import signal
@@ -8,11 +8,12 @@ import tempfile
 
 import pytest
 
-from autograder import locate, scratch
+from autograder import locate
+from autograder.sandbox import scratch
 
 HOLDER = """
 import sys, time
-from autograder import scratch
+from autograder.sandbox import scratch
 (scratch.home() / "kept").mkdir()
 (scratch.home() / "kept" / "file").touch()
 print("ready", flush=True)
