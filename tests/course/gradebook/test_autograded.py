@@ -260,11 +260,11 @@ def test_drawings_stand_below_their_check_and_the_source_at_the_end(course, book
     cell = made.notebook.cells[-1]
     assert cell.metadata.nbgrader.grade_id == "layers_py"
     # As the formgrader shows it: the source, line by line, and nothing that acts.
-    page, _ = HTMLExporter().from_notebook_node(made.notebook)
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(made.notebook)
     soup = BeautifulSoup(page, "html.parser")
     (shown,) = (pre for pre in soup.find_all("pre") if "alert(1)" in pre.get_text())
     assert "<script>alert(1)</script>" in shown.get_text()
-    assert [tag["class"] for tag in shown.find_all("span", class_="linenos")] == [["linenos"]] * 4
+    assert [tag["class"] for tag in shown.find_all("span", class_="linenos")] == [["linenos"]] * 5
     assert "what &lt;it&gt; shows" in page
 
 

@@ -18,6 +18,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading import classroom
 from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.student import Graded
+from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import page_of
 from autograder.disk import write_bytes
 from autograder.errors import UserError
@@ -94,8 +95,8 @@ def graded(tmp_path):
     write_bytes(course.notebook("submitted", "al"), course.released)
     record = record_of("al", passed=False, message="Not <right>.")
     each = classroom.OneByOne(course, Console(file=io.StringIO()))
-    ledger = Ledger(course, False)
-    ledger.settle(Graded(record, files={"cs231n/layers.py": b"x = 1"}))
+    with Apart() as apart:
+        Ledger(course, False, apart).settle(Graded(record, files={"cs231n/layers.py": b"x = 1"}))
     classroom.write_all([record], gradebook.scores(course), course, each, [])
     return course
 
