@@ -23,6 +23,7 @@ import nox.command
 ROOT = Path(__file__).resolve().parent
 COURSE = (ROOT / "solutions").is_dir()  # students have no solution, and no use for some sessions
 PROJECT = "convnets-by-hand"
+PROJECT_FILES = ("pyproject.toml", "meson.build", "constraints.txt")  # installed by
 NOTEBOOK = "notebooks/ConvolutionalNetworks.ipynb"
 SIZES = {  # what is installed for each extra, measured on Linux
     "": "NumPy and what the checks need (0.1 GB)",
@@ -42,6 +43,7 @@ if os.pathsep in str(ROOT):
         f"rename or move {ROOT}"
     )
 
+TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 TRAINED = ("course", "cs231n", "engine", "notebooks")  # the tests' folders that train nets
@@ -59,8 +61,12 @@ PARTS = {
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
     "class": (
-        "15 min: the whole sample class, whole notebooks, and whatever else trains a net",
+        "60 min: the whole sample class, whatever else trains a net, and a class full of harm",
         ("-m", "pytest", "-m", "soak", *(f"tests/{room}" for room in TRAINED)),
+    ),
+    "fuzz": (
+        "60 min: fuzzing of all that reads and judges, a hundred times as much as in the tests",
+        ("-m", "pytest", *ON_ALL_CORES, "--fuzz", "100", "-k", "fuzz"),
     ),
     "kernels": (
         "3 min: ten thousand random convolutions, with every instruction set",
@@ -91,9 +97,12 @@ class Environment:
     ----------
     kind : str
         Its name in ``.nox``.
+    constraints : str
+        The file that says which versions are installed; the newest ones if not given.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, constraints: str = "") -> None:
+        self._constraints = constraints
         self.location = ROOT / ".nox" / kind
         self.programs = self.location / ("Scripts" if os.name == "nt" else "bin")
         self.python = self.programs / ("python.exe" if os.name == "nt" else "python")
@@ -128,6 +137,7 @@ class Environment:
 
     def _install(self, session: nox.Session, what: str) -> None:
         """Install `what` with uv where there is one, or else, or if that fails, with pip."""
+        versions = ["--constraint", str(ROOT / self._constraints)] if self._constraints else []
         if not self.python.exists():
             # Not the module venv: Debian has it in a package of its own.
             make = (sys.executable, "-m", "virtualenv", "--no-periodic-update", "--clear")
@@ -137,22 +147,32 @@ class Environment:
             try:
                 # Without the option, uv takes changed kernels for what it has compiled before.
                 command = [uv, "pip", "install", "--python", str(self.python)]
-                command += ["--reinstall-package", PROJECT, what]
+                command += ["--reinstall-package", PROJECT, *versions, what]
                 session.run_install(*command, silent=True)
                 return
             except nox.command.CommandFailed:
                 session.log("uv could not install it; pip tries.")
-        session.run_install(str(self.python), "-m", "pip", "install", what, silent=True)
+        command = [str(self.python), "-m", "pip", "install", *versions, what]
+        session.run_install(*command, silent=True)
 
     def autograder(
         self, session: nox.Session, *arguments: str, codes: tuple[int, ...] = ()
     ) -> None:
         """Run a command of this folder's autograder."""
         start = ROOT / "autograder" / "entry" / "start.py"
-        session.run(str(self.python), "-P", str(start), *arguments, success_codes=[0, *codes])
+        command = (str(self.python), "-P", str(start), *arguments)
+        codes = (0, *codes)
+        session.run(*command, success_codes=codes, interrupt_timeout=TO_STOP)
 
 
-STUDENT, STAFF, DEV, BENCH = map(Environment, ("student", "course", "dev", "bench"))
+OURS = {  # of nbgrader's commands, also for courses whose settings are older than these
+    "Autograde.exporter_class": "autograder.course.judge.NobodyAutogrades",
+    "GenerateFeedback.exporter_class": "autograder.course.grading.feedback.OurPage",
+}
+
+STUDENT, DEV, BENCH = map(Environment, ("student", "dev", "bench"))
+# Grades are given with the versions of one file: no release of a library changes them in mid-term.
+STAFF = Environment("course", "constraints.txt")
 
 
 def nox_as_typed() -> str:
@@ -169,11 +189,16 @@ def nox_as_typed() -> str:
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
+def as_root() -> list[str]:
+    """Return what JupyterLab wants to be told where root starts it, as in many a container."""
+    return ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
 def fingerprint() -> str:
     """Return a digest of the files that an installation is made from."""
     digest = hashlib.sha256()
     kernels = sorted((ROOT / "assignment" / "kernels").glob("*"))
-    for path in (ROOT / "pyproject.toml", ROOT / "meson.build", *kernels):
+    for path in (*(ROOT / name for name in PROJECT_FILES), *kernels):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -215,7 +240,8 @@ def lab(session: nox.Session) -> None:
     session.env["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks")
     # All of the exercise is to be seen in it, so that layers.py can be edited there.
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
-    session.run(str(STUDENT.python), "-P", "-m", "jupyterlab", *where, *session.posargs)
+    options = [*where, *as_root(), *session.posargs]
+    session.run(str(STUDENT.python), "-P", "-m", "jupyterlab", *options)
 
 
 @nox.session
@@ -250,7 +276,8 @@ if COURSE:
         session.env["PYTHONPATH"] = str(ROOT)  # the course's settings name a module of ours
         session.chdir(folder)  # where nbgrader looks for its settings
         start = (str(STAFF.python), "-P", "-m", "jupyterlab", "--LabApp.default_url=/formgrader")
-        session.run(*start, *session.posargs[1:])
+        options = [f"--{trait}={ours}" for trait, ours in OURS.items()]
+        session.run(*start, *options, *as_root(), *session.posargs[1:])
 
     @nox.session
     def export(session: nox.Session) -> None:

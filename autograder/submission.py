@@ -8,6 +8,28 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a submission came from, as a learning management system has named it.
+
+    Attributes
+    ----------
+    name : str
+        The student's, as it was written there; empty if that is not known.
+    entry : str
+        The name of the file or folder that was taken, or of the first of several files.
+    late : bool
+        It was marked there as late.
+    """
+
+    name: str = ""
+    entry: str = ""
+    late: bool = False
+
+
+UNKNOWN = Origin()
+
+
+@dataclass(frozen=True)
 class Submission:
     """One student's work.
 
@@ -25,6 +47,8 @@ class Submission:
         never graded.
     submitted : str
         When it was handed in, as whoever collected it has noted; empty if that is not known.
+    origin : Origin
+        Where it came from.
     """
 
     student: str
@@ -32,6 +56,7 @@ class Submission:
     notes: list[str] = field(default_factory=list)
     notebook: bytes = b""
     submitted: str = ""
+    origin: Origin = UNKNOWN
 
 
 def read_layer(student: str, folder: Path, paths: Iterable[str]) -> Submission:

@@ -1,4 +1,4 @@
-"""Make the gallery's page and picture from checks that run now: ``python docs/make_gallery.py``.
+"""Make the gallery's pages from checks that run now: ``python docs/make_gallery.py``.
 
 Sphinx runs it before each build. What it makes is not kept in the repository: it cannot differ
 from what the engine says.
@@ -20,7 +20,7 @@ from autograder.course.museum.submissions import with_code  # noqa: E402
 from autograder.engine.run import run_checks  # noqa: E402
 from autograder.exercise import Exercise  # noqa: E402
 from autograder.judging.evidence import Evidence  # noqa: E402
-from autograder.show import picture, text  # noqa: E402
+from autograder.show.text import Outcome  # noqa: E402
 from autograder.submission import Submission  # noqa: E402
 
 MADE = HERE / "_made"
@@ -68,27 +68,19 @@ def unseen(exercise: Exercise) -> Iterator[tuple[str, str, str, Submission]]:
 
 
 def main() -> None:
-    """Run the checks, and write the page and the picture."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib.figure import Figure
-
+    """Run the checks, and write the page, and one of them as a notebook shows it."""
     exercise = exercises.default()
     public = packs.public(exercise)
     right = ("Right", "has all points", "conv_forward_naive", packs.solution(exercise))
     MADE.mkdir(exist_ok=True)
     sections = []
     for heading, story, name, submission in (right, *students(exercise), *unseen(exercise)):
-        seen: list[Evidence] = []
-        verdicts = run_checks(exercise, submission, public, [name], on_failure=seen.append)
-        said = text.outcome(name, verdicts)
-        sections.append(f"## {heading}\n\nWho {story}:\n\n```text\n{said}\n```\n")
+        wrong: list[Evidence] = []
+        verdicts = run_checks(exercise, submission, public, [name], on_failure=wrong.append)
+        outcome = Outcome(name, verdicts, {failed.check: failed for failed in wrong})
+        sections.append(f"## {heading}\n\nWho {story}:\n\n```text\n{outcome}\n```\n")
         if name == DRAWN:
-            figure = Figure(figsize=picture.SIZE, layout="constrained")
-            drawn = any(picture.draw_on(figure, evidence) for evidence in seen)
-            assert drawn, "the gallery's picture needs an array to show"
-            figure.savefig(MADE / "picture.png", dpi=80)
+            (MADE / "notebook.html").write_text(outcome._repr_html_(), encoding="utf-8")
     (MADE / "gallery.md").write_text("\n".join(sections), encoding="utf-8")
     print(f"The gallery: {len(sections)} outcomes of checks, in {MADE.relative_to(locate.root())}.")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import fuzzing
 from autograder import locate
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
@@ -22,6 +23,16 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.submission import read_layer
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+
+def pytest_addoption(parser):
+    """Add an option for those who have time."""
+    parser.addoption("--fuzz", type=int, default=1, metavar="N", help="so many times the examples")
+
+
+def pytest_configure(config):
+    """Pass the option on, before the tests are read."""
+    fuzzing.TIMES[0] = config.getoption("--fuzz")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -31,6 +31,7 @@ def score_for(record, **changes):
     cells = {name: reached for name, (reached, _) in record.by_function().items()}
     fields = {
         "student": record.student,
+        "name": record.student,
         "points": record.points,
         "max_points": record.max_points,
         "checked": cells,

@@ -2,9 +2,11 @@
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,10 +29,12 @@ def listed(folder):
 
 @pytest.fixture(scope="module")  # nox does not like to see a session twice
 def noxfile():
-    """Return noxfile.py as a module."""
+    """Return noxfile.py as a module; what it sets for the programs that nox starts ends with it."""
     spec = importlib.util.spec_from_file_location("noxfile_under_test", ROOT / "noxfile.py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONSAFEPATH", "")  # which it sets, and later tests are not to have
+        spec.loader.exec_module(module)
     return module
 
 
@@ -153,6 +157,37 @@ def test_uv_installs_where_it_is_there_and_pip_where_it_fails(
     assert commands[-1][1:3] == ("-m", "pip")
 
 
+@pytest.mark.parametrize("program", ["uv", "pip"])
+def test_what_grades_is_installed_in_the_versions_of_one_file(
+    noxfile, environment, session, monkeypatch, tmp_path, program
+):
+    if program == "uv":
+        monkeypatch.setattr(noxfile.shutil, "which", lambda name: f"/usr/bin/{name}")
+    works, commands = session.run_install, []
+
+    def run_install(*command, **_):
+        commands.append(command)
+        works(*command)
+
+    session.run_install = run_install
+    own = noxfile.Environment("student", "constraints.txt")  # where `session` makes one
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("numpy==2.4.0")
+    own.prepare(session, "course")
+    wanted = ("--constraint", str(constraints))
+    assert wanted in list(itertools.pairwise(commands[-1]))
+    constraints.write_text("numpy==2.4.1")  # the next run takes it
+    own.prepare(session, "course")
+    assert len(session.installed) == 2
+    environment.prepare(session, "lab")
+    assert "--constraint" not in commands[-1]  # a student's
+
+
+def test_only_what_grades_has_constraints(noxfile):
+    kinds = {kind._constraints for kind in (noxfile.STUDENT, noxfile.DEV, noxfile.BENCH)}
+    assert (kinds, noxfile.STAFF._constraints) == ({""}, "constraints.txt")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no folder is called so there")
 def test_a_folder_in_which_no_environment_works_is_named(tmp_path):
     folder = tmp_path / "week::2"
@@ -229,3 +264,57 @@ def test_messages_name_nox_as_it_was_started(noxfile, tmp_path, monkeypatch, pro
     monkeypatch.setattr(noxfile.shutil, "which", lambda _: where)
     monkeypatch.setattr(noxfile.sys, "argv", [program.replace("@", str(tmp_path))])
     assert noxfile.nox_as_typed() == typed
+
+
+SLOW_TO_STOP = """
+import time
+try:
+    print("Ready.", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(1)  # as long as it takes to end what was started
+    print("Stopped. Who is done stays done.")
+    raise SystemExit(130)
+"""
+INTERRUPTED = """
+import importlib.util, sys, nox
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("front_door", {real!r})
+door = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(door)
+door.ROOT = Path({root!r})
+
+@nox.session(name="interrupted")
+def interrupted(session):
+    environment = door.Environment("none")
+    environment.python = sys.executable
+    environment.autograder(session, "grade")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is no signal there")
+def test_a_command_that_is_interrupted_has_the_time_to_say_what_is_kept(tmp_path):
+    start = tmp_path / "autograder" / "entry" / "start.py"
+    start.parent.mkdir(parents=True)
+    start.write_text(SLOW_TO_STOP)
+    text = INTERRUPTED.format(real=str(ROOT / "noxfile.py"), root=str(tmp_path))
+    (tmp_path / "noxfile.py").write_text(text)
+    with subprocess.Popen(
+        [sys.executable, "-m", "nox", "-s", "interrupted"],
+        cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:  # fmt: skip
+        told = ""
+        while "Ready." not in told:
+            told += process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal sends it to all of them
+        told += process.stdout.read()
+    assert "Stopped. Who is done stays done." in told
+    assert process.returncode
+
+
+def test_jupyterlab_starts_for_root_too(noxfile, monkeypatch):
+    monkeypatch.setattr(noxfile.os, "geteuid", lambda: 0, raising=False)
+    assert noxfile.as_root() == ["--allow-root"]
+    monkeypatch.setattr(noxfile.os, "geteuid", lambda: 1000)
+    assert noxfile.as_root() == []

@@ -17,7 +17,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks
 from autograder.judging.verdict import Status, Verdict
 from autograder.show.text import by_function, total
-from autograder.submission import Submission
+from autograder.submission import UNKNOWN, Origin, Submission
 
 SCHEMA = 2
 PACKAGE = Path(__file__).parents[1]
@@ -51,6 +51,12 @@ class Record:
         Why the student's notebook did not run to its end, or empty.
     submitted : str
         When it was handed in, or empty if that is not known.
+    origin : Origin
+        Where it came from.
+    graded : str
+        When it was graded, or empty if that is not known.
+    notebook_seconds : float
+        How long the student's notebook ran.
     """
 
     student: str
@@ -63,6 +69,9 @@ class Record:
     pictures: dict[str, str] = field(default_factory=dict)
     notebook: str = ""
     submitted: str = ""
+    origin: Origin = UNKNOWN
+    graded: str = ""
+    notebook_seconds: float = 0.0
 
     @property
     def points(self) -> float:
@@ -76,8 +85,8 @@ class Record:
 
     @property
     def seconds(self) -> float:
-        """Return how long the checks took, in seconds."""
-        return sum(verdict.seconds for verdict in self.verdicts)
+        """Return how long the checks and the notebook took, in seconds."""
+        return sum(verdict.seconds for verdict in self.verdicts) + self.notebook_seconds
 
     def by_function(self) -> dict[str, tuple[float, float]]:
         """Return points reached and points there are for each function."""
@@ -113,15 +122,22 @@ def without_grading(exercise: Exercise, unreadable: Unreadable, pack_id: str) ->
         Verdict(i.id, i.function, i.title, Status.MISSING, 0.0, i.max_points, message)
         for i in list_checks(exercise)
     ]
-    when = unreadable.submitted
     return Record(
-        unreadable.student, key, pack_id, problem, unreadable.notes, verdicts, submitted=when
+        unreadable.student,
+        key,
+        pack_id,
+        problem,
+        unreadable.notes,
+        verdicts,
+        submitted=unreadable.submitted,
+        origin=unreadable.origin,
     )
 
 
 def save(record: Record, path: Path) -> None:
     """Write one record."""
-    tree = {**vars(record), "schema": SCHEMA, "verdicts": [v.as_dict() for v in record.verdicts]}
+    verdicts = [v.as_dict() for v in record.verdicts]
+    tree = {**vars(record), "schema": SCHEMA, "verdicts": verdicts, "origin": vars(record.origin)}
     write_text(path, to_json(tree))
 
 
@@ -140,7 +156,8 @@ def load(path: Path) -> Record:
             raise ValueError("it is of another version")
         if schema == 1:
             add_mistakes(tree["verdicts"])
-        return Record(**{**tree, "verdicts": [verdict_of(v) for v in tree["verdicts"]]})
+        tree["verdicts"] = [verdict_of(v) for v in tree["verdicts"]]
+        return Record(**{**tree, "origin": Origin(**tree.get("origin", {}))})
     except (OSError, TypeError, KeyError, AttributeError, ValueError) as error:
         raise UserError(
             f"{path} is no record of a grading ({error}). Move it away, and the same command "

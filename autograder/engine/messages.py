@@ -17,13 +17,18 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
-from autograder.judging.session import CannotLoad, Session
+from autograder.judging.session import CannotLoad, Session, TakesTooLong
 from autograder.judging.verdict import Status
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
 from autograder.show import smallest
 from autograder.show.picture import as_text
 
 MAX_MESSAGE = 8000  # characters; the longest that say something useful have 3000
+TOO_MUCH = (
+    "The grader was stopped while it looked at what your code returned: that took more than "
+    "{:g} seconds of its own work, or more memory than it has. Arrays of the shapes that the "
+    "docstring names take neither."
+)
 LOG = logging.getLogger(__name__)
 Help = TypeVar("Help")
 
@@ -36,6 +41,8 @@ def attempt(call: Callable[[], Help], otherwise: Help) -> Help:
     """
     try:
         return call()
+    except (TakesTooLong, MemoryError):  # what student code returned may be made for that
+        return otherwise
     except Exception:
         LOG.exception("A defect of the autograder: part of an explanation is left out.")
         return otherwise

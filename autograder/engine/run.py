@@ -17,7 +17,7 @@ import pytest
 
 from autograder.diagnosis.ladder import Climber
 from autograder.engine.discreet import Discreet
-from autograder.engine.messages import Messages, attempt, shortened
+from autograder.engine.messages import TOO_MUCH, Messages, attempt, shortened
 from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.exercise import Exercise, Function
 from autograder.exercises.registry import by_test, larger_cases, modules, select
@@ -26,13 +26,15 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
 from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
-from autograder.judging.session import LOAD_SECONDS, Budget, Session
+from autograder.judging.session import LOAD_SECONDS, Budget, Session, TakesTooLong, working_at_most
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import CheckInfo, Status, Verdict
 from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
+JUDGING_SECONDS = 20.0  # of the grader's own work on one check; it usually takes less than one
+JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
 
 
 class EngineError(Exception):
@@ -217,14 +219,14 @@ class CheckPlugin:
             self._session,
             lambda trained: attempt(lambda: self._on_trained(trained), None),
             self._scores,
-            self._larger_of(function),
+            self._larger_of(declared.info),
         )
         return self._exam
 
-    def _larger_of(self, function: Function) -> Asked | None:
-        """Return the larger case of a function, the same for all of its checks, if it has one."""
-        name, kept = function.name, self._pack.larger.get(function.name)
-        if kept is not None and name not in self._larger:
+    def _larger_of(self, info: CheckInfo) -> Asked | None:
+        """Return the larger case that a check asks for: its own, or that of its function."""
+        name = info.id if info.id in self._pack.larger else info.function
+        if (kept := self._pack.larger.get(name)) and name not in self._larger:
             self._larger[name] = Asked(larger_cases(self._exercise)[name], kept)
         return self._larger.get(name)
 
@@ -243,11 +245,14 @@ class CheckPlugin:
         """Run one check, and note its verdict."""
         declared, start = self._declared[item], time.monotonic()
         try:
-            status, message, mistakes = yield from self._judge()
             info = declared.info
+            # The images of a training are made meanwhile, which may take half a minute.
+            trains = self._exercise.by_name[info.function].trains
+            most = info.seconds if trains else JUDGING_SECONDS
+            status, message, mistakes = yield from self._judge(most)
             smallest = ""
             if status in (Status.FAILED, Status.ERROR):
-                smallest = attempt(lambda: self._messages.smallest(info.function), "")
+                smallest = self._smallest(info.function)
             verdict = Verdict(
                 id=info.id,
                 function=info.function,
@@ -266,7 +271,23 @@ class CheckPlugin:
             self.defect = error  # a defect of ours, or Ctrl-C: never the student's
             raise
 
-    def _judge(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+    def _smallest(self, function: str) -> str:
+        """Show the smallest input that fails, within the bounds on our own work."""
+        try:
+            with working_at_most(JUDGING_SECONDS):
+                return attempt(lambda: self._messages.smallest(function), "")
+        except (TakesTooLong, MemoryError):
+            return ""
+
+    def _judge(self, seconds: float) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
+        """Return status, message and known mistakes of a check, within bounds on our own work."""
+        try:
+            with working_at_most(seconds):
+                return (yield from self._outcome())
+        except (TakesTooLong, MemoryError):
+            return Status.ERROR, TOO_MUCH.format(seconds), ()
+
+    def _outcome(self) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
         """Return status, message and known mistakes of a check, by how its function ends."""
         try:
             yield

@@ -39,9 +39,11 @@ def by_test(exercise: Exercise) -> dict[Callable[..., None], Declared]:
 
 @cache
 def larger_cases(exercise: Exercise) -> dict[str, Larger]:
-    """Return the larger case of each function that has one, as its module declares it."""
-    found = (vars(module).get("LARGER") for module in modules(exercise))
-    return {larger.function: larger for larger in found if isinstance(larger, Larger)}
+    """Return the larger cases, as the modules declare them, by function or by a check's id."""
+    found: list[Larger] = []
+    for module in modules(exercise):
+        found += vars(module).get("LARGER", ())
+    return {larger.name: larger for larger in found}
 
 
 @cache

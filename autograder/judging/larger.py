@@ -39,12 +39,20 @@ class Larger:
         Makes the operation's payload from random bits.
     seconds : float
         Time limit for student code.
+    check : str
+        The one check that asks for it, by its name after the function's; all others if empty.
     """
 
     function: str
     op: str
     draw: Callable[[Bits], Payload]
     seconds: float
+    check: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what it is known by: the id of its one check, or the function."""
+        return f"{self.function}/{self.check}" if self.check else self.function
 
     def case(self, kept: Mapping[str, Any]) -> Case:
         """Return the case that a pack has kept."""

@@ -45,7 +45,7 @@ class Pack:
     ladders : dict of str to ndarray
         By function, its small inputs with the solution's replies, as `ladder.packed` has them.
     larger : dict of str to Any
-        By function, what is kept of its larger case (`larger.Larger.case`).
+        By function, or by a check's id, what is kept of a larger case (`larger.Larger.case`).
     """
 
     id: str

@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from autograder import locate, scratch
+from autograder import locate
 from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
-from autograder.sandbox import probe
-from autograder.sandbox.client import MAX_REPLY, Died, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox import probe, scratch
+from autograder.sandbox.client import MAX_REPLY, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
+
+
+class TakesTooLong(Exception):
+    """This process has worked for longer than `working_at_most` allows."""
+
+
+@contextlib.contextmanager
+def working_at_most(seconds: float) -> Iterator[None]:
+    """Raise `TakesTooLong` when this process has worked so long itself.
+
+    What it waits for is not counted. Where the exception is caught inside, it comes again, a second
+    of work later. Only the main thread can be interrupted, and not on Windows.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(number: int, frame: FrameType | None) -> None:
+        raise TakesTooLong(f"more than {seconds:g} seconds of work")
+
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class CannotLoad(WorkerError):
@@ -107,6 +139,8 @@ class Session:
         self._files = {file.module: file for file in files}
         self._threads, self._hears = threads, hears
         self._heard: list[str] = []
+        if not scratch.home().is_dir():  # some systems remove what has not been used for days
+            scratch.home.cache_clear()
         self._folder = tempfile.TemporaryDirectory(prefix="submission-", dir=scratch.home())
         stage(submission, [file.path for file in files], Path(self._folder.name))
         self._workers: dict[str, Worker] = {}  # by the module that they are for
@@ -222,7 +256,9 @@ class Session:
         worker = self._workers[module]
         try:
             return worker.request(name, arguments, seconds=seconds, fits=fits, most=most)
-        except (TimedOut, Died):
+        except Raised:
+            raise
+        except BaseException:  # it has ended, or would answer this to the next request
             self.renew(module)
             raise
         finally:

@@ -16,8 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
-from autograder import scratch
-from autograder.sandbox import launch, probe, words
+from autograder.sandbox import launch, probe, scratch, words
 from autograder.sandbox.worker import wire
 
 MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
@@ -145,6 +144,8 @@ class Worker:
                     reply = EOFError
                 except wire.WireError as error:
                     reply = error
+                except MemoryError:
+                    reply = wire.WireError("there is not enough memory to read it")
                 self._replies.put(reply)
 
     def request(
@@ -239,7 +240,10 @@ class Worker:
         self._wanted.put(0)
         self._last_printed = self.printed()
         self._output.close()
-        scratch.remove(self.home)
+        try:
+            self.home.rmdir()  # most leave nothing in it
+        except OSError:
+            scratch.remove(self.home)
 
     def __enter__(self) -> Worker:
         return self

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder import locate, scratch
+from autograder import locate
 from autograder.errors import UserError
+from autograder.sandbox import scratch
 from autograder.sandbox.client import Worker
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import FORBIDDEN, probe, strongest

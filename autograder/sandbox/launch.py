@@ -70,7 +70,7 @@ def command(
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
         "unavailable": {name: list(star) for name, star in unavailable.items()},
-        "packages": [str(folder) for folder in paths.elsewhere(libraries)],
+        "packages": [str(folder) for folder in paths.elsewhere(tuple(libraries))],
         "libraries": list(libraries),
         "grader": os.getpid() if level != "bubblewrap" else None,
         "landlock": None,

@@ -13,7 +13,7 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -63,7 +63,8 @@ def packages() -> tuple[Path, ...]:
     return tuple(path for path in dict.fromkeys(map(Path, named)) if path.is_dir())
 
 
-def elsewhere(modules: Sequence[str]) -> tuple[Path, ...]:
+@cache
+def elsewhere(modules: tuple[str, ...]) -> tuple[Path, ...]:
     """Return the folders with some of `modules` in which a Python by itself does not look.
 
     They may have been installed for one user, or be named by PYTHONPATH: a worker's Python heeds

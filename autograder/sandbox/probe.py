@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from autograder import locate, scratch
-from autograder.sandbox import launch, paths
+from autograder import locate
+from autograder.sandbox import launch, paths, scratch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.worker import wire
 

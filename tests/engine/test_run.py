@@ -1,6 +1,7 @@
 """The engine on whole submissions: the solution, the skeleton, and what lies between."""
 
 import ast
+import sys
 import tracemalloc
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from autograder.course.museum import packs
 from autograder.engine import messages
 from autograder.engine import run as engine
+from autograder.engine.messages import Messages
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 from autograder.exercises.registry import list_checks
+from autograder.judging import exam
 from autograder.judging.verdict import Status
 from autograder.submission import Submission
 
@@ -275,3 +278,52 @@ def test_an_explanation_that_fails_costs_no_verdict(
     assert verdict.status is Status.FAILED
     assert "Its shape is" in verdict.message
     assert "FloatingPointError" in caplog.text  # it is told to whoever runs the grader
+
+
+def works_on(*_):
+    while True:
+        pass
+
+
+def takes_all(*_):
+    raise MemoryError
+
+
+CANNOT_INTERRUPT = pytest.mark.skipif(sys.platform == "win32", reason="no timer of work")
+HARM = [pytest.param(works_on, marks=CANNOT_INTERRUPT), takes_all]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_judging_that_takes_too_much_costs_one_check(harm, solution, public_pack, monkeypatch):
+    monkeypatch.setattr(engine, "JUDGING_SECONDS", 0.5)
+    real, harmed = exam.differences, iter([True])
+    monkeypatch.setattr(
+        exam, "differences", lambda *given: harm() if next(harmed, False) else real(*given)
+    )
+    verdicts = engine.run_checks(EXERCISE, solution, public_pack, ["max_pool_forward_naive"])
+    assert verdicts[0].status is Status.ERROR
+    assert {v.status for v in verdicts[1:]} == {Status.PASSED}
+    assert verdicts[0].message == messages.TOO_MUCH.format(0.5)
+    assert verdicts[0].points == 0
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_an_explanation_that_takes_too_much_costs_no_verdict(
+    harm, solution, public_pack, monkeypatch, caplog
+):
+    monkeypatch.setattr(engine, "JUDGING_SECONDS", 0.5)
+    monkeypatch.setattr(Messages, "_find_mistake", harm)
+    wrong = replaced(solution, "max_pool_backward_naive", "return dout * 0.5")
+    verdicts = engine.run_checks(EXERCISE, wrong, public_pack, ["max_pool_backward_naive/standard"])
+    assert [v.status for v in verdicts] == [Status.FAILED]
+    assert "Its shape is" in verdicts[0].message
+    assert not caplog.text  # no defect of ours
+
+
+def test_what_is_not_the_graders_own_work_is_not_counted(solution, public_pack, monkeypatch):
+    monkeypatch.setattr(engine, "JUDGING_SECONDS", 2.0)
+    once = "time.sleep(0 if 'slept' in globals() else 4); globals()['slept'] = True"
+    body = f"import time; {once}; return x, None"
+    slow = replaced(solution, "max_pool_forward_naive", body)
+    verdicts = engine.run_checks(EXERCISE, slow, public_pack, ["max_pool_forward_naive/standard"])
+    assert [v.status for v in verdicts] == [Status.FAILED]

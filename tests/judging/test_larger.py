@@ -54,7 +54,8 @@ def test_a_wrong_array_is_not(wrong, words):
 
 def test_every_backward_pass_has_a_larger_case_of_one_image():
     found = larger_cases(EXERCISE)
-    assert set(found) == {i.function for i in list_checks(EXERCISE) if "backward" in i.function}
+    functions = {i.function for i in list_checks(EXERCISE) if "backward" in i.function}
+    assert set(found) == functions | {"conv_backward_naive/no_padding"}
     for larger in found.values():
         x = larger.payload("1")["args"]["x"]
         assert len(x) == 1

@@ -1,13 +1,15 @@
 """Any reply of the form that it should have leads to a verdict: the checks and the words hold."""
 
 import itertools
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 
+import fuzzing
 from autograder.diagnosis.fingerprint import Known, from_plain, to_plain
 from autograder.diagnosis.ladder import Climber
 from autograder.engine import messages
@@ -20,18 +22,17 @@ from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import Pack, public
 from autograder.sandbox.client import Died, WorkerError
 from autograder.submission import Submission
+from fuzzing import fuzzed
 
 RIGHT = "right"
 KINDS = ["f8", "f4", "f2", "g", "c16", "c8", "i8", "u1", "u8", "?", ">f8"]
 EXTREME = [np.nan, np.inf, -np.inf, 1e308, -1e308, 1e200, 5e-324, 0.0, -0.0, 1.0, 2.0**63]
 
-FEW = settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
+FEW = fuzzed(
+    1,
     phases=[Phase.explicit, Phase.generate],  # a case is small; to make it smaller takes minutes
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+MOST = 2 * fuzzing.TIMES[0]  # cases of each check
 
 
 def filled(shape, kind, value):
@@ -167,31 +168,42 @@ def judge(declared, forger, pack, words, shown):
 
 @cache
 def small(pack_id, function):
-    """Return a pack with the cases of one function, and with a few of its known mistakes."""
+    """Return a pack with some cases of one function, and with a few of its known mistakes.
+
+    A training has a few images: to make all of them takes half a minute.
+    """
     pack = public(EXERCISE.name, ids(EXERCISE))
     assert pack.id == pack_id
-    cases = {k: v for k, v in pack.cases.items() if k.startswith(f"{function}/")}
+    cases = {
+        check: [with_few_images(case) for case in own[:MOST]]
+        for check, own in pack.cases.items()
+        if check.startswith(f"{function}/")
+    }
     if function not in pack.known:
         return Pack(pack.id, cases)
     known = from_plain(pack.known[function])
-    few = {check: [case[:3] for case in by_case] for check, by_case in known.cases.items()}
+    few = {check: [case[:3] for case in own[:MOST]] for check, own in known.cases.items()}
     return Pack(pack.id, cases, {function: to_plain(Known(known.names[:3], few))})
 
 
-# The net and its trainings are left out: under hypothesis they take minutes, not yet known why.
-CHECKS = [
-    d for d in all_checks(EXERCISE) if EXERCISE.by_name[d.info.function].file is EXERCISE.files[0]
-]
+def with_few_images(case):
+    """Return a case whose training, if it is one, has few images."""
+    recipe = case.payload.get("recipe")
+    if recipe is None:
+        return case
+    few = {name: min(value, 30) if "num" in name else 1 for name, value in recipe.items()}
+    return replace(case, payload={**case.payload, "recipe": few})
 
 
-@pytest.mark.parametrize("function", list(dict.fromkeys(d.info.function for d in CHECKS)))
+CHECKS = all_checks(EXERCISE)
+FUNCTIONS = list(dict.fromkeys(declared.info.function for declared in CHECKS))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 @FEW
 @given(values, st.sampled_from(["W1", "", "\N{REPLACEMENT CHARACTER}" * 2000, "$tuple"]))
 @example([("shaped", "f8", -1e308)], "W1")
-@example([("shaped", "f8", np.nan)], "W1")
-@example([RIGHT, ("shaped", "f8", -1e308), RIGHT], "W1")
-@example([("shaped", "?", 1.0)], "b1")
-@example([("shaped", "c16", 1.0), RIGHT], "b1")
+@example([RIGHT, ("shaped", "f8", np.nan), RIGHT, ("shaped", "c16", 1.0)], "b1")
 def test_any_reply_leads_to_a_verdict(public_pack, monkeypatch, function, values, name):
     # A failing explanation is logged and left out for students; here it is to be seen.
     monkeypatch.setattr(messages, "attempt", lambda call, otherwise: call())

@@ -7,6 +7,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging import session
 from autograder.judging.session import Budget, OutOfTime, Session
+from autograder.sandbox import scratch
 from autograder.sandbox.client import Died, Raised, TimedOut
 from autograder.submission import Submission
 
@@ -120,3 +121,9 @@ def test_a_file_that_nobody_could_wait_for_may_be_loaded_later():
             tried.ask("forward", FORWARD, 10)
         tried.budget = None
         np.testing.assert_array_equal(tried.ask("forward", FORWARD, 30).reply["out"], X)
+
+
+def test_a_folder_that_the_system_removed_is_made_again(skeleton):
+    scratch.remove(scratch.home())
+    with Session(skeleton, EXERCISE.files):
+        assert scratch.home().is_dir()

@@ -10,7 +10,8 @@ import time
 import psutil
 import pytest
 
-from autograder import locate, scratch
+from autograder import locate
+from autograder.sandbox import scratch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
 

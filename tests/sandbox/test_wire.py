@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -277,3 +278,20 @@ def test_end_of_stream():
 def test_noise_is_refused(noise):
     with pytest.raises((wire.WireError, EOFError)):
         wire.read_message(io.BytesIO(wire.MAGIC + noise))
+
+
+def test_what_is_sent_is_not_copied():
+    class Nowhere:
+        def write(self, data):
+            return len(data)
+
+        def flush(self):
+            pass
+
+    whole = np.zeros((1 << 12, 1 << 12), np.uint8)
+    tracemalloc.start()
+    try:
+        wire.write_message(Nowhere(), {"X": whole, "part": whole[: 1 << 11]})
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

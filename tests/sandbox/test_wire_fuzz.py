@@ -6,18 +6,17 @@ import struct
 import tracemalloc
 
 import numpy as np
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.sandbox import client
 from autograder.sandbox.worker import wire
+from fuzzing import fuzzed
 
 MOST = wire.Most(bodies=1 << 20, header=1 << 16, values=500)
 MEMORY = 12 << 20  # bytes; a header of 64 KiB may hold 20,000 dictionaries before they are counted
 
-FEW = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+FEW = fuzzed(100)
 
 
 def read(data):
@@ -40,7 +39,7 @@ def framed(header, rest=b""):
 
 def npy(array):
     """Return an array as ``.npy`` bytes."""
-    return wire.encode(array)[1][0]
+    return bytes(wire.encode(array)[1][0])
 
 
 numbers = st.integers(-2, 9) | st.integers() | st.floats() | st.booleans() | st.none()

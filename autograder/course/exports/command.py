@@ -1,23 +1,25 @@
-"""Export the grades of a class for Gradescope, Canvas or Moodle, or as nbgrader does."""
+"""Export grades and feedback of a class for Gradescope, Canvas or Moodle, or as nbgrader does."""
 
 from __future__ import annotations
 
 import argparse
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import exercises, locate, scratch
-from autograder.course.exports import gradescope, lms
+from autograder import exercises, locate
+from autograder.course.exports import feedback, gradescope, lms
 from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.intake import classlist
 from autograder.disk import to_json, write_bytes, write_text
 from autograder.errors import UserError
+from autograder.sandbox import scratch
 
 
 class Format(NamedTuple):
@@ -64,6 +66,12 @@ def write_table(
     return export.notices
 
 
+def write_feedback(system: str, options: argparse.Namespace, out: Path) -> list[str]:
+    """Write the archive of all students' pages for an LMS."""
+    known = None if options.roster is None else classlist.read(options.roster)
+    return feedback.write(options.results, out, system, known)
+
+
 def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
     """Write the file that nbgrader itself exports."""
     course = nbcourse.read_course(exercises.default(), options.results)
@@ -78,7 +86,9 @@ def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
 FORMATS = {
     "gradescope": Format("gradescope", write_gradescope),
     "canvas": Format("canvas.csv", write_canvas),
+    "canvas-feedback": Format("canvas-feedback.zip", partial(write_feedback, "canvas")),
     "moodle": Format("moodle.csv", write_moodle),
+    "moodle-feedback": Format("moodle-feedback.zip", partial(write_feedback, "moodle")),
     "nbgrader": Format("nbgrader.csv", write_nbgrader),
 }
 

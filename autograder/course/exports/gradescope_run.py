@@ -20,12 +20,12 @@ from autograder.course.forward import scores_of
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.record import Record, key_of, without_grading
 from autograder.disk import to_json, write_text
-from autograder.engine.run import run_checks
+from autograder.engine.run import JUDGING_MEMORY, run_checks
 from autograder.errors import UserError
 from autograder.exercises.registry import ids
 from autograder.judging import pack
 from autograder.judging.verdict import Verdict
-from autograder.sandbox import doctor, ending
+from autograder.sandbox import bounds, doctor, ending
 from autograder.sandbox.probe import strongest
 
 SECRET_PACK, PUBLIC_PACK = "secret.pack", "public.pack"  # in the folder source/
@@ -104,4 +104,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    bounds.more_memory(JUDGING_MEMORY)
     sys.exit(main())

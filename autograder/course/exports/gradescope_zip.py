@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder import disk, exercises, locate, scratch
+from autograder import disk, exercises, locate
 from autograder.course import forward
 from autograder.course.exports.gradescope_run import PUBLIC_PACK, REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.museum import packs
@@ -21,8 +21,10 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import worth
 from autograder.judging import pack
+from autograder.sandbox import scratch
 
-PROJECT = ("LICENSE", "README.md", "meson.build", "pyproject.toml")  # what pip installs it from
+# What pip installs it from, and which versions of everything else.
+PROJECT = ("LICENSE", "README.md", "constraints.txt", "meson.build", "pyproject.toml")
 PROGRAMS = ("run_autograder", "setup.sh")
 CONTAINER = Path(__file__).with_name("container")
 START = "autograder.course.exports.gradescope_run"

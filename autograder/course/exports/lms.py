@@ -14,9 +14,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.course.exports.roster import Matches, Person, keys, match
 from autograder.course.exports.scores import Score
 from autograder.course.intake.classlist import Roster
+from autograder.course.intake.people import (
+    MOODLE_KEYS,
+    POINTS_POSSIBLE,
+    Matches,
+    Person,
+    is_canvas,
+    match,
+    people,
+)
 from autograder.disk import harmless
 from autograder.errors import UserError
 
@@ -29,12 +37,6 @@ Give with --roster FILE what Moodle exports: the grading worksheet (in the assig
 Actions > Download grading worksheet; "Offline grading worksheet" has to be on in its settings,
 under Feedback types), or the grader report (in the course: Grades > Export > Plain text file).
 Moodle has to be set to English: it translates the headings."""
-CANVAS_NAMES = ("Student", "LastName")
-CANVAS_KEYS = ("Student", "SIS User ID", "SIS Login ID", "Integration ID")
-MOODLE_KEYS = ("Full name", "Username", "ID number", "Email address")
-MOODLE_NAME = ("First name", "Last name")  # its names of files have both, in this order
-PARTICIPANT = "Participant"
-POINTS_POSSIBLE = "Points Possible"
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,11 @@ def canvas(scores: Mapping[str, Score], roster: Roster | None, column: str = COL
     """
     if roster is None:
         raise UserError(CANVAS_ROSTER)
-    section, own_number = roster.column("Section"), roster.column("ID")
-    if roster.column(*CANVAS_NAMES) != 0 or own_number is None or section is None:
+    section = roster.column("Section")
+    if section is None or not is_canvas(roster):
         raise UserError(f"The roster is not Canvas's: {headings(roster)}\n{CANVAS_ROSTER}")
     place = canvas_assignment(roster, column, section)
     worth = points_there_are(scores)
-    names = [p for name in CANVAS_KEYS if (p := roster.column(name)) is not None]
     rows = [
         [*(text(cell) for cell in row[: section + 1]), "" if place is None else row[place]]
         for row in roster.rows
@@ -90,17 +91,14 @@ def canvas(scores: Mapping[str, Score], roster: Roster | None, column: str = COL
             if differs(row[-1], worth):
                 raise other_points("Canvas", column, row[-1], worth)
             row[-1] = row[-1] or points(worth)
-    # A row without a student's name says how an assignment is posted.
-    numbers = [n for n, row in enumerate(rows) if row[0] and POINTS_POSSIBLE not in row[0]]
-    known = [roster.rows[n] for n in numbers]
-    people = [Person(r[0], keys([r[p] for p in names], r[own_number])) for r in known]
-    found = match(scores, people)
-    for i, student in found.rows.items():
-        rows[numbers[i]][-1] = points(scores[student].points)
+    known = people(roster)
+    found = match(scores, known)
+    for number, student in found.rows.items():
+        rows[number][-1] = points(scores[student].points)
     heading = column if place is None else roster.header[place]
     header = [*roster.header[: section + 1], heading]
     advice = f"In Canvas: Grades > Import, and this file. The column is {heading!r}."
-    return Export(to_csv([header, *rows]), [advice, *report(found, people)])
+    return Export(to_csv([header, *rows]), [advice, *report(found, known)])
 
 
 def canvas_assignment(roster: Roster, column: str, section: int) -> int | None:
@@ -141,26 +139,17 @@ def moodle(scores: Mapping[str, Score], roster: Roster | None, column: str = COL
         return moodle_without(scores, column)
     identifier, grade = roster.column("Identifier"), roster.column("Grade")
     if identifier is not None and grade is not None:
-        return moodle_worksheet(scores, roster, identifier, grade)
+        return moodle_worksheet(scores, roster, grade)
     return moodle_import(scores, roster, column)
 
 
-def moodle_worksheet(
-    scores: Mapping[str, Score], roster: Roster, identifier: int, grade: int
-) -> Export:
+def moodle_worksheet(scores: Mapping[str, Score], roster: Roster, grade: int) -> Export:
     """Return a grading worksheet with the grades; the cells of those without stay as they were."""
     most, open_to_change = roster.column("Maximum grade"), roster.column("Grade can be changed")
     if roster.column("Last modified (grade)") is None:
         raise UserError(f"Moodle needs the column Last modified (grade). {MOODLE_ROSTER}")
-    names = [p for name in MOODLE_KEYS if (p := roster.column(name)) is not None]
-    label = names[0] if names else identifier
-    people = []
-    for row in roster.rows:
-        own = re.sub(r"\D", "", row[identifier])
-        # Where names are hidden, "Participant" stands for each in the names of files.
-        cells = [*(row[p] for p in names), f"{PARTICIPANT}_{own}"]
-        people.append(Person(row[label], keys(cells, own)))
-    found = match(scores, people)
+    known = people(roster)
+    found = match(scores, known)
     worth, locked = points_there_are(scores), []
     rows = [[text(cell) for cell in row] for row in roster.rows]
     for number, student in found.rows.items():
@@ -173,7 +162,7 @@ def moodle_worksheet(
     advice = (
         "In Moodle's assignment: Submissions > Actions > Upload grading worksheet, and this file."
     )
-    notices = [advice, *report(found, people)]
+    notices = [advice, *report(found, known)]
     if locked:
         notices.append(f"Moodle will not change these grades: {', '.join(locked)}.")
     return Export(to_csv([roster.header, *rows]), notices)
@@ -188,18 +177,14 @@ def moodle_import(scores: Mapping[str, Score], roster: Roster, column: str) -> E
     unique = [p for p in names if roster.header[p].strip().casefold() != "full name"]
     if not unique:
         raise UserError(f"The roster is not Moodle's: {headings(roster)}\n{MOODLE_ROSTER}")
-    whole = [p for name in MOODLE_NAME if (p := roster.column(name)) is not None]
-    people = [
-        Person(row[names[0]], keys([*(row[p] for p in names), " ".join(row[p] for p in whole)]))
-        for row in roster.rows
-    ]
-    found = match(scores, people)
+    known = people(roster)
+    found = match(scores, known)
     rows = [
         [*(text(roster.rows[n][p]) for p in unique), points(scores[student].points)]
         for n, student in sorted(found.rows.items())
     ]
     header = [*(roster.header[p] for p in unique), column]
-    return Export(to_csv([header, *rows]), [import_advice(header), *report(found, people)])
+    return Export(to_csv([header, *rows]), [import_advice(header), *report(found, known)])
 
 
 def moodle_without(scores: Mapping[str, Score], column: str) -> Export:
@@ -223,14 +208,14 @@ def import_advice(header: Sequence[str]) -> str:
     )
 
 
-def report(found: Matches, people: Sequence[Person]) -> list[str]:
+def report(found: Matches, known: Mapping[int, Person]) -> list[str]:
     """Say who was not found in a roster, and who in it has no grade."""
     lines = [f"{len(found.rows)} grades were written."]
     if found.nobody:
         lines.append(f"NOT in the file, since the roster has nobody named: {listed(found.nobody)}.")
     for student, who in found.unclear.items():
         lines.append(f"NOT in the file, since it is unclear who that is: {student} ({who}).")
-    without = [person.label for n, person in enumerate(people) if n not in found.rows]
+    without = [person.label for n, person in known.items() if n not in found.rows]
     if without:
         lines.append(f"In the roster, without a grade from us: {listed(without)}.")
     return lines

@@ -28,11 +28,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import locate, scratch
+from autograder import locate
 from autograder.course.times import zone_named
 from autograder.disk import write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
+from autograder.sandbox import scratch
 
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
@@ -50,6 +51,9 @@ c.LateSubmissionPlugin.penalty_method = "none"
 # Student code is judged by "nox -s grade", which shuts it in. nbgrader would run it as
 # you, with your files in reach: so the formgrader's button for that says no, and why.
 c.Autograde.sanitize_preprocessors = ["autograder.course.judge.SayWhoGrades"]
+c.Autograde.exporter_class = "autograder.course.judge.NobodyAutogrades"
+# Its button for feedback writes the pages that "nox -s grade" writes.
+c.GenerateFeedback.exporter_class = "autograder.course.grading.feedback.OurPage"
 '''
 DATABASE_LINE = "c.CourseDirectory.db_url = {url!r}\n"
 

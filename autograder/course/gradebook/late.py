@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
 from autograder.course.gradebook import scores
 from autograder.course.gradebook.course import Course
-from autograder.course.gradebook.penalty import justified
+from autograder.course.gradebook.penalty import justified, seconds_late
+from autograder.course.intake.deadlines import Deadlines
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,25 @@ class Forgiven:
 def set_due(course: Course, due: datetime) -> list[Forgiven]:
     """Set the date by which the exercise is due, and take back penalties; return which."""
     with scores.opened(course) as gradebook:
-        before = {s.id: s.total_seconds_late for s in submissions(gradebook, course)}
+        before = {s.id: seconds_late(s) for s in submissions(gradebook, course)}
         naive = due.astimezone(UTC).replace(tzinfo=None)  # as nbgrader keeps it
         gradebook.update_or_create_assignment(course.assignment, duedate=naive)
         return list(take_back(gradebook, course, before))
+
+
+def deadlines(course: Course, due: datetime | None) -> Deadlines:
+    """Return by when each student is to hand in, if the exercise will be due at `due`.
+
+    None stands for the date that is set in the gradebook.
+    """
+    extensions: dict[str, timedelta] = {}
+    with scores.opened(course) as gradebook, contextlib.suppress(MissingEntry):
+        assignment = gradebook.find_assignment(course.assignment)
+        if due is None and assignment.duedate is not None:
+            due = assignment.duedate.replace(tzinfo=UTC)
+        extensions = {s.student.id: s.extension for s in assignment.submissions if s.extension}
+    own = {} if due is None else {name: due + more for name, more in extensions.items()}
+    return Deadlines(due, own, course.zone)
 
 
 def forgive(course: Course) -> list[Forgiven]:
@@ -63,7 +80,7 @@ def take_back(gradebook: Gradebook, course: Course, before: dict[str, float]) ->
     submission, what the course's plugin says now. Nobody's penalty grows here.
     """
     for submission in submissions(gradebook, course):
-        now = submission.total_seconds_late
+        now = seconds_late(submission)
         if now and now >= before.get(submission.id, now):
             continue
         own = list(submission.notebooks)

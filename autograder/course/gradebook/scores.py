@@ -18,10 +18,10 @@ from nbgrader import utils
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from autograder.course.gradebook import comments
 from autograder.course.gradebook.course import Course
-from autograder.course.gradebook.penalty import assign_penalty
+from autograder.course.gradebook.penalty import assign_penalty, handed_in, seconds_late
 from autograder.course.record import Record
-from autograder.course.times import in_utc
 from autograder.disk import harmless
 from autograder.errors import UserError
 
@@ -54,6 +54,10 @@ class Score:
         Something waits for an instructor in the formgrader.
     comments : dict of str to str
         What an instructor wrote, by cell.
+    name : str
+        The student's name, for people.
+    due : datetime, optional
+        When it was due for this student, extensions included; None if no date is set.
     """
 
     student: str
@@ -66,6 +70,8 @@ class Score:
     changed: tuple[str, ...]
     to_grade: bool
     comments: dict[str, str]
+    name: str = ""
+    due: datetime | None = None
 
 
 @contextmanager
@@ -99,8 +105,6 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
     UserError
         The database cannot be used.
     """
-    submitted = in_utc(record.submitted, course.zone)
-    when = {} if submitted is None else {"timestamp": submitted.isoformat()}
     answers = answered(notebook)
     with opened(course) as gradebook, at_once(gradebook):
         before = find(gradebook, course, record.student)
@@ -109,9 +113,9 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
         if before is not None and not replace:
             return
         gradebook.update_or_create_student(record.student)
-        submission = gradebook.update_or_create_submission(
-            course.assignment, record.student, **when
-        )
+        submission = gradebook.update_or_create_submission(course.assignment, record.student)
+        submission.timestamp = handed_in(course, submission, record)
+        comments.add(gradebook, submission, course.exercise)
         enter_scores(submission, record, answers)
         gradebook.db.commit()  # the database adds the scores up
         assign_penalty(course, submission)
@@ -189,19 +193,31 @@ def find(gradebook: Gradebook, course: Course, student: str) -> Score | None:
 def score_of(submission: SubmittedAssignment) -> Score:
     """Read one student's score."""
     grades, penalty = grades_of(submission), submission.late_submission_penalty
-    comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+    written = [comment for notebook in submission.notebooks for comment in notebook.comments]
+    student = submission.student
+    name = f"{student.first_name or ''} {student.last_name or ''}".strip()
     return Score(
         student=submission.student.id,
         points=max(0.0, submission.score - penalty),
         max_points=submission.max_score,
         checked={g.name: g.auto_score for g in grades if g.auto_score is not None},
         penalty=penalty,
-        late=submission.total_seconds_late,
+        late=seconds_late(submission),
         by_cell={grade.name: grade.score for grade in grades},
         changed=tuple(g.name for g in grades if g.manual_score is not None or g.extra_credit),
         to_grade=submission.needs_manual_grade,
-        comments={c.name: c.manual_comment for c in comments if c.manual_comment},
+        comments={c.name: c.manual_comment for c in written if c.manual_comment},
+        name=name or student.id,
+        due=due_for(submission),
     )
+
+
+def due_for(submission: SubmittedAssignment) -> datetime | None:
+    """Return when a submission is due, extensions included, if a date is set."""
+    if submission.assignment.duedate is None:  # nbgrader fails on an extension of no date
+        return None
+    due: datetime = submission.duedate
+    return due.replace(tzinfo=UTC)
 
 
 def note_history(

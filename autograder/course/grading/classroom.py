@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -14,19 +13,23 @@ from rich.console import Console
 
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.names import name_students
 from autograder.course.gradebook.scores import Score
+from autograder.course.grading.feedback import setting, write_page
 from autograder.course.grading.ledger import Ledger, differing
+from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
 from autograder.course.grading.plan import Plan, make_plan
 from autograder.course.grading.pool import grade_all
-from autograder.course.grading.store import keep_submission, read_executed, read_pictures
+from autograder.course.grading.store import keep_submission
 from autograder.course.grading.student import Graded, grade_one
-from autograder.course.grading.terminal import progress
+from autograder.course.grading.terminal import progress, tell_times
+from autograder.course.grading.unfinished import Unfinished
+from autograder.course.intake.apart import Apart
 from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
-from autograder.course.notebooks import shown
 from autograder.course.pages import report, tables
 from autograder.course.record import Record
 from autograder.course.times import in_utc
@@ -35,8 +38,6 @@ from autograder.errors import UserError
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
-MAX_REASON = 500  # characters of what was raised for a student
-FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 
 @dataclass
@@ -59,6 +60,10 @@ class Settings:
         How long a student's notebook may run; 0 leaves notebooks alone.
     assignment : str
         The folder to look at in each submission, in a course directory of nbgrader's.
+    due : datetime, optional
+        When it is due, if a date is set.
+    unclear : collection of str
+        Names under which something was handed in that is nobody's for certain.
     """
 
     seed: str
@@ -68,6 +73,12 @@ class Settings:
     allowed: Collection[str] = ALLOWED
     notebook_seconds: float = NOTEBOOK_SECONDS
     assignment: str = ""
+    due: datetime | None = None
+    unclear: Collection[str] = ()
+
+    def command(self) -> list[object]:
+        """Return what is asked of a regrading, as JSON has it."""
+        return [sorted(self.only), sorted(self.allowed), self.notebook_seconds, self.assignment]
 
 
 def run(
@@ -107,69 +118,33 @@ def run(
     read = collect(exercise, handed, settings.assignment, settings.allowed)
     collected = [timed(item, course.zone) for item in chosen(read, settings.only)]
     pack_id = packs.identify(exercise, settings.seed)
-    plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade)
+    regrading = Unfinished(course.root, settings.command()) if settings.regrade else None
+    done = {} if regrading is None else regrading.done
+    plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade, done)
     tell_plan(plan, console)
+    tell_times(collected, settings.due, console)
     each = OneByOne(course, console)
-    ledger = Ledger(course, settings.regrade)
-    for record in plan.unreadable:
-        with each.student(record.student):
-            plan.records[record.student] = ledger.settle(Graded(record))
-    if plan.todo:
-        grade_todo(plan, ledger, each, course, settings, console)
-    records = sorted(plan.records.values(), key=lambda record: record.student)
-    scores = gradebook.scores(course)
-    for record in records:
-        if ledger.is_missing(record, scores.get(record.student)):
+    with Apart() as apart:
+        ledger = Ledger(course, settings.regrade, apart)
+        for record in plan.unreadable:
             with each.student(record.student):
-                ledger.catch_up(record)
+                plan.records[record.student] = ledger.settle(Graded(record))
+        if plan.todo:
+            grade_todo(plan, ledger, each, course, settings, console, regrading)
+        records = sorted(plan.records.values(), key=lambda record: record.student)
+        scores = gradebook.scores(course)
+        for record in records:
+            if ledger.is_missing(record, scores.get(record.student)):
+                with each.student(record.student):
+                    ledger.catch_up(record)
+    idle = name_students(course, plan.records, settings.unclear)
     scores = gradebook.scores(course)
     tell_ledger(differing(records, scores), console)
-    write_all(records, scores, course, each)
+    tell_idle(idle, console)
+    write_all(records, scores, course, each, idle)
+    if regrading is not None and not each.failures:
+        regrading.finish()
     return records, list(each.failures)
-
-
-class OneByOne:
-    """Keeps what is raised for one student from all the others.
-
-    Parameters
-    ----------
-    course : Course
-        That is graded.
-    console : Console
-        Where a student is named for whom something was raised.
-
-    Attributes
-    ----------
-    failures : dict of str to str
-        The students for whom something was raised, and what.
-    """
-
-    def __init__(self, course: Course, console: Console) -> None:
-        self.failures: dict[str, str] = {}
-        self._course, self._console = course, console
-
-    def failed(self, student: str, reason: str) -> None:
-        """Note that something was raised for a student, and say so, once for the same reason."""
-        if self.failures.get(student) != reason:
-            self.failures[student] = reason
-            line = f"  {student}: could not be graded: {reason}"
-            self._console.print(line, markup=False, highlight=False)
-
-    @contextlib.contextmanager
-    def student(self, student: str) -> Iterator[None]:
-        """Do something for one student; what is raised costs this student alone.
-
-        What would be raised for everybody goes on: a disk that is full, a gradebook out of reach.
-        """
-        try:
-            yield
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in FOR_EVERYBODY:
-                raise
-            if isinstance(error, UserError):
-                gradebook.scores(self._course)  # raises where the gradebook is out of reach
-            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-            self.failed(student, f"{kind}{str(error)[:MAX_REASON]}")
 
 
 def grade_todo(
@@ -179,6 +154,7 @@ def grade_todo(
     course: Course,
     settings: Settings,
     console: Console,
+    regrading: Unfinished | None = None,
 ) -> None:
     """Grade whom the plan names, and keep each result at once."""
     console.print("Making the case pack from the solution ...")
@@ -205,6 +181,8 @@ def grade_todo(
                 if not settings.assignment:  # in nbgrader's layout it is where it belongs
                     keep_submission(by_name[student], course)
                 record = plan.records[student] = ledger.settle(outcome)
+                if regrading is not None:
+                    regrading.add(student, record.key)
                 line = f"{student}: {record.points:g} points in {record.seconds:.0f} s"
             done(line)
 
@@ -236,6 +214,8 @@ def tell_plan(plan: Plan, console: Console) -> None:
     console.print(f"{len(plan.todo)} to grade.")
     if plan.reused:
         console.print(f"{len(plan.reused)} graded before, with the same files and pack: reused.")
+    if plan.done:
+        console.print(f"{len(plan.done)} were graded anew before that was stopped: they stay.")
     if plan.kept:
         console.print(
             f"{len(plan.kept)} graded before, from other files, another seed or another version of "
@@ -254,8 +234,22 @@ def tell_ledger(differing: list[str], console: Console) -> None:
         )
 
 
+def tell_idle(idle: Sequence[str], console: Console) -> None:
+    """Say who has handed in nothing."""
+    if idle:
+        console.print(
+            f"{len(idle)} in the class have handed in nothing, as far as is known: "
+            f"{'; '.join(idle)}.",
+            markup=False,
+        )
+
+
 def write_all(
-    records: list[Record], scores: Mapping[str, Score], course: Course, each: OneByOne
+    records: list[Record],
+    scores: Mapping[str, Score],
+    course: Course,
+    each: OneByOne,
+    idle: Sequence[str],
 ) -> None:
     """Write the tables and pages for a class, of students only those whose page is out of date.
 
@@ -266,24 +260,9 @@ def write_all(
     write_text(out / "grades.csv", tables.grades_csv(exercise, records))
     write_text(out / "timings.json", tables.timings_json(records))
     entered = [record for record in records if record.student in scores]
-    write_text(out / "report.html", report.class_page(exercise, entered, scores))
+    page = report.class_page(exercise, entered, scores, idle, setting(course))
+    write_text(out / "report.html", page)
     released = course.released
     for record in entered:
         with each.student(record.student):
             write_page(record, scores[record.student], course, released)
-
-
-def write_page(record: Record, score: Score, course: Course, released: bytes) -> None:
-    """Write the page of one student, unless it is as it would be."""
-    path = course.root / report.page_of(course.exercise, record.student)
-    if report.is_up_to_date(path, record, score):
-        return
-    executed = read_executed(course.root, record.student)
-    page = report.student_page(
-        course.exercise,
-        record,
-        score,
-        pictures=read_pictures(course.root, record),
-        notebook=shown.cells(executed, released) if executed else (),
-    )
-    write_text(path, page)

@@ -13,24 +13,28 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import exercises, locate, scratch
+from autograder import exercises, locate
 from autograder.course import times
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import late
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.names import keep_roster
 from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
+from autograder.course.grading.store import keep_attempts
 from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
 from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import absolute
+from autograder.course.intake.deadlines import Deadlines
 from autograder.course.intake.find import find_submissions
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import sample_class
+from autograder.course.pages import report
 from autograder.course.record import Record
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, scratch
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
 
@@ -58,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--roster",
         type=Path,
         metavar="FILE",
-        help="the class list that Canvas or Moodle exports: says whether one name is one student",
+        help="the class list that Canvas or Moodle exports: who is whom, and who handed in nothing",
     )
     parser.add_argument(
         "--course",
@@ -158,8 +162,9 @@ def main(options: argparse.Namespace) -> int:
         return 130
     except OSError as error:
         raise UserError(f"Stopped: {error}. The same command goes on from here.") from error
-    show_table(course.exercise, records, console)
-    show_changes(gradebook.scores(course), console)
+    scores = gradebook.scores(course)
+    show_table(course.exercise, records, report.names([*scores.values()]), console)
+    show_changes(scores, records, console)
     console.print(f"{len(records)} students in {time.monotonic() - start:.0f} s.")
     print(f"Report: {course.root / 'report.html'}")
     if failures:
@@ -178,11 +183,15 @@ def grade(
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
     exercise = exercises.default()
-    found = find_submissions(exercise, options)
-    handed: Sequence[Path | Handed] = found.handed
-    default = locate.root() / "results" / ("" if handed else "sample-class")
+    given = options.paths or options.class_dir or options.course
+    default = locate.root() / "results" / ("" if given else "sample-class")
     out = options.course or options.out or default
     due = None if options.due is None else read_due(options.due, exercise, out)
+    deadlines = Deadlines(due)
+    if (out / nbcourse.CONFIG).is_file():
+        deadlines = late.deadlines(nbcourse.read_course(exercise, out), due)
+    found = find_submissions(exercise, options, deadlines)
+    handed: Sequence[Path | Handed] = found.handed
     check_out(out, [path for own in found.handed for path in own.paths])
     if due is not None:
         console.print(f"Due {times.shown(due)}.", markup=False, highlight=False)
@@ -192,6 +201,10 @@ def grade(
     for line in found.left_out:
         console.print(line, markup=False)
     course = nbcourse.open_course(exercise, out, options.database)
+    for line in keep_attempts(found.handed, course):
+        console.print(line, markup=False)
+    if options.roster is not None:
+        keep_roster(course, options.roster)
     tell_penalties(late.forgive(course) if due is None else late.set_due(course, due), console)
     if handed:
         seed = course_seed(options.seed_file)
@@ -206,5 +219,7 @@ def grade(
         allowed=ALLOWED.union(options.allow_import),
         notebook_seconds=options.notebook_seconds,
         assignment=exercise.assignment if options.course else "",
+        due=deadlines.common,
+        unclear=found.unclear,
     )
     return course, *run(handed, course, settings, console)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.course.intake.collect import Unreadable
 from autograder.course.record import Record, key_of, load, without_grading
@@ -29,6 +30,8 @@ class Plan:
     kept : list of str
         Students whose record is of other files, another pack or another version of the grader: it
         stays without ``--regrade``.
+    done : list of str
+        Students who were regraded before that was stopped.
     """
 
     todo: list[Submission] = field(default_factory=list)
@@ -36,6 +39,7 @@ class Plan:
     records: dict[str, Record] = field(default_factory=dict)
     reused: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
 
 def make_plan(
@@ -44,8 +48,24 @@ def make_plan(
     out: Path,
     pack_id: str,
     regrade: bool,
+    done: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Decide what to do with each submission, given what was graded before.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    collected : sequence of Submission or Unreadable
+        What was handed in.
+    out : Path
+        The folder with the records.
+    pack_id : str
+        Of the cases.
+    regrade : bool
+        Replace grades given before.
+    done : mapping of str to str
+        But not of those with these keys: they were regraded before that was stopped.
 
     Raises
     ------
@@ -65,6 +85,8 @@ def make_plan(
             key = empty.key
         if known is not None and not regrade:
             (plan.reused if known.key == key else plan.kept).append(student)
+        elif known is not None and done.get(student) == known.key == key:
+            plan.done.append(student)
         elif isinstance(item, Submission):
             plan.todo.append(item)
         else:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
 
+from autograder import locate
 from autograder.course.gradebook.course import Course
 from autograder.course.grading.student import Graded
-from autograder.course.pages.pictures import Picture
+from autograder.course.intake.archive import MAX_ARCHIVE
+from autograder.course.intake.attempts import Handed
+from autograder.course.intake.naming import safe
+from autograder.course.notebooks.picture import Picture
 from autograder.course.record import Record, save
 from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.submission import Submission
 
 
-def store(graded: Graded, out: Path) -> None:
-    """Keep a student's record, pictures and notebook; a former record goes to ``history``."""
-    student = graded.record.student
+def store(graded: Graded, course: Course) -> None:
+    """Keep what was made of a student in a course; a former record goes to ``history``."""
+    student, out = graded.record.student, course.root
     folder = out / "pictures" / student
     shutil.rmtree(folder, ignore_errors=True)
     for picture in graded.pictures:
@@ -27,12 +33,20 @@ def store(graded: Graded, out: Path) -> None:
         write_bytes(executed_path(out, student), graded.notebook)
     else:
         executed_path(out, student).unlink(missing_ok=True)
+    shutil.rmtree(sources(course, student) / locate.PACKAGE, ignore_errors=True)
+    for name, data in graded.files.items():
+        write_bytes(sources(course, student) / name, data)
     # The record comes last: where it is, all of the above is.
-    path = out / "students" / f"{student}.json"
+    path = record_path(out, student)
     if path.is_file():
         former = next_free(out / "history", student, ".json")
         write_bytes(former, path.read_bytes())
     save(graded.record, path)
+
+
+def record_path(out: Path, student: str) -> Path:
+    """Return where the record of a student is kept."""
+    return out / "students" / f"{student}.json"
 
 
 def picture_path(out: Path, student: str, name: str) -> Path:
@@ -43,6 +57,18 @@ def picture_path(out: Path, student: str, name: str) -> Path:
 def executed_path(out: Path, student: str) -> Path:
     """Return where a student's notebook is kept, as it ran."""
     return out / "executed" / f"{student}.ipynb"
+
+
+def sources(course: Course, student: str) -> Path:
+    """Return where the files are kept that were graded: where nbgrader keeps what is autograded."""
+    return course.folder("autograded", student)
+
+
+def read_sources(course: Course, student: str) -> dict[str, bytes]:
+    """Return the files that were graded, by path; those of earlier versions are not kept."""
+    folder = sources(course, student)
+    paths = {path: folder / path for path in course.exercise.editable}
+    return {path: file.read_bytes() for path, file in paths.items() if file.is_file()}
 
 
 def next_free(history: Path, student: str, suffix: str) -> Path:
@@ -83,6 +109,44 @@ def read_pictures(out: Path, record: Record) -> list[Picture]:
         if path.is_file():
             found.append(Picture(name, text, path.read_bytes()))
     return found
+
+
+def read_graded(course: Course, record: Record) -> Graded:
+    """Return all that is kept of what was made of a student."""
+    student = record.student
+    pictures, executed = read_pictures(course.root, record), read_executed(course.root, student)
+    return Graded(record, pictures, executed, read_sources(course, student))
+
+
+def keep_attempts(handed: Iterable[Handed], course: Course) -> Iterator[str]:
+    """Keep all attempts of those who have several, as they came; yield what cannot be kept."""
+    for own in handed:
+        for path in (*own.paths, *own.others) if own.others else ():
+            there = course.root / "attempts" / safe(own.student) / path.name
+            try:
+                if there.exists():
+                    continue
+                if size(path) > MAX_ARCHIVE:
+                    raise OSError(f"it is larger than {MAX_ARCHIVE >> 20} MiB")
+                copy_whole(path, there)
+            except OSError as error:
+                yield f"{path} is not kept in {there.parent}: {error}."
+
+
+def copy_whole(path: Path, there: Path) -> None:
+    """Copy a file or folder, so that all of it is there or nothing; links stay links."""
+    if not path.is_dir():
+        write_bytes(there, path.read_bytes())
+        return
+    there.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=there.parent) as folder:
+        shutil.copytree(path, Path(folder) / "copy", symlinks=True).rename(there)
+
+
+def size(path: Path) -> int:
+    """Return the bytes in a file or folder; links are not followed."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.lstat().st_size for file in files if not file.is_dir())
 
 
 def keep_submission(submission: Submission, course: Course) -> None:

@@ -11,8 +11,8 @@ from typing import TypeVar
 from autograder import exercises
 from autograder.course.forward import scores_of
 from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks.picture import Picture
 from autograder.course.pages import pictures
-from autograder.course.pages.pictures import Picture
 from autograder.course.record import Record, key_of
 from autograder.engine.run import run_checks
 from autograder.judging.evidence import Evidence
@@ -38,11 +38,14 @@ class Graded:
         For the student's page.
     notebook : bytes
         The student's notebook as it ran in the sandbox; empty if none was handed in.
+    files : dict of str to bytes
+        The files that were graded, as in `Submission`.
     """
 
     record: Record
     pictures: list[Picture] = field(default_factory=list)
     notebook: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 def grade_one(
@@ -59,7 +62,7 @@ def grade_one(
     exercise_name : str
         Name of the exercise; its table cannot be sent to another process.
     notebook_seconds : float
-        How long the notebook may run; 0 leaves it alone.
+        How long the notebook may run; with 0 it is shown as it is.
     """
     exercise, level, drawn = exercises.named(exercise_name), strongest(), Drawn()
     verdicts = run_checks(
@@ -71,20 +74,17 @@ def grade_one(
         scores=scores_of(exercise),
         isolation=level,
     )
-    executed, problem = b"", ""
-    if submission.notebook and notebook_seconds > 0:
-        try:
-            ran = notebook.execute(
-                exercise,
-                submission.notebook,
-                submission,
-                outcomes(verdicts),
-                seconds=notebook_seconds,
-                isolation=level,
-            )
-            executed, problem = notebook.to_bytes(ran.notebook), ran.problem
-        except Exception as error:  # a notebook gives no points, and takes none
-            problem = f"It could not be run: {type(error).__name__}."
+    executed, ran = b"", notebook.Executed(None)
+    if submission.notebook:
+        ran = notebook.execute(
+            exercise,
+            submission.notebook,
+            submission,
+            outcomes(verdicts),
+            seconds=notebook_seconds,
+            isolation=level,
+        )
+        executed = notebook.to_bytes(ran.notebook)
     record = Record(
         student=submission.student,
         key=key_of(exercise, submission, cases.id),
@@ -94,10 +94,12 @@ def grade_one(
         verdicts=verdicts,
         isolation=level,
         pictures={drawing.name: drawing.text for drawing in drawn.pictures},
-        notebook=problem,
+        notebook=ran.problem,
         submitted=submission.submitted,
+        origin=submission.origin,
+        notebook_seconds=ran.seconds,
     )
-    return Graded(record, drawn.pictures, executed)
+    return Graded(record, drawn.pictures, executed, submission.files)
 
 
 class Drawn:

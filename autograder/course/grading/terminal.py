@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.course.gradebook.late import Forgiven
 from autograder.course.gradebook.scores import Score
+from autograder.course.intake.collect import Unreadable
 from autograder.course.record import Record
 from autograder.exercise import Exercise
 from autograder.exercises.registry import worth
+from autograder.submission import Submission
 
 
 @contextmanager
@@ -34,11 +37,13 @@ def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
         yield done
 
 
-def show_table(exercise: Exercise, records: Sequence[Record], console: Console) -> None:
-    """Print the class as a table: students by functions."""
+def show_table(
+    exercise: Exercise, records: Sequence[Record], names: Mapping[str, str], console: Console
+) -> None:
+    """Print the class as a table: students, by their names, and functions."""
     most = worth(exercise)
     table = Table(
-        title="Points, below what each part is worth",
+        title="Points that the checks gave, below what each part is worth",
         title_justify="left",
         box=SIMPLE_HEAD,
         padding=0,
@@ -51,16 +56,21 @@ def show_table(exercise: Exercise, records: Sequence[Record], console: Console) 
     for record in records:
         reached = record.by_function()
         cells = [f"{reached[name][0]:g}" if name in reached else "" for name in most]
-        table.add_row(record.student, *cells, f"{record.points:g}")
+        table.add_row(
+            escape(names.get(record.student, record.student)), *cells, f"{record.points:g}"
+        )
     console.print(table)
 
 
-def show_changes(scores: Mapping[str, Score], console: Console) -> None:
+def show_changes(scores: Mapping[str, Score], records: Sequence[Record], console: Console) -> None:
     """Print whose score in the gradebook is not just what the checks gave."""
+    marked = {r.student for r in records if r.origin.late and not r.submitted}
     for score in scores.values():
         reasons = [f"{score.penalty:g} points off for being late"] if score.penalty else []
         if score.late and not score.penalty:
-            reasons.append(f"late by {timedelta(seconds=round(score.late))}, without a penalty")
+            known = score.student not in marked
+            by = f" by {timedelta(seconds=round(score.late))}" if known else ""
+            reasons.append(f"late{by}, without a penalty")
         if score.changed:
             reasons.append(f"changed by hand: {', '.join(score.changed)}")
         if score.to_grade:
@@ -68,6 +78,35 @@ def show_changes(scores: Mapping[str, Score], console: Console) -> None:
         if reasons:
             line = f"In the gradebook, {score.student} has {score.points:g}: {'; '.join(reasons)}."
             console.print(line, markup=False, highlight=False)
+
+
+def tell_times(
+    collected: Sequence[Submission | Unreadable], due: datetime | None, console: Console
+) -> None:
+    """Say for whom a date by which it is due means nothing, since no times are known."""
+    unknown = [item for item in collected if not item.submitted]
+    marked = [item.student for item in unknown if item.origin.late]
+    if due is None or not unknown:
+        if due is None and marked:
+            console.print(
+                f"Marked as late where it was handed in: {', '.join(marked)}. No date is set by "
+                "which it is due, so that this costs nothing; --due sets one.",
+                markup=False,
+            )
+        return
+    if len(unknown) > len(marked):
+        console.print(
+            f"No times are known for {len(unknown) - len(marked)} of {len(collected)}, which count "
+            "as handed in in time. (Blackboard's names of files and nbgrader's timestamp.txt hold "
+            "one, and so does Moodle's grading worksheet, to be given with --roster.)",
+            markup=False,
+        )
+    if marked:
+        console.print(
+            f"Marked as late where it was handed in, and by how much is not known: "
+            f"{', '.join(marked)}.",
+            markup=False,
+        )
 
 
 def tell_penalties(forgiven: Sequence[Forgiven], console: Console) -> None:

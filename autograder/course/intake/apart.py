@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.errors import UserError
+from autograder.sandbox import bounds
 
 MEMORY = 640 << 20  # bytes of address space (Linux); all of the grader is to stay below 1 GiB
 SECONDS = 20  # of processor time for one call (not on Windows)
@@ -58,7 +59,7 @@ class Apart:
     def __exit__(self, *exception: object) -> None:
         self._end()
 
-    def call(self, task: Task, argument: Any) -> Any:
+    def call(self, task: Task, argument: Any, seconds: int = SECONDS) -> Any:
         """Return ``task(argument)``.
 
         Parameters
@@ -67,6 +68,8 @@ class Apart:
             A function of a module of this package.
         argument : object
             As JSON has it, like the result.
+        seconds : int
+            Of processor time that it may take.
 
         Raises
         ------
@@ -78,7 +81,8 @@ class Apart:
         timer.start()
         try:
             assert process.stdin is not None and process.stdout is not None
-            send(process.stdin, {"task": [task.__module__, task.__name__], "argument": argument})
+            name = [task.__module__, task.__name__]
+            send(process.stdin, {"task": name, "argument": argument, "seconds": seconds})
             reply = receive(process.stdout)
         except (OSError, ValueError):  # it has ended
             reply = None
@@ -90,7 +94,7 @@ class Apart:
         if reply is None:
             self._end()
             raise ApartError(
-                f"takes more than {MEMORY >> 20} MiB of memory, or more than {SECONDS} seconds"
+                f"takes more than {MEMORY >> 20} MiB of memory, or more than {seconds} seconds"
             )
         if "error" in reply:
             raise ApartError(f"ends with {reply['error']}")
@@ -136,13 +140,13 @@ def serve() -> None:
     """Answer calls until there are no more: what the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
     end_with_caller()
-    bound_memory()
+    bounds.address_space(MEMORY)
     send(sys.stdout.buffer, READY)
     while (request := receive(sys.stdin.buffer)) is not None:
-        bound_time()
+        module, name = request["task"]
         try:
-            module, name = request["task"]
             task = getattr(importlib.import_module(module), name)
+            bound_time(request["seconds"])  # to import it is no submission's fault
             reply = {"value": task(request["argument"])}
             send(sys.stdout.buffer, reply)
         except MemoryError:
@@ -162,30 +166,11 @@ def end_with_caller() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def bound_memory() -> None:
-    """Bound this process's memory, where the system can."""
-    if sys.platform == "linux":  # macOS accepts the limit only to ignore or refuse it
-        lower("RLIMIT_AS", MEMORY)
-        lower("RLIMIT_CORE", 0)
-
-
-def bound_time() -> None:
+def bound_time(seconds: int) -> None:
     """Give this process time for one more call, where the system can."""
     if sys.platform != "win32":
         used = os.times()
-        lower("RLIMIT_CPU", int(used.user + used.system) + 1 + SECONDS)
-
-
-def lower(name: str, limit: int) -> None:
-    """Set a limit, which can be set anew."""
-    if sys.platform != "win32":
-        import resource
-
-        what = getattr(resource, name)
-        _, hard = resource.getrlimit(what)
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
-        resource.setrlimit(what, (limit, hard))
+        bounds.lower("RLIMIT_CPU", int(used.user + used.system) + 1 + seconds)
 
 
 def send(stream: IO[bytes], message: Any) -> None:

@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from autograder.course.intake.deadlines import NO_DEADLINES, Deadlines
 from autograder.course.intake.naming import ARCHIVES, meant_for, shown, student_name
+from autograder.course.intake.systems import System, matched
 from autograder.exercise import Exercise
+from autograder.submission import UNKNOWN, Origin
 
+READABLE = re.compile(r"[\w .@+'’,-]+")  # what a name of a person may be made of
 BESIDE = (".html", ".htm", ".txt", ".csv", ".xlsx", ".md", ".log")  # lists and receipts
 ASK_ROSTER = (
     "not graded, as this may be one student or several: the class list decides, with --roster FILE."
@@ -21,63 +24,6 @@ ASK_ROSTER = (
 STILL_SEVERAL = (
     "not graded, as the class list has this name {count}: rename the folders so that each is a "
     "student of its own, or leave all but one out."
-)
-
-
-class System(NamedTuple):
-    """How a learning management system names what it lets an instructor download.
-
-    Attributes
-    ----------
-    pattern : re.Pattern
-        Of a whole name. Groups: ``name``; ``user``, a number that is the student's; ``number``,
-        which grows with each attempt; ``rest``, the name that the student gave; ``late``; and
-        ``extra``, which only what is no code has.
-    files_numbered : bool
-        Each file has a number of its own, and not each attempt.
-    namesakes : bool
-        Another number can be another student of the same name.
-    """
-
-    pattern: re.Pattern[str]
-    files_numbered: bool = False
-    namesakes: bool = False
-
-
-SYSTEMS = (
-    # Canvas: doejane_LATE_12345_999_layers.py, doejane_12345_text.html for text
-    System(
-        re.compile(
-            r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d{1,18})_"
-            r"(?:(?P<number>\d{1,18})_(?P<rest>.+)|(?P<extra>text\.html))",
-            re.IGNORECASE,
-        ),
-        files_numbered=True,
-    ),
-    # Moodle, names hidden: Participant_901_assignsubmission_file_
-    System(
-        re.compile(
-            r"(?P<name>Participant)[_ ](?P<user>\d{1,18})_assignsubmission_"
-            r"(?:file_?|(?P<extra>(?!file)[a-z]+_?))(?P<rest>.*)",
-            re.IGNORECASE,
-        ),
-    ),
-    # Moodle: Ada Lovelace_901_assignsubmission_file_, with or without a file's name behind
-    System(
-        re.compile(
-            r"(?P<name>.+)_(?P<number>\d{1,18})_assignsubmission_"
-            r"(?:file_?|(?P<extra>(?!file)[a-z]+_?))(?P<rest>.*)",
-            re.IGNORECASE,
-        ),
-        namesakes=True,
-    ),
-    # Blackboard: Homework_adal_attempt_2026-11-20-10-11-12_layers.py, and a receipt .txt
-    System(
-        re.compile(
-            r"(?P<name>.+)_attempt_(?P<number>\d{4}(?:-\d{2}){5})(?:_(?P<rest>.+)|(?P<extra>\.txt))",
-            re.IGNORECASE,
-        ),
-    ),
 )
 
 
@@ -99,6 +45,10 @@ class Entry:
         What the student called it; empty for a folder.
     late : bool
         The system has marked it as late.
+    when : str
+        When it came, in the zone of the course; empty where the system does not say.
+    written : str
+        The student's name as people write it; empty where the system has only a part of it.
     """
 
     path: Path
@@ -107,6 +57,8 @@ class Entry:
     number: int
     rest: str
     late: bool
+    when: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,24 +73,45 @@ class Handed:
         What is read: one folder or archive, or the files of the newest attempt.
     notes : tuple of str
         Which attempts there are, and which one it is.
+    others : tuple of Path
+        The attempts that do not count.
+    submitted : str
+        When it came, if its name says so.
+    origin : Origin
+        Where it came from.
     """
 
     student: str
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    others: tuple[Path, ...] = ()
+    submitted: str = ""
+    origin: Origin = UNKNOWN
 
 
 @dataclass
 class Sorted:
-    """A class: what each student handed in, and what is no student or cannot be told to be one."""
+    """A class: what each student handed in, and what is no student or cannot be told to be one.
+
+    Attributes
+    ----------
+    handed : list of Handed
+        One for each student.
+    left_out : list of str
+        What is left out, a sentence each.
+    unclear : list of str
+        Names of which nobody can tell whether they are one student's.
+    """
 
     handed: list[Handed] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 def one(path: Path) -> Handed:
     """Return a path that is a student of its own."""
-    return Handed(student_name(path), (path,))
+    name = student_name(path)
+    return Handed(name, (path,), origin=Origin(name if READABLE.fullmatch(name) else ""))
 
 
 def own_name(name: str) -> str:
@@ -147,19 +120,15 @@ def own_name(name: str) -> str:
     return (found[1]["rest"] or "") if found else name
 
 
-def matched(name: str) -> tuple[System, dict[str, str | None]] | None:
-    """Return whose way of naming a name is, and its parts; None if nobody's."""
-    for system in SYSTEMS:
-        if len(name) < 1000 and (match := system.pattern.fullmatch(name)):
-            parts = dict.fromkeys(("user", "number", "rest", "late", "extra"))
-            return system, {**parts, **match.groupdict()}
-    return None
-
-
 def by_student(
-    exercise: Exercise, paths: Iterable[Path], known: Callable[[str], int] | None = None
+    exercise: Exercise,
+    paths: Iterable[Path],
+    known: Callable[[str], int] | None = None,
+    deadlines: Deadlines = NO_DEADLINES,
 ) -> Sorted:
-    """Sort entries by student; of each student's attempts the newest one counts.
+    """Sort entries by student; of each student's attempts the newest one in time counts.
+
+    It is the newest of all where none is in time, or no times are known.
 
     Parameters
     ----------
@@ -169,6 +138,8 @@ def by_student(
         Files and folders; those that are named by no system come back as they are.
     known : callable, optional
         Returns how often the class list has a name.
+    deadlines : Deadlines
+        Until when an attempt is in time; one that the system has marked as late is not.
     """
     result, students = Sorted(), dict[tuple[System | Path, str], list[Entry]]()
     for path in paths:
@@ -187,9 +158,10 @@ def by_student(
             result.handed.append(one(of))
         elif why := why_unclear(entries, known):
             names = ", ".join(shown(entry.path.name) for entry in entries)
+            result.unclear.append(entries[0].student)
             result.left_out.append(f"{shown(entries[0].student)}: {names}: {why}")
         else:
-            result.handed.append(attempt(exercise, entries))
+            result.handed.append(attempt(exercise, entries, deadlines))
     return result
 
 
@@ -208,7 +180,12 @@ def entry_of(path: Path, system: System, parts: dict[str, str | None]) -> Entry:
     user = f"_{parts['user']}" if parts["user"] else ""
     number = int((parts["number"] or "0").replace("-", ""))
     name, rest = f"{parts['name']}{user}", parts["rest"] or ""
-    return Entry(path, system, name, number, rest, late=bool(parts["late"]))
+    when = ""
+    if system.dated:
+        date, clock = (parts["number"] or "")[:10], (parts["number"] or "")[11:]
+        when = f"{date} {clock.replace('-', ':')}"
+    written = name if system.namesakes else ""
+    return Entry(path, system, name, number, rest, bool(parts["late"]), when, written)
 
 
 def is_no_student(exercise: Exercise, path: Path) -> bool:
@@ -217,23 +194,33 @@ def is_no_student(exercise: Exercise, path: Path) -> bool:
     return lower.endswith(BESIDE) and not meant_for(exercise, path.name) and not path.is_dir()
 
 
-def attempt(exercise: Exercise, entries: Sequence[Entry]) -> Handed:
-    """Return the newest attempt among all entries of one student."""
-    ordered = sorted(entries, key=lambda entry: (entry.number, entry.path.name))
+def attempt(exercise: Exercise, entries: Sequence[Entry], deadlines: Deadlines) -> Handed:
+    """Return the newest attempt in time among all entries of one student."""
+    everything = sorted(entries, key=lambda entry: (entry.number, entry.path.name))
+    student = everything[0].student
+    in_time = [e for e in everything if not e.late and not deadlines.missed(student, e.when)]
+    ordered = in_time or everything
     if ordered[0].system.files_numbered:
         taken = newest_files(exercise, ordered)
     else:
         taken = [entry for entry in ordered if entry.number == ordered[-1].number]
-    earlier = [entry for entry in ordered if entry not in taken]
+    others = [entry for entry in everything if entry not in taken]
     notes = []
-    if earlier:
-        used, others = ([shown(e.path.name) for e in some] for some in (taken, earlier))
-        notes.append(
-            f"The newest attempt counts: {', '.join(used)}. Not taken: {', '.join(others)}."
-        )
+    if others:
+        used, left = (", ".join(shown(e.path.name) for e in some) for some in (taken, others))
+        which = "" if len(ordered) == len(everything) else " that came in time"
+        notes.append(f"The newest attempt{which} counts: {used}. Not taken: {left}.")
     if any(entry.late for entry in taken):
         notes.append("The learning management system has marked this attempt as late.")
-    return Handed(ordered[0].student, tuple(entry.path for entry in taken), tuple(notes))
+    newest = taken[-1]
+    return Handed(
+        student,
+        tuple(entry.path for entry in taken),
+        tuple(notes),
+        tuple(entry.path for entry in others),
+        newest.when,
+        Origin(newest.written, newest.path.name, any(entry.late for entry in taken)),
+    )
 
 
 def newest_files(exercise: Exercise, ordered: Sequence[Entry]) -> list[Entry]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from autograder.course.intake.reading import MAX_NOTEBOOK, IntakeError, read_apa
 from autograder.course.intake.screening import screen_apart
 from autograder.course.intake.table import table_of
 from autograder.exercise import Exercise
-from autograder.submission import Submission
+from autograder.submission import UNKNOWN, Origin, Submission
 
 __all__ = [
     "MAX_NOTEBOOK",
@@ -47,12 +47,15 @@ class Unreadable:
         As in `Submission`.
     submitted : str
         As in `Submission`.
+    origin : Origin
+        As in `Submission`.
     """
 
     student: str
     problem: str
     notes: list[str]
     submitted: str = ""
+    origin: Origin = UNKNOWN
 
 
 def collect(
@@ -93,22 +96,26 @@ def collect(
                 continue
             seen.add(paths)
             name = unique(safe(own.student), names)
-            notes = [*naming_notes(own.student, name), *own.notes]
+            notes = [*naming_notes(own, name), *own.notes]
             read = read_one(apart, table, name, paths, notes, timed=bool(assignment))
             if isinstance(read, Submission) and allowed is not None:
                 read.notes.extend(look_through(apart, table, read.files, allowed))
             read.notes[:] = bounded(read.notes)
-            collected.append(read)
+            when = read.submitted or own.submitted
+            collected.append(replace(read, submitted=when, origin=own.origin))
     return collected
 
 
-def naming_notes(own: str, name: str) -> list[str]:
-    """Return what is to be said where a student gets another name than that of the submission."""
-    notes = []
-    if safe(own) != own:
-        notes.append(f"It was handed in as {shown(own)}, which cannot name files.")
-    if name != safe(own):
-        notes.append(f"Another submission is named {safe(own)!r}; this one is {name!r}.")
+def naming_notes(own: Handed, name: str) -> list[str]:
+    """Return what is to be said where a student gets another name than that of the submission.
+
+    A name that is known as people write it stands on the pages; that of files is nobody's business.
+    """
+    notes, usual = [], safe(own.student)
+    if usual != own.student and not own.origin.name:
+        notes.append(f"It was handed in as {shown(own.student)}, which cannot name files.")
+    if name != usual:
+        notes.append(f"Another submission is named {usual!r}; this one is {name!r}.")
     return notes
 
 

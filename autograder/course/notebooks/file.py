@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import nbformat
@@ -16,10 +17,12 @@ import nbformat
 from autograder.course.intake.collect import MAX_NOTEBOOK
 from autograder.course.notebooks.picture import pasted
 
+MAX_VALUES = 1_000_000  # in the file; as values in memory, it may take a hundred times its bytes
 MAX_CELLS = 500
 MAX_CELL = 100_000  # characters of one cell
 MAX_POINTS = 1000  # of one cell
 MAX_PICTURES = 20  # pasted into the text of one notebook
+MAX_PASTED = 4 << 20  # bytes of all of them, as they are kept
 MAX_NAME = 200  # characters of a picture's name
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # nbgrader's metadata, version 3: what has to be there, and what may be.
@@ -55,7 +58,7 @@ def read(data: bytes) -> Any:
     """
     notebook = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}})
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    room = MAX_PICTURES
+    room = Room()
     for number, cell in enumerate(stored_cells(data), 1):
         kind, source = text_of(cell, number)
         made = MAKERS[kind](source, id=f"cell-{number}")
@@ -65,7 +68,6 @@ def read(data: bytes) -> Any:
         pictures = pictures_of(cell, room) if kind == "markdown" else {}
         if pictures:
             made.attachments = pictures
-            room -= len(pictures)
         notebook.cells.append(made)
     return notebook
 
@@ -74,6 +76,8 @@ def stored_cells(data: bytes) -> list[Any]:
     """Return the cells in a file, whatever each of them may be."""
     if len(data) > MAX_NOTEBOOK:
         raise NotANotebook(f"it is larger than {MAX_NOTEBOOK >> 20} MiB")
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+        raise NotANotebook(f"it holds more than {MAX_VALUES} values")
     try:
         tree = json.loads(data)
     except (ValueError, RecursionError):
@@ -107,12 +111,20 @@ def text_of(cell: Any, number: int) -> tuple[str, str]:
     return kind, text.encode("utf-8", "replace").decode("utf-8")
 
 
-def pictures_of(cell: dict[str, Any], most: int) -> dict[str, dict[str, str]]:
+@dataclass
+class Room:
+    """How many pictures there may still be in a notebook, and how many bytes of them."""
+
+    pictures: int = MAX_PICTURES
+    size: int = MAX_PASTED
+
+
+def pictures_of(cell: dict[str, Any], room: Room) -> dict[str, dict[str, str]]:
     """Return the pictures that were pasted into a cell of text, by name, as a notebook has them."""
     stored = cell.get("attachments")
     found: dict[str, dict[str, str]] = {}
     for name, forms in stored.items() if isinstance(stored, dict) else ():
-        if len(found) == most:
+        if not room.pictures:
             break
         data = list(forms.values()) if isinstance(forms, dict) else []
         if len(name) > MAX_NAME or len(data) != 1 or not isinstance(data[0], str):
@@ -121,7 +133,9 @@ def pictures_of(cell: dict[str, Any], most: int) -> dict[str, dict[str, str]]:
             png = pasted(base64.b64decode(data[0]))
         except ValueError:  # it is not base64
             continue
-        if png:
+        if png and len(png) <= room.size:
+            room.size -= len(png)
+            room.pictures -= 1
             plain = name.encode("utf-8", "replace").decode("utf-8")
             found[plain] = {"image/png": base64.b64encode(png).decode()}
     return found

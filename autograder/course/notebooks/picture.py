@@ -1,16 +1,39 @@
-"""Pictures in a notebook: drawn anew, so that a page gets our bytes and none of a stranger's."""
+"""Pictures: for pages, and of a notebook.
+
+Those of a notebook are drawn anew, so that a page gets our bytes and none of a stranger's.
+"""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image
 
 MAX_BYTES = 1 << 20  # of a picture that code made
 MAX_PIXELS = 4_000_000
 MAX_PASTED = 8 << 20  # bytes of a picture that was pasted: of a whole screen
-MAX_PASTED_PIXELS = 24_000_000
+MAX_PASTED_PIXELS = 16_000_000
 SIDE = 1600  # pixels that are kept of those
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture for a page.
+
+    Attributes
+    ----------
+    name : str
+        The check or function that it belongs to: ``"one_epoch"``, ``"one_epoch/filters"``.
+    text : str
+        What it shows, for those who cannot see it.
+    png : bytes
+        The picture.
+    """
+
+    name: str
+    text: str
+    png: bytes
 
 
 def png_of(data: bytes) -> bytes:
@@ -33,6 +56,8 @@ def drawn(data: bytes, formats: tuple[str, ...], pixels: int, side: int = 0) -> 
         with Image.open(io.BytesIO(data), formats=formats) as image:
             if image.width * image.height > pixels:
                 return b""
+            if side and image.mode != "P":  # before it is copied, as it may be of a whole screen
+                image.thumbnail((side, side))
             picture = image.convert("RGBA")
         if side:
             picture.thumbnail((side, side))

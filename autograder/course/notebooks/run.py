@@ -20,13 +20,13 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from autograder import locate, scratch
+from autograder import locate
 from autograder.course.notebooks.file import NotANotebook, read
 from autograder.course.notebooks.picture import png_of
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercise import Exercise
 from autograder.locate import given_module
-from autograder.sandbox import launch, paths, probe
+from autograder.sandbox import launch, paths, probe, scratch
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker
 from autograder.sandbox.launch import stage
 from autograder.sandbox.words import printable
@@ -35,10 +35,11 @@ from autograder.submission import Submission
 MAX_TEXT = 21_000  # characters of one output; a worker of ours sends no more of a cell
 MAX_OUTPUTS = 102  # of one cell; a worker of ours sends no more
 MAX_LINES = 20  # of a traceback
-MAX_SHOWN = 24 << 20  # bytes of all outputs together: a page holds them
+MAX_SHOWN = 4 << 20  # bytes of all outputs together: three files a student hold them
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
 HIDDEN = {"autograder": (), "solutions": ()}  # modules that are not there for a notebook
 NOT_RUN = "What comes after that was not run."
+LEFT_ALONE = "It was not run: this time, your instructors had no notebooks run."
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,13 @@ class Executed:
         of them took.
     problem : str
         Why it did not run to its end, or empty.
+    seconds : float
+        How long it took.
     """
 
     notebook: Any
     problem: str = ""
+    seconds: float = 0.0
 
 
 def execute(
@@ -71,7 +75,8 @@ def execute(
     """Run a notebook with a student's layers.
 
     A cell that raises an exception does not keep the next one from running; one that ends the
-    process, or takes what is left of the time, does. Cells that nbgrader grades do not run.
+    process, or takes what is left of the time, does. Cells that nbgrader grades do not run. What
+    the student wrote is in the notebook that is returned, even where nothing could be run.
 
     Parameters
     ----------
@@ -84,25 +89,40 @@ def execute(
     outcomes : dict of str to str
         What stands below each check, by the cell's nbgrader id.
     seconds : float
-        For all cells together.
+        For all cells together; with 0, nothing is run.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     """
+    start = time.monotonic()
     try:
         notebook = read(data)
     except NotANotebook as error:
         empty = nbformat.v4.new_notebook()
         return Executed(empty, f"The file that was handed in as a notebook is none: {error}.")
-    with started(exercise, submission, seconds, isolation or probe.strongest()) as run:
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        for number, cell in enumerate(code, 1):
-            about = cell.metadata.get("nbgrader", {})
-            name = about.get("grade_id")
-            if name in outcomes:
-                cell.outputs = [stream("stdout", outcomes[name])]
-            elif cell.source.strip() and not about.get("grade") and not run.problem:
-                run.cell(cell, number)
-    return Executed(notebook, run.problem)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in code:
+        if name_of(cell) in outcomes:
+            cell.outputs = [stream("stdout", outcomes[name_of(cell)])]
+    if seconds <= 0:
+        return Executed(notebook, LEFT_ALONE)
+    own = [(n, cell) for n, cell in enumerate(code, 1) if name_of(cell) not in outcomes]
+    try:
+        with started(exercise, submission, seconds, isolation or probe.strongest()) as run:
+            for number, cell in own:
+                graded = cell.metadata.get("nbgrader", {}).get("grade")
+                if cell.source.strip() and not graded and not run.problem:
+                    run.cell(cell, number)
+        problem = run.problem
+    except Exception as error:  # a notebook gives no points, and takes none
+        problem = f"It could not be run: {type(error).__name__}."
+        for _, cell in own:
+            cell.outputs = []
+    return Executed(notebook, problem, time.monotonic() - start)
+
+
+def name_of(cell: Any) -> Any:
+    """Return nbgrader's name of a cell, if it has one."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 class Run:
@@ -211,7 +231,9 @@ def started(
             variables={"CONVNETS_CACHE": str(images.parent)},
             libraries=libraries,
         ) as worker:
-            names = aliases([*layers, *paths.elsewhere(libraries)], worker.home, images.parent)
+            names = aliases(
+                [*layers, *paths.elsewhere(tuple(libraries))], worker.home, images.parent
+            )
             yield Run(worker, seconds, names)
 
 

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from autograder.course.notebooks.picture import Picture
 from autograder.judging.evidence import Evidence
 from autograder.judging.trained import Trained
 from autograder.locate import given_module
 from autograder.show import picture
 
 DPI = 80
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture for a page.
-
-    Attributes
-    ----------
-    name : str
-        The check or function that it belongs to: ``"one_epoch"``, ``"one_epoch/filters"``.
-    text : str
-        What it shows, for those who cannot see it.
-    png : bytes
-        The picture.
-    """
-
-    name: str
-    text: str
-    png: bytes
 
 
 def as_png(figure: Figure) -> bytes:

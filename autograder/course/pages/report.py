@@ -1,6 +1,7 @@
 """The pages made from the records of a grading: one for the class, one for each student.
 
-Pages are self-contained and hold no script. Everything that a student wrote is escaped.
+Pages are self-contained. That for the class has one script, which sorts its table, and which the
+page names by its digest; that for a student has none. Everything that a student wrote is escaped.
 """
 
 from __future__ import annotations
@@ -10,22 +11,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
+from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from autograder.course import times
+from autograder.course.gradebook.comments import titles
 from autograder.course.gradebook.scores import Score
+from autograder.course.notebooks.picture import Picture
 from autograder.course.notebooks.shown import Cell
-from autograder.course.pages.pictures import Picture
+from autograder.course.notebooks.source import as_html
+from autograder.course.pages import analysis
+from autograder.course.pages.parts import extra, parts_of
 from autograder.course.record import Record
 from autograder.exercise import Exercise
-from autograder.judging.verdict import Status, Verdict
+from autograder.judging.verdict import Status
 from autograder.sandbox.doctor import ABOUT
 from autograder.sandbox.levels import LEVELS
-from autograder.show.text import WORDS, by_function, total
+from autograder.show.text import WORDS
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 MADE_FROM = '<meta name="made-from" content="{}">'
@@ -39,33 +47,22 @@ MARKS = {
 
 
 @dataclass(frozen=True)
-class Part:
-    """One function of one student, as the pages show it."""
+class Setting:
+    """What the pages of a course have in common.
 
-    name: str
-    points: float
-    max_points: float
-    verdicts: list[Verdict]
+    Attributes
+    ----------
+    course : str
+        Its name.
+    zone : tzinfo
+        In which times are shown.
+    """
 
-    @property
-    def level(self) -> str:
-        """Return how much of it is right: ``full``, ``some`` or ``none``."""
-        if self.points == self.max_points:
-            return "full"
-        return "some" if self.points else "none"
-
-    def messages(self) -> list[tuple[list[Verdict], str]]:
-        """Return each different message with the checks that it is the message of."""
-        grouped: dict[str, list[Verdict]] = {}
-        for verdict in self.verdicts:
-            if verdict.message:
-                grouped.setdefault(verdict.told, []).append(verdict)
-        return [(verdicts, message) for message, verdicts in grouped.items()]
+    course: str = ""
+    zone: tzinfo = UTC
 
 
-def parts_of(record: Record) -> list[Part]:
-    """Split a record by function."""
-    return [Part(name, *total(own), own) for name, own in by_function(record.verdicts).items()]
+SETTING = Setting()
 
 
 @cache
@@ -81,6 +78,7 @@ def environment() -> Environment:
     made.filters["number"] = lambda value: f"{value:g}"
     made.filters["base64"] = lambda data: base64.b64encode(data).decode()
     made.filters["hours"] = lambda seconds: str(timedelta(seconds=round(seconds)))
+    made.filters["time"] = lambda when, zone: times.shown(when.astimezone(zone))
     made.globals.update(marks=MARKS, words=WORDS)
     return made
 
@@ -97,6 +95,8 @@ def student_page(
     score: Score,
     pictures: Sequence[Picture] = (),
     notebook: Sequence[Cell] = (),
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    setting: Setting = SETTING,
 ) -> str:
     """Return a student's feedback as a page.
 
@@ -112,27 +112,38 @@ def student_page(
         What is wrong, and how the net was trained.
     notebook : sequence of Cell
         The student's notebook as it ran.
+    files : mapping of str to bytes
+        The files that were graded, by path.
+    setting : Setting
+        What the pages of a course have in common.
     """
-    parts = parts_of(record)
-    following = next((part for part in parts if part.level != "full"), None)
+    parts = parts_of(record, score)
+    following = next((part for part in parts if not part.passed), None)
     template = environment().get_template("student.html.jinja")
     return template.render(
+        exercise=exercise,
+        setting=setting,
         record=record,
         score=score,
         parts=parts,
+        extra=extra(parts, score),
+        titles=titles(exercise),
         following=following,
+        handed_in=times.in_utc(record.submitted, setting.zone),
+        graded=times.in_utc(record.graded),
         pictures=pictures_by_function(pictures, [part.name for part in parts]),
         notebook=notebook,
-        made_from=made_from(record, score),
+        files={path: Markup(as_html(data)) for path, data in files.items()},
+        made_from=made_from(record, score, setting),
     )
 
 
-def made_from(record: Record, score: Score) -> str:
+def made_from(record: Record, score: Score, setting: Setting) -> str:
     """Return a digest of all that a student's page is made from: the same digest, the same page.
 
-    The pictures and the notebook are as old as the record.
+    The pictures, the files and the notebook are as old as the record.
     """
-    digest = hashlib.sha256(f"{look()} {record} {score}".encode())
+    digest = hashlib.sha256(f"{look()} {record} {score} {setting}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -143,14 +154,14 @@ def look() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
-def is_up_to_date(path: Path, record: Record, score: Score) -> bool:
+def is_up_to_date(path: Path, record: Record, score: Score, setting: Setting = SETTING) -> bool:
     """Return whether the page at `path` is what `student_page` would make."""
     try:
         with path.open(encoding="utf-8") as file:
             start = file.read(2000)  # the mark stands near the beginning
     except (OSError, UnicodeDecodeError):
         return False
-    return MADE_FROM.format(made_from(record, score)) in start
+    return MADE_FROM.format(made_from(record, score, setting)) in start
 
 
 def pictures_by_function(
@@ -164,56 +175,61 @@ def pictures_by_function(
     return found
 
 
-def class_page(exercise: Exercise, records: Sequence[Record], scores: Mapping[str, Score]) -> str:
-    """Return the page on the whole class."""
+def class_page(
+    exercise: Exercise,
+    records: Sequence[Record],
+    scores: Mapping[str, Score],
+    idle: Sequence[str] = (),
+    setting: Setting = SETTING,
+) -> str:
+    """Return the page on the whole class; `idle` are those who have handed in nothing."""
     template = environment().get_template("class.html.jinja")
-    rows = [(record, scores[record.student], parts_of(record)) for record in records]
-    packs = Counter(record.pack for record in records)
+    rows = [(record, scores[record.student]) for record in records]
+    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return template.render(
-        rows=[(*row, page_of(exercise, row[0].student)) for row in rows],
+        exercise=exercise,
+        setting=setting,
+        script=Markup(script),
+        script_digest=digest,
+        rows=[(*row, parts_of(*row), page_of(exercise, row[0].student)) for row in rows],
+        names=names([score for _, score in rows]),
+        when={record.student: times.in_utc(record.submitted, setting.zone) for record in records},
+        due=common_due(scores),
         heads={name: exercise.by_name[name].short for name in exercise.names},
-        checks=pass_rates(records),
-        bins=distribution([score for _, score, _ in rows]),
-        mistakes=commonest_mistakes(records),
+        means=analysis.means(scores, exercise.names),
+        mean=mean([score.points for _, score in rows]) if rows else 0.0,
+        items=analysis.items(records),
+        bins=analysis.distribution([score for _, score in rows]),
+        mistakes=analysis.commonest_mistakes(records),
         need_help=[
-            (record, reason(exercise, record))
-            for record, score, _ in rows
+            (record, score, reason(exercise, record))
+            for record, score in rows
             if score.points < 0.5 * score.max_points
         ],
-        median=median([score.points for _, score, _ in rows]) if rows else 0.0,
-        packs=sorted(packs),
+        idle=idle,
+        median=median([score.points for _, score in rows]) if rows else 0.0,
+        packs=sorted(Counter(record.pack for record in records)),
         isolation=isolation(records),
         seconds=sum(record.seconds for record in records),
     )
 
 
-def commonest_mistakes(records: Sequence[Record]) -> list[tuple[str, str, list[str]]]:
-    """Return function, known mistake and students, the commonest first."""
-    students: dict[tuple[str, str], list[str]] = {}
-    for record in records:
-        for mistake in {
-            (verdict.function, ", or when ".join(verdict.mistakes))
-            for verdict in record.verdicts
-            if verdict.mistakes
-        }:
-            students.setdefault(mistake, []).append(record.student)
-    ordered = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(function, sentence, own) for (function, sentence), own in ordered]
+def names(scores: Sequence[Score]) -> dict[str, str]:
+    """Return what to call each student: by name, with what tells namesakes apart."""
+    count = Counter(score.name for score in scores)
+    return {s.student: s.name if count[s.name] == 1 else f"{s.name} ({s.student})" for s in scores}
+
+
+def common_due(scores: Mapping[str, Score]) -> datetime | None:
+    """Return when the exercise is due for those who have no extension: the earliest date."""
+    return min((score.due for score in scores.values() if score.due is not None), default=None)
 
 
 def isolation(records: Sequence[Record]) -> list[tuple[str, str, int]]:
     """Return each level of isolation in use, what it is, and for how many students it was."""
     levels = Counter(record.isolation for record in records if record.isolation)
     return [(level, ABOUT[level], levels[level]) for level in LEVELS if level in levels]
-
-
-def pass_rates(records: Sequence[Record]) -> list[tuple[Verdict, dict[Status, int]]]:
-    """Return, for each check, how many students ended with each status."""
-    by_check: dict[str, list[Verdict]] = {}
-    for record in records:  # some may be from another version of the checks
-        for verdict in record.verdicts:
-            by_check.setdefault(verdict.id, []).append(verdict)
-    return [(own[0], dict(Counter(v.status for v in own))) for own in by_check.values()]
 
 
 def reason(exercise: Exercise, record: Record) -> str:
@@ -229,16 +245,3 @@ def reason(exercise: Exercise, record: Record) -> str:
         return messages.pop().replace("\n", " ")
     missing = all(verdict.status is Status.MISSING for verdict in record.verdicts)
     return "Nothing is written yet." if missing else ""
-
-
-def distribution(scores: Sequence[Score], width: int = 10) -> list[tuple[str, int]]:
-    """Return how many students are in each range of points; the last one includes 100 and more."""
-    counts = [0] * (100 // width)
-    for score in scores:
-        share = score.points / score.max_points if score.max_points else 0.0
-        counts[min(int(share * len(counts)), len(counts) - 1)] += 1
-    last = len(counts) - 1
-    return [
-        (f"{i * width} to {100 if i == last else (i + 1) * width - 1}", count)
-        for i, count in enumerate(counts)
-    ]

@@ -45,5 +45,9 @@ def grades_csv(exercise: Exercise, records: Sequence[Record]) -> str:
 
 
 def timings_json(records: Sequence[Record]) -> str:
-    """Return ``timings.json``: seconds by student and check."""
-    return to_json({r.student: {v.id: round(v.seconds, 3) for v in r.verdicts} for r in records})
+    """Return ``timings.json``: seconds by student and check, and of the notebook if it ran."""
+    timings = {r.student: {v.id: round(v.seconds, 3) for v in r.verdicts} for r in records}
+    for record in records:
+        if record.notebook_seconds:
+            timings[record.student]["notebook"] = round(record.notebook_seconds, 3)
+    return to_json(timings)

@@ -186,7 +186,7 @@ def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     disk.write_zip(path, ((f"{top}/{name}", content) for name, content in files))
 
 
-def release(exercise: Exercise, out: Path, address: str = "") -> Path:
+def release(exercise: Exercise, out: Path, address: str = "", *, replace: bool = False) -> Path:
     """Prove the release and write its archive into the folder `out`; return its path.
 
     Its notebook fetches it from `address`, if that is given, where it is opened without it.
@@ -194,15 +194,26 @@ def release(exercise: Exercise, out: Path, address: str = "") -> Path:
     Raises
     ------
     UserError
-        The exercise is not fit to be released. No archive is written.
+        The exercise is not fit to be released, or another archive of this name is there, which
+        students may have. No archive is written, unless `replace` says so of that one.
     """
     root = locate.root()
     packs.public(exercise)  # made from the solution where it is stale
     files = list(contents(exercise, root, address))
-    prove(exercise, files)
     name = f"{exercise.name}-student-{version(root)}"
     path = out / f"{name}.zip"
-    write_archive(files, path, name)
+    made = path.with_name(f".{path.name}.new")
+    try:
+        write_archive(files, made, name)
+        if path.is_file() and path.read_bytes() != made.read_bytes() and not replace:
+            raise UserError(
+                f"{path} is there, and another one, which students may have: it was left as it is. "
+                "--force replaces it; --out names another folder."
+            )
+        prove(exercise, files)
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
     return path
 
 
@@ -215,10 +226,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="where you will put the archive on the web: in Colab the notebook then fetches it",
     )
+    parser.add_argument("--force", action="store_true", help="replace an archive that is there")
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    path = release(exercises.default(), options.out or locate.root() / "dist", options.address)
+    out = options.out or locate.root() / "dist"
+    path = release(exercises.default(), out, options.address, replace=options.force)
     print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0

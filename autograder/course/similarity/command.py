@@ -19,7 +19,6 @@ from autograder.course.similarity.compare import (
     SHORTEST,
     Comparison,
     compare,
-    left_out,
     passages,
     sources,
 )
@@ -125,9 +124,10 @@ def main(options: argparse.Namespace) -> int:
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
-        for line in left_out(readable):
+        prepared, left_out = sources(readable)
+        for line in left_out:
             console.print(line, markup=False)
-        compared = compare(sources(readable), console)
+        compared = compare(prepared, console)
         unreadable = [item for item in collected if isinstance(item, Unreadable)]
         write_text(out, page(exercise, compared, unreadable, len(readable)))
         write_text(out.with_suffix(".csv"), table(compared))

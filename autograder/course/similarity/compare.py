@@ -21,11 +21,13 @@ from rich.progress import track
 
 from autograder import locate
 from autograder.exercise import Exercise
+from autograder.judging.session import TakesTooLong, working_at_most
 from autograder.submission import Submission
 
 SHORTEST = 25  # characters of a passage, once every name is one character; the library's default
 # Pygments takes time with the square of some of these; nobody's own file comes near them.
 MAX_LETTERS, MAX_LINES, MAX_LINE = 200_000, 10_000, 5_000
+SECONDS = 10.0  # of work on one file, whatever else there may be; usual ones take a tenth of one
 
 
 @dataclass(frozen=True)
@@ -131,31 +133,28 @@ def is_too_large(text: str) -> bool:
     return len(text) > MAX_LETTERS or len(lines) > MAX_LINES or longest > MAX_LINE
 
 
-def left_out(submissions: Sequence[Submission]) -> list[str]:
-    """Return a line for each file that `sources` leaves out."""
-    return [
-        f"{submission.student}: {name} is not compared: it is too long, or a line of it is."
-        for submission in submissions
-        for name, data in submission.files.items()
-        if is_too_large(text_of(data))
-    ]
-
-
-def sources(submissions: Sequence[Submission]) -> list[Source]:
-    """Prepare all files of all students, but those that are too large."""
+def sources(submissions: Sequence[Submission]) -> tuple[list[Source], list[str]]:
+    """Prepare all files of all students; return them, and a line for each that is left out."""
     given = given_passages()
-    prepared = []
+    prepared, left_out = [], []
     for submission in submissions:
         for name, data in submission.files.items():
             text = text_of(data)
             if is_too_large(text):
+                reason = "it is too long, or a line of it is"
+                left_out.append(f"{submission.student}: {name} is not compared: {reason}.")
                 continue
             body = text.lstrip("\n")  # copydetect drops these lines
             first = 1 + len(text) - len(body)
             file = PurePosixPath(name).name
-            made = fingerprint(body, given)
+            try:
+                with working_at_most(SECONDS):
+                    made = fingerprint(body, given)
+            except TakesTooLong as error:
+                left_out.append(f"{submission.student}: {name} is not compared: it takes {error}.")
+                continue
             prepared.append(Source(submission.student, file, first, body.split("\n"), made))
-    return prepared
+    return prepared, left_out
 
 
 def compare(prepared: Sequence[Source], console: Console) -> list[Comparison]:

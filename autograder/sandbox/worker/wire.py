@@ -59,22 +59,46 @@ class Most:
     values: int = MAX_HEADER
 
 
-def encode(tree: Any) -> tuple[Any, list[bytes]]:
-    """Return `tree` with its arrays replaced by numbers, and the arrays' ``.npy`` bytes."""
-    bodies: list[bytes] = []
+@dataclass(frozen=True)
+class Body:
+    """An array to be sent as ``.npy`` bytes, of which no copy is made: it may be all of a data set.
+
+    Attributes
+    ----------
+    header : bytes
+        What comes before the array's own bytes.
+    array : ndarray
+        C-contiguous.
+    """
+
+    header: bytes
+    array: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.header) + self.array.nbytes
+
+    def __bytes__(self) -> bytes:
+        return self.header + self.array.tobytes()
+
+
+def encode(tree: Any) -> tuple[Any, list[Body]]:
+    """Return `tree` with its arrays replaced by numbers, and the arrays."""
+    bodies: list[Body] = []
     return _encode(tree, bodies, MAX_DEPTH), bodies
 
 
-def _encode(value: Any, bodies: list[bytes], depth: int) -> Any:
+def _encode(value: Any, bodies: list[Body], depth: int) -> Any:
     if depth == 0:
         raise WireError("a value is nested too deeply to be sent")
     if isinstance(value, np.ndarray | np.generic):
-        array = np.asarray(value)
+        array = np.asarray(value, order="C")
         if array.dtype.kind not in NUMERIC_KINDS:
             raise WireError(f"an array of dtype {array.dtype} cannot be sent")
         buffer = io.BytesIO()
-        np.lib.format.write_array(buffer, array, allow_pickle=False)
-        bodies.append(buffer.getvalue())
+        np.lib.format.write_array_header_1_0(
+            buffer, np.lib.format.header_data_from_array_1_0(array)
+        )
+        bodies.append(Body(buffer.getvalue(), array))
         return {"$array": len(bodies) - 1}
     if isinstance(value, dict):
         return {str(k): _encode(v, bodies, depth - 1) for k, v in value.items()}
@@ -88,7 +112,7 @@ def _encode(value: Any, bodies: list[bytes], depth: int) -> Any:
 
 
 def decode(tree: Any, bodies: list[bytes], most: int = MAX_HEADER) -> Any:
-    """Undo `encode`; raises `WireError` on anything that `encode` cannot have made.
+    """Undo `encode`, given the arrays' bytes; raise `WireError` on what it cannot have made.
 
     Each array is named once, so that what a message takes in memory is bounded by its length. At
     `most` so many values are decoded. The bytes in `bodies` are let go on the way.
@@ -185,7 +209,8 @@ def write_message(stream: BinaryIO, tree: Any) -> None:
         raise WireError("the message is too large to be sent")
     stream.write(MAGIC + struct.pack("<I", len(header)) + header)
     for body in bodies:
-        stream.write(body)
+        stream.write(body.header)
+        stream.write(body.array.data)
     stream.flush()
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from autograder import __main__ as cli
 from autograder.course import record as results
-from autograder.course.exports import lms, roster
+from autograder.course.exports import lms
 from autograder.course.exports.scores import Score, scores
 from autograder.course.intake import classlist
+from autograder.course.intake.people import Person, keys, match
 from autograder.course.record import Record
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -95,7 +96,7 @@ def test_a_folder_without_grades_is_an_error(tmp_path):
 
 
 def people(*names, number=""):
-    return [roster.Person(name, roster.keys([name], number)) for name in names]
+    return dict(enumerate(Person(name, keys([name], number)) for name in names))
 
 
 @pytest.mark.parametrize(
@@ -108,24 +109,24 @@ def people(*names, number=""):
     ],
 )
 def test_a_name_matches_in_any_case_and_as_an_address(ours, theirs):
-    assert roster.match([ours], people("someone", theirs)).rows == {1: ours}
+    assert match([ours], people("someone", theirs)).rows == {1: ours}
 
 
 @pytest.mark.parametrize("ours", ["ad", "adam", "lovelace", "a da", "ada-2"])
 def test_nothing_is_matched_by_likeness(ours):
-    found = roster.match([ours], people("ada", "Ada Lovelace"))
+    found = match([ours], people("ada", "Ada Lovelace"))
     assert not found.rows
     assert found.nobody == [ours]
 
 
 def test_who_could_be_two_is_nobody():
-    found = roster.match(["ada"], people("ada@uni.edu", "ada@other.edu"))
+    found = match(["ada"], people("ada@uni.edu", "ada@other.edu"))
     assert not found.rows
     assert found.unclear == {"ada": "ada@uni.edu or ada@other.edu"}
 
 
 def test_two_who_are_one_are_nobody():
-    found = roster.match(["ada", "ada@uni.edu", "ben"], people("ada@uni.edu", "ben"))
+    found = match(["ada", "ada@uni.edu", "ben"], people("ada@uni.edu", "ben"))
     assert found.rows == {1: "ben"}
     assert set(found.unclear) == {"ada", "ada@uni.edu"}
 
@@ -139,12 +140,12 @@ def test_two_who_are_one_are_nobody():
     ],
 )
 def test_downloaded_submissions_name_the_system_s_number(ours):
-    found = roster.match([ours], [*people("x", number="88"), *people("Ada", number="501")])
+    found = match([ours], {**people("x", number="88"), 1: people("Ada", number="501")[0]})
     assert found.rows == {1: ours}
 
 
 def test_a_student_s_own_number_is_not_taken_for_the_system_s():
-    assert roster.match(["501"], people("Ada", number="501")).nobody == ["501"]
+    assert match(["501"], people("Ada", number="501")).nobody == ["501"]
 
 
 # --- rosters

@@ -2,21 +2,17 @@
 
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.exports import lms, roster
+from autograder.course.exports import lms
 from autograder.course.exports.scores import Score
 from autograder.course.intake import classlist
+from autograder.course.intake.people import Person, keys, match
 from autograder.errors import UserError
+from fuzzing import fuzzed
 
-quick = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+quick = fuzzed(150)
 
 CELLS = st.sampled_from(
     [
@@ -63,8 +59,8 @@ def test_a_file_is_a_table_or_an_error(tmp_path, data):
     st.lists(st.tuples(st.lists(NAMES, max_size=3), st.sampled_from(["", "501", "7"])), max_size=5),
 )
 def test_nobody_is_matched_twice_and_nobody_is_forgotten(students, rows):
-    people = [roster.Person(str(names), roster.keys(names, number)) for names, number in rows]
-    found = roster.match(students, people)
+    people = dict(enumerate(Person(str(n), keys(n, number)) for n, number in rows))
+    found = match(students, people)
     told = Counter([*found.rows.values(), *found.nobody, *found.unclear])
     assert told == Counter(students)
 

@@ -2,6 +2,7 @@
 
 import copy
 import html
+import sys
 
 import nbformat
 import pytest
@@ -11,10 +12,24 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.course import generate
 from autograder.course.gradebook.fitted import MISSING
-from made_up import course_at
+from autograder.course.intake.apart import Apart
+from autograder.course.notebooks import fit
+from autograder.course.notebooks.picture import Picture
+from autograder.exercises.convnets import EXERCISE
+from made_up import course_at, record_of
 
 ANSWERS = ["answer_fast_layers", "answer_batchnorm"]
+
+
+APART = Apart()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended():
+    with APART:
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +45,7 @@ def book(course):
 def make(course, notebook, outcomes=None):
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
-    return autograded.make(course, nbformat.writes(notebook).encode(), outcomes or {})
+    return autograded.make(course, nbformat.writes(notebook).encode(), outcomes or {}, APART)
 
 
 def names(notebook):
@@ -57,7 +72,7 @@ def test_a_blank_notebook_is_as_it_was_handed_out(course, book):
     assert [c.source for c in made.notebook.cells] == [c.source for c in book.cells]
     assert made.remarks == []
     assert not waits(made)
-    assert not waits(autograded.make(course, b"", {}))
+    assert not waits(autograded.make(course, b"", {}, APART))
 
 
 def stripped(cells):
@@ -203,6 +218,21 @@ def test_code_that_takes_long_to_highlight_is_shown_without(course, book, source
     assert (cell.source, cell.metadata.magics_language) == (source, "text")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of processor time")
+def test_what_takes_too_long_to_show_is_shown_as_it_was_typed(course, book, monkeypatch):
+    name = answers(book)[0]
+    named(book, name).source = "**Because** of BLAS."
+    book.cells.append(new_code_cell("a = 1"))
+    with monkeypatch.context() as patch:
+        patch.setattr(fit, "SECONDS", -1)  # the system counts whole ones: this is none at all
+        made = make(course, book).notebook
+    assert made.cells[-1].metadata.magics_language == "text"
+    assert "**Because** of BLAS." in BeautifulSoup(page(made), "html.parser").text
+    made = make(course, book).notebook  # another process has taken its place
+    assert "magics_language" not in made.cells[-1].metadata
+    assert "**Because**" not in BeautifulSoup(page(made), "html.parser").text
+
+
 def test_all_code_together_is_bounded_and_usual_code_is_highlighted(course, book):
     book.cells += [new_code_cell("a = 1\n" * 1000) for _ in range(30)]
     cells = make(course, book).notebook.cells[-30:]
@@ -216,3 +246,41 @@ def test_half_a_character_is_no_end(course, book, tmp_path):
     made.notebook.cells[0].source += "\ud800"
     autograded.keep(course, "al", made.notebook)
     assert nbformat.read(course.notebook("autograded", "al"), 4).cells[0].source.endswith("?")
+
+
+def test_drawings_stand_below_their_check_and_the_source_at_the_end(course, book):
+    evil = b"def f():\n    return '<script>alert(1)</script>'  # $x$ `a`\n\n\nx = 1\n"
+    picture = Picture("conv_forward_naive/stride", "what <it> shows", b"PNG")
+    made = autograded.make(
+        course, b"", {"conv_forward_naive": "0 of 12\n"}, APART, {"conv_forward_naive": [picture]},
+        {"cs231n/layers.py": evil},
+    )  # fmt: skip
+    stream, drawn = named(made.notebook, "conv_forward_naive").outputs
+    assert (stream.text, drawn.data["image/png"]) == ("0 of 12\n", "UE5H")
+    cell = made.notebook.cells[-1]
+    assert cell.metadata.nbgrader.grade_id == "layers_py"
+    # As the formgrader shows it: the source, line by line, and nothing that acts.
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(made.notebook)
+    soup = BeautifulSoup(page, "html.parser")
+    (shown,) = (pre for pre in soup.find_all("pre") if "alert(1)" in pre.get_text())
+    assert "<script>alert(1)</script>" in shown.get_text()
+    assert [tag["class"] for tag in shown.find_all("span", class_="linenos")] == [["linenos"]] * 5
+    assert "what &lt;it&gt; shows" in page
+
+
+def test_a_file_can_be_commented_on_also_in_an_older_gradebook(tmp_path):
+    course = course_at(tmp_path)
+    with course.gradebook() as before:  # as a course was that knew nothing of these
+        before.add_student("al")
+        before.add_submission(EXERCISE.assignment, "al")
+    notebook = autograded.make(course, b"", {}, APART).notebook
+    for student in ("al", "bo"):
+        for _ in range(2):
+            gradebook.enter(course, record_of(student), notebook, replace=True)
+        with course.gradebook() as book:
+            (submitted,) = book.find_submission(EXERCISE.assignment, student).notebooks
+            (comment,) = (c for c in submitted.comments if c.name == "layers_py")
+            comment.manual_comment = "Well done."
+            book.db.commit()
+    assert gradebook.scores(course)["al"].comments == {"layers_py": "Well done."}
+    generate(EXERCISE, course.config)  # nbgrader refuses where cells were added or removed

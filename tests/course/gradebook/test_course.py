@@ -1,18 +1,30 @@
 """course/gradebook/course.py: a course directory in which nbgrader's own commands work."""
 
+import copy
+import io
 import json
 import subprocess
 import sys
 
 import nbformat
 import pytest
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
 
 from autograder import locate
 from autograder.course.gradebook import course as nbcourse
+from autograder.course.gradebook import scores as gradebook
+from autograder.course.grading import classroom
+from autograder.course.grading.ledger import Ledger
+from autograder.course.grading.student import Graded
+from autograder.course.intake.apart import Apart
+from autograder.course.pages.report import page_of
+from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
-from made_up import course_at
+from made_up import course_at, record_of
 
 
 def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
@@ -76,6 +88,65 @@ def test_no_message_has_the_databases_password(tmp_path):
     assert "secret" not in str(caught.value)
 
 
+@pytest.fixture
+def graded(tmp_path):
+    """Return a course with a student who was graded, as nbgrader's own commands find it."""
+    course = course_at(tmp_path)
+    write_bytes(course.notebook("submitted", "al"), course.released)
+    record = record_of("al", passed=False, message="Not <right>.")
+    each = classroom.OneByOne(course, Console(file=io.StringIO()))
+    with Apart() as apart:
+        Ledger(course, False, apart).settle(Graded(record, files={"cs231n/layers.py": b"x = 1"}))
+    classroom.write_all([record], gradebook.scores(course), course, each, [])
+    return course
+
+
+def api(course, **traits):
+    """Return what the formgrader's buttons call."""
+    config = copy.deepcopy(course.config)
+    config.merge(traits)
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_button_autograde_runs_no_student_code_and_removes_nothing(graded):
+    before = {kind: files(graded.root / kind) for kind in ("autograded", "feedback", "submitted")}
+    score = gradebook.scores(graded)
+    for force in (False, True):
+        result = api(graded).autograde(EXERCISE.assignment, "al", force=force)
+        assert not result["success"]
+        assert "Nothing was graded" in result["error"]
+    assert {kind: files(graded.root / kind) for kind in before} == before
+    assert gradebook.scores(graded) == score
+
+
+def test_the_button_generate_feedback_writes_our_page_as_the_gradebook_is_now(graded):
+    path = graded.root / page_of(EXERCISE, "al")
+    before = path.read_text(encoding="utf-8")
+    with graded.gradebook() as book:
+        name = EXERCISE.assignment
+        book.find_grade("conv_forward_naive", name, name, "al").manual_score = 5.0
+        book.db.commit()
+    result = api(graded).generate_feedback(EXERCISE.assignment, "al", force=True)
+    assert result["success"], result
+    after = path.read_text(encoding="utf-8")
+    assert "<strong>0</strong> of 100" in before
+    assert "<strong>5</strong> of 100" in after
+    assert "Not &lt;right&gt;." in after
+    assert set(files(path.parent)) == {path, path.parent / "cs231n" / "layers.py"}
+
+
+def test_what_nbgrader_has_removed_is_there_again_after_the_next_run(graded):
+    notebook = graded.notebook("autograded", "al")
+    notebook.unlink()
+    out = Console(file=io.StringIO())
+    classroom.run([graded.root / "submitted" / "al"], graded, classroom.Settings("s"), out)
+    assert notebook.is_file()
+
+
 @pytest.mark.slow
 def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
     course_at(tmp_path)
@@ -92,3 +163,4 @@ def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
     assert done.returncode != 0
     assert "Nothing was graded" in done.stderr
     assert not (tmp_path / "autograded" / "al" / EXERCISE.assignment).exists()
+    assert "Traceback" not in done.stderr

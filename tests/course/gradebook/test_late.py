@@ -1,6 +1,7 @@
 """course/gradebook/late.py: a moved date takes back what it does not justify any more."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import nbformat
@@ -12,6 +13,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
+from autograder.submission import Origin
 from made_up import course_at, record_of
 
 NAME = EXERCISE.assignment
@@ -128,3 +130,59 @@ def test_a_zone_that_is_none_is_named(course):
     config.write_text(config.read_text() + "\nc.Exchange.timezone = 'PST'\n")
     with pytest.raises(UserError, match="timezone 'PST' is none"):
         open_course(EXERCISE, course.root)
+
+
+def marked(course, student, *, due=True, extension=0):
+    """Enter a student whom the learning management system has marked as late, at no time."""
+    if due:
+        late.set_due(course, day(1))
+    with Gradebook(course.url, course.course_id) as book:
+        book.update_or_create_student(student)
+        book.update_or_create_submission(NAME, student)
+        if extension:
+            book.grant_extension(NAME, student, days=extension)
+    record = replace(record_of(student), origin=Origin(late=True))
+    gradebook.enter(course, record, nbformat.reads(course.released.decode(), as_version=4))
+    return score(course, student)
+
+
+def test_who_is_marked_as_late_is_late_unless_there_is_an_extension(course):
+    assert marked(course, "al").penalty == 100
+    assert marked(course, "bo", extension=1).penalty == 0
+    # The mark is of a date that was moved: nobody can say that it is late by the new one.
+    assert [one.student for one in late.set_due(course, day(3))] == ["al"]
+
+
+def test_a_mark_without_a_date_costs_nothing(course):
+    assert (marked(course, "al", due=False).penalty, score(course).late) == (0, 0)
+
+
+def test_an_extension_of_no_date_is_no_error(course):
+    with Gradebook(course.url, course.course_id) as book:
+        book.update_or_create_student("al")
+        book.update_or_create_submission(NAME, "al", timestamp="2026-12-02 00:00 UTC")
+        book.grant_extension(NAME, "al", days=2)
+    assert (enter(course, "al").late, score(course).due) == (0, None)
+    late.set_due(course, day(1))
+    assert (score(course).late, score(course).due) == (0, day(3))
+    assert late.deadlines(course, None).own == {"al": day(3)}
+    assert late.deadlines(course, day(5)).own == {"al": day(7)}
+
+
+def test_a_later_attempt_is_not_as_late_as_the_one_before(course):
+    marked(course, "al")
+    notebook = nbformat.reads(course.released.decode(), as_version=4)
+    gradebook.enter(course, record_of("al"), notebook, replace=True)
+    assert (score(course).late, score(course).penalty) == (0, 0)
+
+
+def test_an_extension_where_no_date_is_set(course):
+    assert enter(course, "al").points == 100
+    with Gradebook(course.url, course.course_id) as book:
+        book.grant_extension(NAME, "al", days=2)
+    assert score(course).late == 0
+    assert late.forgive(course) == []
+    assert enter(course, "al", replace=True).points == 100
+    assert late.set_due(course, day(1)) == []
+    assert score(course).late == 0  # two days more
+    assert enter(course, "al", when="2026-12-04 00:00 UTC", replace=True).late == 86400

@@ -13,6 +13,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
 from autograder.course.gradebook.late import set_due
 from autograder.course.grading.student import outcomes
+from autograder.course.intake.apart import Apart
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from made_up import course_at, record_of
@@ -27,7 +28,8 @@ def course(tmp_path):
 
 
 def enter(course, record, executed=b"", **options):
-    made = autograded.make(course, executed, outcomes(record.verdicts))
+    with Apart() as apart:
+        made = autograded.make(course, executed, outcomes(record.verdicts), apart)
     gradebook.enter(course, record, made.notebook, **options)
     return gradebook.scores(course)[record.student]
 

@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from rich.console import Console
 
 from autograder import __main__ as cli
 from autograder.course import record as results
+from autograder.course.gradebook import names
+from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading import classroom
 from autograder.course.grading import command as grade
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
 from autograder.course.grading.store import store
 from autograder.course.grading.student import Graded
+from autograder.course.grading.unfinished import Unfinished
 from autograder.course.museum import packs, sample_class
 from autograder.course.museum.convnets import CLASS
 from autograder.course.museum.student import Student
@@ -40,8 +44,8 @@ def quick(monkeypatch):
         for submission in todo:
             calls.append(submission.student)
             key = results.key_of(EXERCISE, submission, cases.id)
-            when = submission.submitted
-            yield submission.student, Graded(record_of(submission.student, key=key, when=when))
+            record = record_of(submission.student, key=key, when=submission.submitted)
+            yield submission.student, Graded(replace(record, origin=submission.origin))
 
     monkeypatch.setattr(packs, "build", lambda _, seed: Pack(seed, {}))
     monkeypatch.setattr(packs, "identify", lambda _, seed: seed)
@@ -187,13 +191,133 @@ def test_a_grade_is_not_replaced_unasked(tmp_path, quick):
 
 
 def test_a_replaced_grade_is_kept_in_the_history(tmp_path):
-    store(Graded(record_of("al")), tmp_path)
-    store(Graded(record_of("al", passed=False)), tmp_path)
-    store(Graded(record_of("al")), tmp_path)
+    course = course_at(tmp_path)
+    store(Graded(record_of("al")), course)
+    store(Graded(record_of("al", passed=False)), course)
+    store(Graded(record_of("al")), course)
     kept = sorted((tmp_path / "history").iterdir())
     assert [p.name for p in kept] == ["al.1.json", "al.2.json"]
     assert results.load(kept[0]).points == 100
     assert results.load(kept[1]).points == 0
+
+
+def test_a_regrading_that_was_stopped_goes_on_from_there(tmp_path, quick, monkeypatch):
+    paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo", "cy")]
+    out, real = tmp_path / "out", classroom.grade_all
+    run(paths, out)
+
+    def stopped(todo, cases, jobs, grade):
+        yield from list(real(todo, cases, jobs, grade))[:2]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classroom, "grade_all", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(paths, out, regrade=True)
+    monkeypatch.setattr(classroom, "grade_all", real)
+    quick.clear()
+    hand_in(tmp_path / "in", "bo", "# changed since then")
+    _, text = run(paths, out, regrade=True)
+    assert "1 were graded anew before that was stopped" in text
+    assert quick == ["bo", "cy"]
+    run(paths, out, regrade=True)  # that one was finished: this is another one
+    assert quick == ["bo", "cy", "al", "bo", "cy"]
+
+
+def test_another_regrading_does_not_go_on_with_one_that_was_stopped(tmp_path, quick, monkeypatch):
+    paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo")]
+    run(paths, tmp_path / "out")
+    Unfinished(tmp_path / "out", ["another"]).add("al", "k")
+    quick.clear()
+    run(paths, tmp_path / "out", regrade=True)
+    assert quick == ["al", "bo"]
+
+
+def test_a_regrading_in_which_some_failed_tries_these_again(tmp_path, quick, monkeypatch):
+    paths, out = [hand_in(tmp_path / "in", name) for name in ("al", "bo")], tmp_path / "out"
+    run(paths, out)
+    real = classroom.grade_all
+
+    def fails_for_al(todo, cases, jobs, grade):
+        for student, graded in real(todo, cases, jobs, grade):
+            yield student, RuntimeError("broken") if student == "al" else graded
+
+    monkeypatch.setattr(classroom, "grade_all", fails_for_al)
+    run(paths, out, regrade=True)
+    monkeypatch.setattr(classroom, "grade_all", real)
+    quick.clear()
+    run(paths, out, regrade=True)
+    assert quick == ["al"]
+
+
+def test_a_class_list_names_students_and_says_who_handed_in_nothing(tmp_path, quick):
+    course = course_at(tmp_path / "out")
+    roster = tmp_path / "roster.csv"
+    roster.write_text('Full name,Username\nAda O\'Brien,ada\nBo,bo\n"Doe, Nora",nora\n')
+    paths = [hand_in(tmp_path / "in", name) for name in ("ada", "zoe")]
+    names.keep_roster(course, roster)
+    _, text = run(paths, tmp_path / "out")
+    assert "2 in the class have handed in nothing, as far as is known: Bo; Doe, Nora." in text
+    scores = gradebook.scores(course)
+    assert (scores["ada"].name, scores["zoe"].name) == ("Ada O'Brien", "zoe")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Ada O&#39;Brien" in page
+    assert "<li>Doe, Nora</li>" in page.split("Handed in nothing")[1]
+
+
+def test_who_handed_in_what_is_nobodys_for_certain_has_not_handed_in_nothing(tmp_path, quick):
+    course = course_at(tmp_path / "out")
+    (course.root / names.ROSTER).write_text("Full name,ID\nAda L,1\nAda L,2\nBo,3\n")
+    paths = [hand_in(tmp_path / "in", "zoe")]
+    _, text = run(paths, tmp_path / "out", unclear=["Ada L"])
+    assert "1 in the class have handed in nothing, as far as is known: Bo." in text
+    hand_in(tmp_path / "in", "Ada L")
+    _, text = run([*paths, tmp_path / "in" / "Ada L"], tmp_path / "out")
+    assert "1 in the class have handed in nothing, as far as is known: Bo." in text
+
+
+def test_a_name_that_a_person_gave_stays(tmp_path, quick):
+    course, path = course_at(tmp_path / "out"), hand_in(tmp_path / "in", "ada")
+    run([path], tmp_path / "out")
+    with course.gradebook() as book:
+        book.update_or_create_student("ada", first_name="Countess", last_name="Lovelace")
+    (course.root / names.ROSTER).write_text("Full name,Username\nAda Byron,ada\n")
+    run([path], tmp_path / "out")
+    assert gradebook.scores(course)["ada"].name == "Countess Lovelace"
+
+
+def test_whoever_nbgrader_knows_without_a_submission_handed_in_nothing(tmp_path, quick):
+    with course_at(tmp_path / "out").gradebook() as book:
+        book.add_student("nora", first_name="Nora", last_name="Doe")
+    _, text = run([hand_in(tmp_path / "in", "ada")], tmp_path / "out")
+    assert "1 in the class have handed in nothing, as far as is known: Nora Doe." in text
+
+
+BLACKBOARD = "Homework_{}_attempt_{}_layers.py"
+EARLY, LATER, LATEST = "2026-11-30-10-00-00", "2026-12-02-10-00-00", "2026-12-03-10-00-00"
+
+
+def test_times_in_names_count_and_all_attempts_are_kept(tmp_path, quick, monkeypatch, capsys):
+    monkeypatch.setenv("CONVNETS_COURSE_SEED", "0123456789abcdef")
+    folder, course = tmp_path / "in", course_at(tmp_path / "out")
+    folder.mkdir()
+    for student, *times in [("al", EARLY, LATER), ("bo", LATER, LATEST), ("cy", EARLY)]:
+        for when in times:
+            (folder / BLACKBOARD.format(student, when)).write_text(f"# {student} {when}")
+    (folder / "dee_LATE_7_8_layers.py").write_text("# late")
+    hand_in(folder, "eve")
+    due = ("--due", "2026-12-01", "--notebook-seconds", 0)
+    assert command("--class-dir", folder, "--out", course.root, *due) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    scores = {name.split("_")[-1]: score for name, score in gradebook.scores(course).items()}
+    assert scores["al"].late == scores["cy"].late == 0
+    assert scores["bo"].late == 2 * 86400 - 14 * 3600 + 60
+    assert "No times are known for 1 of 5" in told
+    assert "Marked as late where it was handed in, and by how much is not known: dee_7." in told
+    kept = sorted(path.name for path in (course.root / "attempts").rglob("*.py"))
+    assert kept == sorted(p.name for p in folder.iterdir() if "_al_" in p.name or "_bo_" in p.name)
+    page = (course.root / report.page_of(EXERCISE, "dee_7")).read_text(encoding="utf-8")
+    assert "by how much is not known" in page
+    assert "0:00:01" not in page + told
 
 
 def test_an_unreadable_submission_is_a_result(tmp_path, quick):

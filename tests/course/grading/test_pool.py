@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import sys
 import time
 
 from autograder.course.grading.pool import GraderDied, grade_all
 from autograder.course.grading.student import Graded
 from autograder.course.record import Record
+from autograder.engine.run import JUDGING_MEMORY
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
 
@@ -22,9 +24,18 @@ def fake_grade(submission, cases):
         os._exit(7)
     if submission.student == "defect":
         raise RuntimeError("broken")
+    if submission.student == "greedy":
+        bytearray(2 * JUDGING_MEMORY)
     if submission.student == "endless":
         time.sleep(1000)  # longer than anybody waits for the tests
     return Graded(Record(submission.student, "key", cases.id, "", [str(os.getpid())], []))
+
+
+def test_each_process_has_bounded_memory_besides_what_it_starts_with():
+    graded = dict(grade_all(submissions("a", "greedy", "b"), CASES, 1, fake_grade))
+    if sys.platform == "linux":
+        assert "MemoryError" in str(graded["greedy"])
+    assert all(isinstance(graded[name], Graded) for name in "ab")
 
 
 def test_everybody_is_graded_in_a_few_processes():

@@ -1,12 +1,16 @@
 """course/intake/attempts.py: who is whom among the names that systems give, and what counts."""
 
+import zoneinfo
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from autograder.course import times
 from autograder.course.intake import classlist
 from autograder.course.intake.attempts import by_student, own_name
 from autograder.course.intake.collect import collect
+from autograder.course.intake.deadlines import Deadlines
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
@@ -139,3 +143,56 @@ def test_loose_files_are_read_as_one_submission(tmp_path):
     assert found.student == "doejane_1"
     assert found.files == {LAYERS: b"doejane_1_999_layers-1.py", CNN: b"doejane_1_1000_cnn.py"}
     assert "Not taken: doejane_1_998_layers.py" in found.notes[0]
+
+
+def counted(*names, due="2026-12-01 23:59", own=None, zone=UTC):
+    """Return the names of the files that count, and what is known of when they came."""
+    extended = {name: times.read(text, zone) for name, text in (own or {}).items()}
+    deadlines = Deadlines(times.read(due, zone) if due else None, extended, zone)
+    found = by_student(EXERCISE, [Path("class", name) for name in names], None, deadlines)
+    (handed,) = found.handed
+    left = {path.name for path in handed.others}
+    assert left == {*names} - {path.name for path in handed.paths}
+    return [path.name for path in handed.paths], handed
+
+
+def dated(day, clock="10-00-00"):
+    return f"HW 4_adal_attempt_2026-{day}-{clock}_hw.zip"
+
+
+def test_the_newest_attempt_by_the_deadline_counts():
+    names = [dated("11-29"), dated("11-30"), dated("12-02")]
+    taken, handed = counted(*names)
+    assert taken == [dated("11-30")]
+    assert handed.submitted == "2026-11-30 10:00:00"
+    assert "that came in time counts" in handed.notes[0]
+    assert counted(*names, due="")[0] == counted(*names, due="2026-12-02")[0] == [dated("12-02")]
+    # Where none is in time, it is the newest one, which is late.
+    assert counted(*names, due="2026-11-01")[0] == [dated("12-02")]
+
+
+def test_an_extension_is_a_deadline_of_ones_own():
+    names = [dated("11-30"), dated("12-02"), dated("12-04")]
+    student = counted(*names)[1].student
+    assert counted(*names, own={student: "2026-12-03"})[0] == [dated("12-02")]
+
+
+def test_times_in_names_are_in_the_zone_of_the_course():
+    names = [dated("12-01", "22-00-00"), dated("12-01", "23-30-00")]
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    assert counted(*names, due="2026-12-01 22:00 UTC", zone=berlin)[0] == names[:1]
+    assert counted(*names, due="2026-12-01 23:00 UTC", zone=berlin)[0] == names[1:]
+
+
+def test_an_attempt_that_is_not_marked_as_late_counts_before_one_that_is():
+    taken, handed = counted("doejane_1_10_hw.zip", "doejane_LATE_1_11_hw-1.zip", due="")
+    assert taken == ["doejane_1_10_hw.zip"]
+    assert not handed.origin.late
+    taken, handed = counted("doejane_LATE_1_11_hw-1.zip", due="")
+    assert handed.origin.late
+    assert handed.origin.entry == "doejane_LATE_1_11_hw-1.zip"
+
+
+def test_the_name_is_kept_as_it_was_written():
+    _, handed = counted("Conan O'Brien, Jr._901_assignsubmission_file_")
+    assert handed.origin.name == "Conan O'Brien, Jr."

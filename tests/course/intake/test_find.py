@@ -5,6 +5,7 @@ import argparse
 import pytest
 
 from autograder.course.intake.find import find_submissions
+from autograder.course.intake.people import HANDED_IN
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 
@@ -37,6 +38,12 @@ def test_a_pattern_that_the_shell_has_left_is_expanded(tmp_path):
         (tmp_path / name).touch()
     found = find(tmp_path / "*")
     assert [own.student for own in found.handed] == ["ada", "ben"]
+    (tmp_path / ".DS_Store").touch(), (tmp_path / "Thumbs.db").touch()
+    for pattern in ("*", "[a-b]*.zip", "*.zip"):
+        assert [own.student for own in find(tmp_path / pattern).handed] == ["ada", "ben"]
+    (tmp_path / "week 2").mkdir()
+    (tmp_path / "week 2" / "cy.zip").touch()
+    assert [own.student for own in find(tmp_path / "week*" / "c*").handed] == ["cy"]
     with pytest.raises(UserError, match="There is no file"):
         find(tmp_path / "*.rar")
 
@@ -46,3 +53,25 @@ def test_where_nothing_is_a_student_nobody_is_graded(tmp_path):
     with pytest.raises(UserError, match=r"nothing to grade.\nindex\.html"):
         find(class_dir=tmp_path)
     assert find().handed == []  # which stands for the sample class
+
+
+def test_a_pattern_of_nothing_but_hidden_files_is_no_sample_class(tmp_path):
+    (tmp_path / ".DS_Store").touch()
+    with pytest.raises(UserError, match="There is no file"):
+        find(tmp_path / "*")
+
+
+def test_moodles_worksheet_says_when_it_came(tmp_path):
+    folder, roster = tmp_path / "class", tmp_path / "roster.csv"
+    for name in ("Ada Lovelace_901", "Bo_902", "Cy_903"):
+        (folder / f"{name}_assignsubmission_file_").mkdir(parents=True)
+    roster.write_text(
+        f"Identifier,Full name,Grade,{HANDED_IN}\n"
+        'Participant 901,Ada Lovelace,,"Wednesday, 2 December 2026, 2:14 PM"\n'
+        'Participant 902,Bo,,"Tuesday, December 1, 2026, 11:59 PM"\n'
+        "Participant 903,Cy,,-\n"
+    )
+    found = find(class_dir=folder, roster=roster)
+    assert {own.student: own.submitted for own in found.handed} == {
+        "Ada Lovelace": "2026-12-02 14:14", "Bo": "2026-12-01 23:59", "Cy": "",
+    }  # fmt: skip

@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.intake import archive, naming
@@ -18,15 +18,10 @@ from autograder.course.intake.screening import screen
 from autograder.course.intake.table import exercise_of
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
+from fuzzing import fuzzed
 
 # The same examples each time: `nox -s soak` is where others are looked for.
-quick = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+quick = fuzzed(150)
 
 WORDS = st.sampled_from(
     [
@@ -80,7 +75,7 @@ def read(data):
     return chosen, found
 
 
-@settings(quick, max_examples=40)
+@fuzzed(40)
 @given(FILES, st.sampled_from([zipped, tarred]), st.data())
 def test_archives_whole_and_damaged(files, pack, data):
     whole = pack(files)
@@ -98,7 +93,7 @@ def test_noise(data, start):
     read(start + data)
 
 
-@settings(quick, max_examples=80)
+@fuzzed(80)
 @given(FILES, st.randoms(use_true_random=False))
 def test_the_choice_is_the_same_in_any_order(files, random):
     def chosen(items):

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import nbformat
@@ -596,3 +596,64 @@ def test_a_cell_that_looks_into_a_case_is_no_failure(solution):
     assert "this cell ends here" in first and "Error" not in first
     assert "ends here" in second and "caught" not in second
     assert last.strip() == "on"
+
+
+def test_a_notebook_that_is_not_to_run_is_there_all_the_same(solution, monkeypatch):
+    monkeypatch.setattr(notebook, "started", None)
+    about = {"grade_id": "conv_forward_naive", "grade": True, "locked": True, "solution": False}
+    metadata = {"nbgrader": {**about, "schema_version": 3, "points": 12}}
+    check = new_code_cell("check()", metadata=metadata)
+    executed = ran(
+        solution,
+        new_markdown_cell("My answer."),
+        "x = 1",
+        check,
+        seconds=0,
+        outcomes={"conv_forward_naive": "12 of 12\n"},
+    )
+    assert [cell.source for cell in executed.notebook.cells] == ["My answer.", "x = 1", "check()"]
+    assert shown(executed) == ["", "", "12 of 12\n"]
+    assert executed.problem == notebook.LEFT_ALONE
+    assert executed.seconds < 1
+
+
+def test_a_notebook_that_cannot_be_run_is_there_all_the_same(solution, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(notebook, "started", full)
+    executed = ran(solution, new_markdown_cell("My answer."), "x = 1")
+    assert [cell.source for cell in executed.notebook.cells] == ["My answer.", "x = 1"]
+    assert executed.problem == "It could not be run: MemoryError."
+
+
+def test_how_long_it_ran_is_known(solution):
+    assert ran(solution, "import time; time.sleep(0.5)").seconds > 0.5
+
+
+def test_a_file_that_would_be_many_values_in_memory_is_none():
+    many = b'{"nbformat": 4, "cells": [' + b"[]," * notebook_file.MAX_VALUES + b"[]]}"
+    with pytest.raises(notebook_file.NotANotebook, match="more than 1000000 values"):
+        notebook_file.read(many)
+
+
+def test_a_picture_of_a_whole_screen_is_made_small():
+    stream = io.BytesIO()
+    Image.new("RGB", (3840, 2160), "navy").save(stream, "PNG")
+    with Image.open(io.BytesIO(picture.pasted(stream.getvalue()))) as kept:
+        assert kept.size == (1600, 900)
+        assert kept.getpixel((800, 450)) == (0, 0, 128)
+
+
+def test_pasted_pictures_are_bounded_together():
+    stream = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (600, 600, 3), np.uint8)
+    Image.fromarray(noise).save(stream, "JPEG", quality=50)
+    data = b64encode(stream.getvalue()).decode()
+    pasted = {f"{number}.jpeg": {"image/jpeg": data} for number in range(9)}
+    cells = [new_markdown_cell("x", attachments=pasted) for _ in range(2)]
+    kept = notebook_file.read(written(*cells)).cells
+    pictures = [p for own in kept for p in own.get("attachments", {}).values()]
+    size = sum(len(b64decode(p["image/png"])) for p in pictures)
+    assert 1 < len(pictures) < 18
+    assert notebook_file.MAX_PASTED - (1 << 20) < size <= notebook_file.MAX_PASTED

@@ -125,3 +125,19 @@ def test_a_container_for_editors_is_in_and_installs_what_there_is(files):
     (wanted,) = re.findall(r"\.\[(\w+)\]", settings["postCreateCommand"])
     assert wanted in extras["optional-dependencies"]
     assert settings["image"].endswith(":3.12")
+
+
+def test_an_archive_that_students_may_have_is_not_replaced_unasked(tmp_path, monkeypatch):
+    files = [("README.md", b"first")]
+    monkeypatch.setattr(release, "contents", lambda *_: files)
+    monkeypatch.setattr(release, "prove", lambda *_: None)
+    path = release.release(EXERCISE, tmp_path)
+    first = path.read_bytes()
+    assert release.release(EXERCISE, tmp_path) == path  # the same again is no other one
+    files[0] = ("README.md", b"second")
+    with pytest.raises(UserError, match=r"left as it is\. --force replaces it"):
+        release.release(EXERCISE, tmp_path)
+    assert path.read_bytes() == first
+    release.release(EXERCISE, tmp_path, replace=True)
+    assert path.read_bytes() != first
+    assert list(tmp_path.iterdir()) == [path]

@@ -33,7 +33,7 @@ def handed_in(student, layers, name=LAYERS):
 
 
 def compared(*submissions):
-    return similarity.compare(similarity.sources(submissions), QUIET)
+    return similarity.compare(similarity.sources(submissions)[0], QUIET)
 
 
 def way(name):
@@ -273,14 +273,31 @@ def test_what_cannot_be_compared_is_told(tmp_path, monkeypatch, capsys, argument
 )
 def test_a_file_that_would_take_too_long_is_left_out_and_named(source):
     class_ = [handed_in("ada", source), handed_in("ben", FOUR_LOOPS)]
-    (line,) = similarity.left_out(class_)
+    prepared, (line,) = similarity.sources(class_)
     assert line.startswith(f"ada: {LAYERS} is not compared")
-    assert [own.student for own in similarity.sources(class_)] == ["ben"]
+    assert [own.student for own in prepared] == ["ben"]
 
 
 def test_white_space_at_the_ends_of_lines_counts_for_nothing():
     spaced = FOUR_LOOPS.replace("\n", " \t \n") + "  \n" * 5000
     class_ = [handed_in("ada", spaced), handed_in("ben", FOUR_LOOPS)]
-    assert similarity.left_out(class_) == []
+    assert similarity.sources(class_)[1] == []
     (pair,) = compared(*class_)
     assert pair.shares == (1.0, 1.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no timer of work")
+def test_a_file_that_takes_too_long_whatever_it_is_is_left_out_and_named(monkeypatch):
+    real = similarity.fingerprint
+
+    def slow(text, given=()):
+        while "takes_for_ever" in text:
+            pass
+        return real(text, given)
+
+    monkeypatch.setattr(similarity, "fingerprint", slow)
+    monkeypatch.setattr(similarity, "SECONDS", 0.2)
+    class_ = [handed_in("ada", "takes_for_ever = 1"), handed_in("ben", FOUR_LOOPS)]
+    prepared, (line,) = similarity.sources(class_)
+    assert [own.student for own in prepared] == ["ben"]
+    assert line.startswith(f"ada: {LAYERS} is not compared: it takes more than 0.2 seconds")

@@ -33,6 +33,7 @@ def forge(make, body=b""):
     os._exit(0)
 """
 OUT = '{"out": {"$array": 0}, "after": {"x": {"$array": 0}}}'
+BOTH = '{"out": {"$array": 0}, "after": {"x": {"$array": 1}}}'
 
 
 def forged(name, reply):
@@ -130,6 +131,9 @@ ATTACKS = [
         "value = []\nvalue.append(value)\nreturn value, None",
     ),
     wrong("returns an integer of 10,000 digits", "return 10 ** 10_000, None"),
+    wrong("returns 60 million booleans", "return np.zeros(60_000_000, bool), None"),
+    wrong("returns a gigabyte", "return np.zeros(1 << 27), None"),
+    wrong("raises arrays of 50 MB in text", "raise ValueError([np.zeros(900)] * 9000)"),
     wrong("returns a text of 100 MB", "return 'x' * 100_000_000, None"),
     wrong(
         "returns an array that a thread changes later",
@@ -270,6 +274,36 @@ ATTACKS = [
         "sends an error with control characters and halves of characters",
         'message({"id": number, "error": {"type": "\\x1b[2J", "message": "\\ud800\\x00" * 9999,'
         ' "frames": [{"file": "\\x1b]0;x\\x07", "line": 10**30, "text": 3}] * 999}})',
+    ),
+    forged(
+        "names one array twice",
+        f'message({{"id": number, "result": {OUT}}}, [npy(right(x, pool_param))])',
+    ),
+    forged(
+        "names one array 200 times",
+        'message({"id": number, "result": {"out": {"$tuple": [{"$array": 0}] * 200}, '
+        '"after": {"x": {"$array": 1}}}}, [npy(np.zeros(1 << 20)), npy(x)])',
+    ),
+    forged(
+        "sends an array that it does not name",
+        f'message({{"id": number, "result": {BOTH}}}, [npy(right(x, pool_param)), npy(x), npy(x)])',
+    ),
+    forged(
+        "adds a part of its own to a right reply",
+        f'message({{"id": number, "result": {{**{BOTH}, "points": 100}}}}, '
+        "[npy(right(x, pool_param)), npy(x)])",
+    ),
+    forged(
+        "sends 200,000 values",
+        'message({"id": number, "result": {"out": {"$tuple": [0] * 200_000}, "after": {}}})',
+    ),
+    forged(
+        "claims 100,000 arrays of nothing",
+        f'message({{"id": number, "result": {BOTH}}}, [], [0] * 100_000)',
+    ),
+    forged(
+        "sends a text of 900,000 characters",
+        'message({"id": number, "result": {"out": {"$object": "x" * 900_000}, "after": {}}})',
     ),
     forged("sends half a message", 'message({"id": number, "result": {}})[:-5]'),
     forged("sends 200 MB of noise", 'b"CNW1" + os.urandom(1 << 20) * 200'),
@@ -437,6 +471,8 @@ NETS = {
     "gradients nested deeply": "return 0 if y is None else (1.0, {'W1': {'W1': {'W1': X}}})",
     "many gradients": "return 0 if y is None else (1.0, dict.fromkeys(map(str, range(10**5))))",
     "True as scores": "return True",
+    "gradients that are an array": "return 0 if y is None else (1.0, X)",
+    "a loss of -1e308": "return np.zeros((3, 5)) if y is None else (-1e308, {})",
 }
 
 

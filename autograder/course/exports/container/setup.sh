@@ -41,7 +41,9 @@ make_environment() {
             echo "No C compiler: the fast layers will use NumPy."
     fi
     "$found" -m venv "$base/venv"
-    "$base/venv/bin/python" -m pip install --no-cache-dir "$source[sandbox]"
+    # The versions that the course grades with, whenever the image is built.
+    "$base/venv/bin/python" -m pip install --no-cache-dir --constraint "$source/constraints.txt" \
+        "$source[sandbox]"
 }
 
 if [ -z "${CONVNETS_PYTHON:-}" ]; then

@@ -23,8 +23,9 @@ def backward(
     draw_args: Callable[[Bits], dict[str, Any]],
     out: Shape,
     seconds: float,
+    check: str = "",
 ) -> Larger:
-    """Return the larger case of a backward pass; the parameters are as in `windows.backward`."""
+    """Return a larger case of a backward pass; the parameters are as in `windows.backward`."""
 
     def draw(bits: Bits) -> Payload:
         return {
@@ -37,27 +38,28 @@ def backward(
             "numeric": False,
         }
 
-    return Larger(function, "backward", draw, seconds)
+    return Larger(function, "backward", draw, seconds, check)
 
 
-def conv_backward(x: Shape = (1, 3, 147, 147), w: Shape = (2, 3, 3, 3)) -> Larger:
-    """Return that of convolution, with stride 1 and one pixel of padding."""
+def conv_backward(
+    x: Shape = (1, 3, 147, 147), w: Shape = (2, 3, 3, 3), pad: int = 1, check: str = ""
+) -> Larger:
+    """Return that of convolution, with stride 1."""
 
     def args(bits: Bits) -> dict[str, Any]:
         return {
             "x": bits.uniform(-1.0, 1.0, x),
             "w": bits.uniform(-1.0, 1.0, w),
             "b": bits.uniform(-1.0, 1.0, w[:1]),
-            "conv_param": {"stride": 1, "pad": 1},
+            "conv_param": {"stride": 1, "pad": pad},
         }
 
-    out = convolution.conv_out(x, w, stride=1, pad=1)
-    return backward(
-        convolution.BACKWARD, convolution.FORWARD, convolution.WRT, args, out, seconds=15.0
-    )
+    function, forward, wrt = convolution.BACKWARD, convolution.FORWARD, convolution.WRT
+    out = convolution.conv_out(x, w, stride=1, pad=pad)
+    return backward(function, forward, wrt, args, out, seconds=15.0, check=check)
 
 
-def pool_backward(x: Shape = (1, 3, 256, 256), size: int = 4) -> Larger:
+def pool_backward(x: Shape = (1, 3, 256, 256), size: int = 2) -> Larger:
     """Return that of max pooling, with square windows side by side."""
 
     def args(bits: Bits) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def batchnorm_backward(x: Shape = (1, 2, 288, 288)) -> Larger:
     return backward(function, forward, normalization.WRT, args, x, seconds=10.0)
 
 
-def groupnorm_backward(x: Shape = (1, 4, 208, 208), G: int = 2) -> Larger:
+def groupnorm_backward(x: Shape = (1, 2, 288, 288), G: int = 2) -> Larger:
     """Return that of spatial group normalization."""
 
     def args(bits: Bits) -> dict[str, Any]:

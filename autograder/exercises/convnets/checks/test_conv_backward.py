@@ -6,7 +6,11 @@ from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "conv_backward_naive"
-LARGER = larger.conv_backward()
+LARGER = (
+    larger.conv_backward(),
+    # What is right without padding alone is right here too, and wrong on the other.
+    larger.conv_backward(pad=0, check="no_padding"),
+)
 
 
 @check(

@@ -6,7 +6,7 @@ from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "max_pool_backward_naive"
-LARGER = larger.pool_backward()
+LARGER = (larger.pool_backward(),)
 
 
 @check(

@@ -6,7 +6,7 @@ from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "spatial_batchnorm_backward"
-LARGER = larger.batchnorm_backward()
+LARGER = (larger.batchnorm_backward(),)
 
 
 @check(

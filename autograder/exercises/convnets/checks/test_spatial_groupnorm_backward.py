@@ -6,7 +6,7 @@ from autograder.judging.declare import check
 from autograder.judging.exam import NUMERIC, Exam
 
 FUNCTION = "spatial_groupnorm_backward"
-LARGER = larger.groupnorm_backward()
+LARGER = (larger.groupnorm_backward(),)
 
 
 @check(

@@ -15,19 +15,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 PREFIX, LOCK = "convnets-", ".lock"
-_made: tuple[int, Path] | None = None  # by which process, and which folder
 
 
+@cache
 def home() -> Path:
     """Return this process's folder for temporary folders; it is removed as the process ends."""
-    global _made
-    if _made is None or _made[0] != os.getpid() or not _made[1].is_dir():
-        sweep(Path(tempfile.gettempdir()))
-        _made = os.getpid(), make(Path(tempfile.gettempdir()))
-    return _made[1]
+    sweep(Path(tempfile.gettempdir()))
+    return make(Path(tempfile.gettempdir()))
+
+
+if hasattr(os, "register_at_fork"):  # a copy of this process has a folder of its own
+    os.register_at_fork(after_in_child=home.cache_clear)
 
 
 def make(parent: Path) -> Path:

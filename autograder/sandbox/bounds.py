@@ -1,0 +1,34 @@
+"""Bounds that the grader puts on a process of its own, as far as the system has them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def lower(name: str, limit: int) -> None:
+    """Set one of the limits of the module ``resource``, so that it can be set anew."""
+    if sys.platform != "win32":
+        import resource
+
+        what = getattr(resource, name)
+        _, hard = resource.getrlimit(what)
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)
+        resource.setrlimit(what, (limit, hard))
+
+
+def address_space(limit: int) -> None:
+    """Bound the bytes of this process's address space; a worker sets its own."""
+    if sys.platform == "linux":  # macOS accepts the limit only to ignore or refuse it
+        lower("RLIMIT_AS", limit)
+        lower("RLIMIT_CORE", 0)
+
+
+def more_memory(most: int) -> None:
+    """Let this process take so many bytes of address space besides what it has now."""
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        import resource
+
+        address_space(pages * resource.getpagesize() + most)
