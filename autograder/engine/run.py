@@ -20,7 +20,7 @@ from autograder.engine.messages import Messages, attempt
 from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.errors import UserError
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, larger_cases, list_checks, modules
+from autograder.exercises.registry import by_test, larger_cases, list_checks, modules, more_seconds
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
@@ -60,6 +60,8 @@ def select(exercise: Exercise, names: Sequence[str] | None) -> list[CheckInfo]:
         return list(infos)
     known = {info.id for info in infos} | {info.function for info in infos}
     for name in names:
+        if name.partition("/")[0] in exercise.given:
+            raise UserError(f"{name} is given in this course: it is not checked.")
         if name not in known:
             functions = "\n".join(f"  {function}" for function in exercise.names)
             raise UserError(f"There is no check {name!r}. There are:\n{functions}")
@@ -126,7 +128,12 @@ def run_checks(
     """
     chosen = {info.id for info in select(exercise, names)}
     with Session(
-        submission, exercise.files, threads=threads, isolation=isolation, hears=hears
+        submission,
+        exercise.files,
+        given=exercise.given,
+        threads=threads,
+        isolation=isolation,
+        hears=hears,
     ) as session:
         plugin = CheckPlugin(
             *(exercise, session, pack, chosen),
@@ -199,7 +206,9 @@ class CheckPlugin:
         self._exam: Exam | None = None
         self._larger: dict[str, Asked] = {}
         self._quick = {
-            file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
+            file.module: Budget(
+                f"the checks of {file.path}", QUICK_SECONDS + more_seconds(exercise, file)
+            )
             for file in exercise.files
         }
 
@@ -219,8 +228,8 @@ class CheckPlugin:
         known = by_test(self._exercise)
         for module in modules(self._exercise):
             for item in items_of(module, session):
-                declared = known[item.function]
-                if declared.info.id in self._chosen:
+                declared = known.get(item.function)
+                if declared is not None and declared.info.id in self._chosen:
                     self._declared[item] = declared
         session.items = list(self._declared)
         session.testscollected = len(session.items)

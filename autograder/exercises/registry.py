@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 
-from autograder.exercise import Exercise
-from autograder.judging.declare import Declared, declaration
+from autograder.exercise import Exercise, StudentFile
+from autograder.judging.declare import USUAL_SECONDS, Declared, declaration
 from autograder.judging.larger import Larger
 from autograder.judging.verdict import CheckInfo
 
@@ -21,13 +21,15 @@ def modules(exercise: Exercise) -> tuple[ModuleType, ...]:
 
 @cache
 def all_checks(exercise: Exercise) -> tuple[Declared, ...]:
-    """Return every check as declared."""
-    return tuple(
+    """Return every check of what is asked for, as the course has it."""
+    declared = (
         declaration(value)
         for module in modules(exercise)
         for name, value in vars(module).items()
         if name.startswith("test_")
     )
+    asked = (check for check in declared if check.info.function in exercise.by_name)
+    return tuple(check.changed(exercise.changes) for check in asked)
 
 
 @cache
@@ -64,3 +66,14 @@ def worth(exercise: Exercise) -> dict[str, float]:
     for info in list_checks(exercise):
         points[info.function] += info.max_points
     return points
+
+
+def more_seconds(exercise: Exercise, file: StudentFile) -> float:
+    """Return what a course gives the checks on a file, but for trainings, beyond the usual time."""
+    limits = (
+        info.seconds
+        for info in list_checks(exercise)
+        for function in [exercise.by_name[info.function]]
+        if function.file == file and not function.trains
+    )
+    return sum(max(0.0, seconds - USUAL_SECONDS) for seconds in limits)

@@ -76,6 +76,8 @@ class Worker:
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     unavailable : mapping of str to sequence of str
         Modules that student code has to do without, and what a star import of each brings.
+    modules : sequence of str
+        What student code may use beside Python's own, NumPy and the given package.
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
@@ -93,6 +95,7 @@ class Worker:
         threads: int = 1,
         isolation: str | None = None,
         unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        modules: Sequence[str] = (),
         max_memory: int = launch.MAX_MEMORY,
         readable: Sequence[Path] = (),
         variables: Mapping[str, str] | None = None,
@@ -105,7 +108,8 @@ class Worker:
         self._before, self._last_printed = 0, ""  # bytes of it before the last request
         self._process = subprocess.Popen(
             launch.command(
-                self.isolation, layers, self.home, unavailable, max_memory, readable, libraries
+                *(self.isolation, layers, self.home, unavailable),
+                *(max_memory, readable, libraries, modules),
             ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

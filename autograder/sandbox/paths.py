@@ -13,7 +13,7 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -96,6 +96,15 @@ def modules_of(distributions: tuple[str, ...]) -> tuple[str, ...]:
         for module, names in metadata.packages_distributions().items()
         if wanted & set(map(canonicalize_name, names))
     )
+
+
+def required_by(modules: Sequence[str]) -> tuple[str, ...]:
+    """Return `modules` with all that what they were installed from requires."""
+    if not modules:
+        return ()
+    known = metadata.packages_distributions()
+    names = {name for module in modules for name in known.get(module, ())}
+    return tuple(dict.fromkeys([*modules, *modules_of(tuple(sorted(names)))]))
 
 
 @cache

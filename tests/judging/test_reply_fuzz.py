@@ -58,7 +58,7 @@ class Forger:
     """A session whose student code returns what it likes, in the right form."""
 
     def __init__(self, cases, values, name):
-        self.stuck, self.budget = {}, None
+        self.stuck, self.given, self.budget = {}, (), None
         self._cases, self._name = cases, name
         self._values = itertools.cycle(values)
 
