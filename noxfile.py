@@ -125,7 +125,7 @@ class Environment:
             session.log(f"Installing into {where}, once: {SIZES[extras]}. This takes some minutes.")
             try:
                 # As an address: pip takes a folder "CS231n [spring]" for a package with an extra.
-                self._install(session, f"{PROJECT}[{extras}] @ {ROOT.as_uri()}")
+                self._install(session, f"{PROJECT}[{extras}] @ {ROOT.as_uri()}", *modules())
             except nox.command.CommandFailed:
                 session.error("It could not be installed; see above why. Is there a network?")
             self._stamp.write_text("\n".join([*done, f"[{extras}]"]))
@@ -135,7 +135,7 @@ class Environment:
         session.env["CONVNETS_NOX"] = nox_as_typed()
         session.env["PYTHONSAFEPATH"] = ""  # that was for making it; a notebook has other needs
 
-    def _install(self, session: nox.Session, what: str) -> None:
+    def _install(self, session: nox.Session, *what: str) -> None:
         """Install `what` with uv where there is one, or else, or if that fails, with pip."""
         versions = ["--constraint", str(ROOT / self._constraints)] if self._constraints else []
         if not self.python.exists():
@@ -147,12 +147,12 @@ class Environment:
             try:
                 # Without the option, uv takes changed kernels for what it has compiled before.
                 command = [uv, "pip", "install", "--python", str(self.python)]
-                command += ["--reinstall-package", PROJECT, *versions, what]
+                command += ["--reinstall-package", PROJECT, *versions, *what]
                 session.run_install(*command, silent=True)
                 return
             except nox.command.CommandFailed:
                 session.log("uv could not install it; pip tries.")
-        command = [str(self.python), "-m", "pip", "install", *versions, what]
+        command = [str(self.python), "-m", "pip", "install", *versions, *what]
         session.run_install(*command, silent=True)
 
     def autograder(
@@ -201,7 +201,25 @@ def fingerprint() -> str:
     for path in (*(ROOT / name for name in PROJECT_FILES), *kernels):
         if path.is_file():
             digest.update(path.read_bytes())
+    for requirement in modules():
+        digest.update(requirement.encode())
     return digest.hexdigest()
+
+
+def modules() -> list[str]:
+    """Return what pip installs for the modules that the course lets its students use.
+
+    What is wrong in its file is said by the autograder, which every session starts.
+    """
+    import tomllib  # only here, so that an older Python is told what it is
+
+    try:
+        tree = tomllib.loads((ROOT / "course.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    table = tree.get("modules")
+    values = table.values() if isinstance(table, dict) else ()
+    return [value for value in values if isinstance(value, str)]
 
 
 @contextlib.contextmanager
@@ -278,6 +296,12 @@ if COURSE:
         start = (str(STAFF.python), "-P", "-m", "jupyterlab", "--LabApp.default_url=/formgrader")
         options = [f"--{trait}={ours}" for trait, ours in OURS.items()]
         session.run(*start, *options, *as_root(), *session.posargs[1:])
+
+    @nox.session
+    def extend(session: nox.Session) -> None:
+        """Give single students more time: -- NAME --days N, or --until TIME."""
+        STAFF.prepare(session, "course")
+        STAFF.autograder(session, "extend", *session.posargs)
 
     @nox.session
     def export(session: nox.Session) -> None:

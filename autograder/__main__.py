@@ -19,6 +19,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COURSE = {
     "grade": ("grading.command", "grade a class"),
+    "extend": ("grading.extend", "give single students more time"),
     "release": ("release.archive", "make the archive for students"),
     "stubs": ("release.stubs", "make the skeleton in assignment/ from the solution"),
     "export": ("exports.command", "write the grades of a class for an LMS"),
@@ -34,19 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     Whatever the one who typed it can mend comes as a `UserError`: its message goes to standard
     error, and the exit code is 2.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    add_check(commands)
-    add_submit(commands)
-    add_doctor(commands)
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if course_is_here():
-        add_course_commands(commands, arguments[0] if arguments else "")
-    options = parser.parse_args(arguments)
-    ending.in_order()
     try:
+        options = read(sys.argv[1:] if arguments is None else arguments)
+        ending.in_order()
         return int(options.run(options))
     except UserError as error:
         print(error, file=sys.stderr)
@@ -57,6 +48,23 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads this, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def read(arguments: list[str]) -> argparse.Namespace:
+    """Return what was typed, with the function that does it as ``run``."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    here = course_is_here()
+    if here:  # whatever is wrong in its settings is told before anything is done
+        importlib.import_module("autograder.course.settings").of_course()
+    add_check(commands)
+    add_submit(commands)
+    add_doctor(commands)
+    if here:
+        add_course_commands(commands, arguments[0] if arguments else "")
+    return parser.parse_args(arguments)
 
 
 def add_check(commands: Commands) -> None:

@@ -7,7 +7,7 @@ The tables themselves are in ``exercises/``, and no room below the doors at whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,8 @@ class StudentFile:
     libraries : tuple of str
         Modules that are there for it and for what it imports of the package, besides the standard
         library.
+    modules : tuple of str
+        Modules that it may use beside Python's own, NumPy and the given package.
     """
 
     path: str
@@ -40,6 +42,12 @@ class StudentFile:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     noted: frozenset[str] = frozenset()
     libraries: tuple[str, ...] = ("numpy",)
+    modules: tuple[str, ...] = ()
+
+    def allowing(self, modules: tuple[str, ...]) -> StudentFile:
+        """Return the file as it is where it may use these modules too."""
+        without = {name: star for name, star in self.without.items() if name not in modules}
+        return replace(self, without=without, modules=modules)
 
     @cached_property
     def name(self) -> str:
@@ -68,6 +76,8 @@ class Function:
         What the first axis of an array counts, where that is not images.
     trains : bool
         It takes minutes, and is judged by what a net has learned.
+    section : int
+        Of the notebook; the ids of its cells there begin with ``s`` and this, in two digits.
     properties : tuple of Property
         How its cases differ, the most telling first.
     """
@@ -77,12 +87,36 @@ class Function:
     file: StudentFile
     axes: Mapping[str, str] = field(default_factory=dict, hash=False)
     trains: bool = False
+    section: int = 0
     properties: tuple[Property, ...] = ()
 
 
 def no_ladder(_: str) -> tuple[Any, ...]:
     """Return the small inputs of a function that has none."""
     return ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a course asks otherwise than an exercise's own table: plain data, for other processes.
+
+    Attributes
+    ----------
+    points, seconds : mapping of str to float
+        What checks are worth and how long they may take, by the check's id.
+    bars : mapping of str to float
+        Accuracies that a trained net has to reach, by the function's name.
+    given : tuple of str
+        Functions that students are given.
+    modules : tuple of str
+        As in `StudentFile`.
+    """
+
+    points: Mapping[str, float] = field(default_factory=dict, hash=False)
+    seconds: Mapping[str, float] = field(default_factory=dict, hash=False)
+    bars: Mapping[str, float] = field(default_factory=dict, hash=False)
+    given: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +134,16 @@ class Exercise:
     functions : tuple of Function
         In the order in which they are checked and reported.
     checks : tuple of str
-        Names of the modules that hold the checks, in that order.
+        Names of the modules that hold the checks, in that order; those of functions that are not
+        asked for do not count.
     ladder : callable
         Gives the small inputs (`judging.case.Spec`) of a function, the smallest first.
     installed : tuple of str
         Distributions that are there for its notebook, with all that they require.
+    changes : Changes
+        What is in this table since a course has asked for it.
+    original : Exercise or None
+        The exercise by itself, where there are changes.
     """
 
     name: str
@@ -114,6 +153,8 @@ class Exercise:
     checks: tuple[str, ...]
     ladder: Callable[[str], tuple[Any, ...]] = no_ladder
     installed: tuple[str, ...] = ("numpy", "ipython", "matplotlib")
+    changes: Changes = field(default_factory=Changes)
+    original: Exercise | None = None
 
     @cached_property
     def notebook(self) -> str:
@@ -134,6 +175,33 @@ class Exercise:
     def names(self) -> tuple[str, ...]:
         """Return what can be checked by name."""
         return tuple(self.by_name)
+
+    @property
+    def whole(self) -> Exercise:
+        """Return the exercise by itself, without a course's changes."""
+        return self.original or self
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """Return the functions that students are given instead of asked for."""
+        return self.changes.given
+
+    def changed(self, changes: Changes) -> Exercise:
+        """Return the exercise as a course has it.
+
+        A file in which nothing is left to write is given, and so is what only trains its code.
+        """
+        left = [f for f in self.functions if f.name not in changes.given]
+        written = {f.file.path for f in left if not f.trains}
+        files = {f.path: f.allowing(changes.modules) for f in self.files if f.path in written}
+        functions = [replace(f, file=files[f.file.path]) for f in left if f.file.path in files]
+        return replace(
+            self,
+            files=tuple(files.values()),
+            functions=tuple(functions),
+            changes=changes,
+            original=self.whole,
+        )
 
     @cached_property
     def what_to_write(self) -> str:

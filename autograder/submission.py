@@ -49,6 +49,9 @@ class Submission:
         When it was handed in, as whoever collected it has noted; empty if that is not known.
     origin : Origin
         Where it came from.
+    given : dict of str to bytes
+        Files that lie below the student's and above those of ``assignment/``, by the same paths:
+        the skeleton of a course that gives some of it.
     """
 
     student: str
@@ -57,6 +60,7 @@ class Submission:
     notebook: bytes = b""
     submitted: str = ""
     origin: Origin = UNKNOWN
+    given: dict[str, bytes] = field(default_factory=dict)
 
 
 def read_layer(student: str, folder: Path, paths: Iterable[str]) -> Submission:

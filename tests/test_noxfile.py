@@ -101,6 +101,28 @@ def test_installs_once_and_again_after_a_change(environment, session, tmp_path):
     assert session.installed == ["[]", "[]", "[]"]
 
 
+def test_modules_of_the_course_are_installed_and_again_after_a_change(
+    environment, session, tmp_path
+):
+    asked = []
+    works = session.run_install
+
+    def noted(*command, **options):
+        asked.append(command)
+        works(*command, **options)
+
+    session.run_install = noted
+    environment.prepare(session)
+    (tmp_path / "course.toml").write_text('[modules]\nscipy = "scipy>=1.11"\n')
+    environment.prepare(session)
+    environment.prepare(session)
+    assert session.installed == ["[]", "[]"]
+    assert asked[-1][-1] == "scipy>=1.11"
+    (tmp_path / "course.toml").write_text("[modules\n")  # what is wrong is not for nox to say
+    environment.prepare(session)
+    assert session.installed == ["[]", "[]", "[]"]
+
+
 def test_sessions_share_an_environment(environment, session):
     environment.prepare(session)
     environment.prepare(session, "lab")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,20 @@ from autograder.judging.verdict import Status, Verdict
 from autograder.show.text import by_function, total
 from autograder.submission import UNKNOWN, Origin, Submission
 
-SCHEMA = 2
+SCHEMA = 3
 PACKAGE = Path(__file__).parents[1]
-JUDGES = ("engine", "judging", "diagnosis", "sandbox", "exercises", "course/forward")
-"""The rooms that decide what a check finds, below ``autograder/``."""
+JUDGES = (
+    "engine",
+    "judging",
+    "diagnosis/explain.py",  # its questions to student code take of the time that checks have
+    *("sandbox/client.py", "sandbox/launch.py", "sandbox/paths.py", "sandbox/look.py"),
+    *("sandbox/bounds.py", "sandbox/words.py"),
+    "sandbox/worker",
+    *("exercise.py", "exercises/registry.py", "course/forward"),
+)
+"""What decides what a check finds, beside the exercise itself, below ``autograder/``."""
+SOURCES = {".py", ".ini", ".c", ".h", ".pyx", ".build", ".txt"}
+CONSTRAINTS = "constraints*.txt"  # versions of what is installed, beside noxfile.py
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,8 @@ class Record:
     student : str
         The name, also of files.
     key : str
-        Digest of what was graded and by which pack: the same key gives the same verdicts.
+        Digest of the files that the checks judge, of the pack and of all that judges: the same key
+        gives the same verdicts.
     pack : str
         Id of the pack.
     problem : str
@@ -57,6 +69,12 @@ class Record:
         When it was graded, or empty if that is not known.
     notebook_seconds : float
         How long the student's notebook ran.
+    files : str
+        Digest of the files that the checks judge; empty in a record of a former version.
+    own_notebook : str
+        Digest of the student's notebook that was run; empty if none was.
+    made_with : dict of str to str
+        The versions of what has computed it.
     """
 
     student: str
@@ -72,6 +90,9 @@ class Record:
     origin: Origin = UNKNOWN
     graded: str = ""
     notebook_seconds: float = 0.0
+    files: str = ""
+    own_notebook: str = ""
+    made_with: dict[str, str] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -95,28 +116,50 @@ class Record:
 
 @cache
 def grader_version(exercise: Exercise) -> str:
-    """Return a digest of what judges and runs a submission, apart from the pack."""
-    sources = {path for room in JUDGES for path in (PACKAGE / room).rglob("*.py")}
-    sources |= set((locate.given() / locate.PACKAGE).rglob("*.py"))
-    sources -= {locate.given() / path for path in exercise.editable}  # the student's come instead
-    digest = hashlib.sha256()
+    """Return a digest of all that judges a submission, apart from the pack."""
+    root, given = locate.root(), locate.given()
+    places = [PACKAGE / place for place in (*JUDGES, f"exercises/{exercise.name}")]
+    places += [given / locate.PACKAGE, given / "kernels", *root.glob(CONSTRAINTS)]
+    sources = {path for place in places for path in (place, *place.rglob("*"))}
+    sources -= {given / path for path in exercise.whole.editable}  # the student's come instead
+    digest = hashlib.sha256(to_json(asdict(exercise.changes)).encode())
     for path in sorted(sources):
-        digest.update(path.read_bytes())
+        if path.is_file() and path.suffix in SOURCES:
+            top = PACKAGE.parent if PACKAGE in path.parents else root
+            add(digest, path.relative_to(top).as_posix(), path.read_bytes())
     return digest.hexdigest()
 
 
-def key_of(exercise: Exercise, submission: Submission, pack_id: str) -> str:
-    """Return the digest of a submission's files, the pack and the grader."""
-    digest = hashlib.sha256(f"{pack_id} {grader_version(exercise)}".encode())
-    for name, data in sorted(submission.files.items()):
-        digest.update(f"{name} {len(data)} ".encode() + data)
+def add(digest: hashlib._Hash, name: str, data: bytes) -> None:
+    """Add a file to a digest; how its lines end is no difference."""
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    digest.update(f"{name} {len(data)} ".encode() + data)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the digest of files by name."""
+    digest = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        add(digest, name, data)
     return digest.hexdigest()[:16]
+
+
+def notebook_digest(submission: Submission) -> str:
+    """Return the digest of the notebook that was handed in; empty if there is none."""
+    return digest_of({"": submission.notebook}) if submission.notebook else ""
+
+
+def key_of(exercise: Exercise, submission: Submission, pack_id: str) -> str:
+    """Return the digest of the files that the checks judge, the pack and the grader."""
+    cases = pack_id.partition("-")[0]
+    parts = f"{cases} {grader_version(exercise)} {digest_of(submission.files)}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def without_grading(exercise: Exercise, unreadable: Unreadable, pack_id: str) -> Record:
     """Return the record of a student whose submission cannot be read: every check is missing."""
     problem = unreadable.problem
-    key = hashlib.sha256(f"{pack_id} {problem}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{pack_id.partition('-')[0]} {problem}".encode()).hexdigest()[:16]
     message = f"Your submission could not be read. {problem}"
     verdicts = [
         Verdict(i.id, i.function, i.title, Status.MISSING, 0.0, i.max_points, message)
@@ -152,7 +195,7 @@ def load(path: Path) -> Record:
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
         schema = tree.pop("schema")
-        if schema not in (1, SCHEMA):
+        if schema not in range(1, SCHEMA + 1):
             raise ValueError("it is of another version")
         if schema == 1:
             add_mistakes(tree["verdicts"])

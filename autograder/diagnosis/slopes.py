@@ -34,6 +34,8 @@ def own_gradient(session: Session, case: Case, output: Output, got: Any) -> str:
     if output != Output(output.name) or output.name not in wrt or not isinstance(got, np.ndarray):
         return ""
     forward, name = case.payload["forward"], output.name
+    if forward in session.given:  # it is ours, and no place to look for the mistake
+        return ""
     argument = case.args[wrt[name]]
     if got.shape != argument.shape or argument.size > SMALL or argument.dtype != np.float64:
         return ""

@@ -17,10 +17,10 @@ import pytest
 
 from autograder.diagnosis.ladder import Climber
 from autograder.engine.discreet import Discreet
-from autograder.engine.messages import TOO_MUCH, Messages, attempt, shortened
+from autograder.engine.messages import MAX_MESSAGE, TOO_MUCH, Messages, attempt, shortened
 from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.exercise import Exercise, Function
-from autograder.exercises.registry import by_test, larger_cases, modules, select
+from autograder.exercises.registry import by_test, larger_cases, modules, more_seconds, select
 from autograder.judging.declare import Declared
 from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
@@ -101,7 +101,12 @@ def run_checks(
     """
     chosen = {info.id for info in select(exercise, names if names is None else tuple(names))}
     with Session(
-        submission, exercise.files, threads=threads, isolation=isolation, hears=hears
+        submission,
+        exercise.files,
+        given=exercise.given,
+        threads=threads,
+        isolation=isolation,
+        hears=hears,
     ) as session:
         plugin = CheckPlugin(
             *(exercise, session, pack, chosen),
@@ -179,7 +184,9 @@ class CheckPlugin:
         self._exam: Exam | None = None
         self._larger: dict[str, Asked] = {}
         self._quick = {
-            file.module: Budget(f"the checks of {file.path}", QUICK_SECONDS)
+            file.module: Budget(
+                f"the checks of {file.path}", QUICK_SECONDS + more_seconds(exercise, file)
+            )
             for file in exercise.files
         }
 
@@ -199,8 +206,8 @@ class CheckPlugin:
         known = by_test(self._exercise)
         for module in modules(self._exercise):
             for item in items_of(module, session):
-                declared = known[item.function]
-                if declared.info.id in self._chosen:
+                declared = known.get(item.function)
+                if declared is not None and declared.info.id in self._chosen:
                     self._declared[item] = declared
         session.items = list(self._declared)
         session.testscollected = len(session.items)
@@ -260,7 +267,7 @@ class CheckPlugin:
                 status=status,
                 points=info.max_points if status is Status.PASSED else 0.0,
                 max_points=info.max_points,
-                message=shortened(message),
+                message=shortened(message) if len(message) > MAX_MESSAGE else message,
                 seconds=time.monotonic() - start,
                 mistakes=mistakes,
                 smallest=smallest,

@@ -8,8 +8,8 @@ from functools import cache
 from types import ModuleType
 
 from autograder.errors import UserError
-from autograder.exercise import Exercise
-from autograder.judging.declare import Declared, declaration
+from autograder.exercise import Exercise, StudentFile
+from autograder.judging.declare import USUAL_SECONDS, Declared, declaration
 from autograder.judging.larger import Larger
 from autograder.judging.verdict import CheckInfo
 
@@ -22,13 +22,15 @@ def modules(exercise: Exercise) -> tuple[ModuleType, ...]:
 
 @cache
 def all_checks(exercise: Exercise) -> tuple[Declared, ...]:
-    """Return every check as declared."""
-    return tuple(
+    """Return every check of what is asked for, as the course has it."""
+    declared = (
         declaration(value)
         for module in modules(exercise)
         for name, value in vars(module).items()
         if name.startswith("test_")
     )
+    asked = (check for check in declared if check.info.function in exercise.by_name)
+    return tuple(check.changed(exercise.changes) for check in asked)
 
 
 @cache
@@ -81,7 +83,21 @@ def select(exercise: Exercise, names: tuple[str, ...] | None) -> tuple[CheckInfo
         return infos
     known = {info.id for info in infos} | {info.function for info in infos}
     for name in names:
+        if name.partition("/")[0] in exercise.given:
+            raise UserError(f"{name} is given in this course: it is not checked.")
         if name not in known:
             functions = "\n".join(f"  {function}" for function in exercise.names)
             raise UserError(f"There is no check {name!r}. There are:\n{functions}")
     return tuple(info for info in infos if info.id in names or info.function in names)
+
+
+@cache
+def more_seconds(exercise: Exercise, file: StudentFile) -> float:
+    """Return what a course gives the checks on a file, but for trainings, beyond the usual time."""
+    limits = (
+        info.seconds
+        for info in list_checks(exercise)
+        for function in [exercise.by_name[info.function]]
+        if function.file == file and not function.trains
+    )
+    return sum(max(0.0, seconds - USUAL_SECONDS) for seconds in limits)

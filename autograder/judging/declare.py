@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.exercise import Changes
 from autograder.judging.case import Spec
 from autograder.judging.verdict import CheckInfo
+
+USUAL_SECONDS = 5.0  # for a check that trains nothing
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,49 @@ class Declared:
         One question or pointer for the student whose code fails.
     test : callable
         The pytest function.
+    bar : float or None
+        The accuracy that a trained net has to reach.
     """
 
     info: CheckInfo
     specs: tuple[Spec, ...]
     hint: str
     test: Callable[..., None]
+    bar: float | None = None
+
+    def changed(self, changes: Changes) -> Declared:
+        """Return the check as a course has it."""
+        info = self.info
+        bar = changes.bars.get(info.function, self.bar)
+        made = replace(
+            info,
+            title=title_of(self.test, bar),
+            max_points=changes.points.get(info.id, info.max_points),
+            seconds=changes.seconds.get(info.id, info.seconds),
+        )
+        return replace(self, info=made, bar=bar)
+
+
+def title_of(test: Callable[..., None], bar: float | None) -> str:
+    """Return the first line of a check's docstring, in which ``{bar}`` stands for that."""
+    title = (test.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    return title if bar is None else title.format(bar=accuracy(bar))
+
+
+def accuracy(share: float) -> str:
+    """Write an accuracy with two digits after the point, or more if it has more."""
+    two = f"{share:.2f}"
+    return two if float(two) == share else f"{share:g}"
 
 
 def check(
-    function: str, *, points: float, cases: Sequence[Spec], hint: str, seconds: float = 5.0
+    function: str,
+    *,
+    points: float,
+    cases: Sequence[Spec],
+    hint: str,
+    seconds: float = USUAL_SECONDS,
+    bar: float | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a pytest function a check; its docstring's first line is the check's title.
 
@@ -49,6 +85,8 @@ def check(
         Shown to the student whose code fails.
     seconds : float
         Time limit for the student's code, in seconds, over all cases.
+    bar : float, optional
+        The accuracy that a trained net has to reach; it stands in the title for ``{bar}``.
 
     Examples
     --------
@@ -70,9 +108,9 @@ def check(
 
     def declare(test: Callable[..., None]) -> Callable[..., None]:
         name = test.__name__.removeprefix("test_")
-        title = (test.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        title = title_of(test, bar)
         info = CheckInfo(f"{function}/{name}", function, title, points, seconds)
-        vars(test)["check"] = Declared(info, tuple(cases), hint, test)
+        vars(test)["check"] = Declared(info, tuple(cases), hint, test, bar)
         return test
 
     return declare

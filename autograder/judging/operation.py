@@ -11,7 +11,7 @@ and the worker need besides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,9 +49,12 @@ class Caller(Protocol):
     ----------
     stuck : dict of str to WorkerError
         Functions that hung or ended their worker while they only helped: they are called once.
+    given : collection of str
+        Functions that students were given: what they return as a cache is known.
     """
 
     stuck: dict[str, WorkerError]
+    given: Collection[str]
 
     def request(
         self,

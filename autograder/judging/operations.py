@@ -77,6 +77,8 @@ class Backward(Operation):
     def prepare(self, caller: Caller, payload: Payload, seconds: float) -> tuple[bool, str]:
         """Return whether there is a cache in the worker, and why not."""
         forward, module = payload["forward"], payload["module"]
+        if forward in caller.given:
+            return False, ""
         prepared, reason = False, "returned no cache"
         try:
             if forward in caller.stuck:

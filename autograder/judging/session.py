@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,7 +17,7 @@ from autograder import locate
 from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
-from autograder.sandbox import probe, scratch
+from autograder.sandbox import paths, probe, scratch
 from autograder.sandbox.client import MAX_REPLY, Raised, TimedOut, Worker, WorkerError
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
@@ -109,6 +109,8 @@ class Session:
         The code under test.
     files : sequence of StudentFile
         What students write.
+    given : collection of str
+        Functions in these files that students were given.
     threads : int
         Threads for numerical libraries in the worker.
     isolation : str, optional
@@ -118,6 +120,8 @@ class Session:
 
     Attributes
     ----------
+    given : collection of str
+        As above: what they return as a cache is known, whatever a student has made of them.
     stuck : dict of str to WorkerError
         Functions that hung or ended their worker while they only helped: they are called once.
     budget : Budget or None
@@ -129,10 +133,12 @@ class Session:
         submission: Submission,
         files: Sequence[StudentFile],
         *,
+        given: Collection[str] = (),
         threads: int = 1,
         isolation: str | None = None,
         hears: bool = False,
     ) -> None:
+        self.given = given
         self.isolation = isolation or probe.strongest()
         self.stuck: dict[str, WorkerError] = {}
         self.budget: Budget | None = None
@@ -250,8 +256,9 @@ class Session:
                 threads=self._threads,
                 isolation=self.isolation,
                 unavailable=file.without,
+                modules=file.modules,
                 max_memory=file.memory,
-                libraries=file.libraries,
+                libraries=[*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])],
             )
         worker = self._workers[module]
         try:

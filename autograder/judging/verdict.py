@@ -39,7 +39,7 @@ class CheckInfo:
     title : str
         One line for people: what the check requires.
     max_points : float
-        Points for passing; all checks together are worth 100.
+        Points for passing.
     seconds : float
         Time limit for the student's code, in seconds.
     """

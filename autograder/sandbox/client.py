@@ -78,6 +78,8 @@ class Worker:
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     unavailable : mapping of str to sequence of str
         Modules that student code has to do without, and what a star import of each brings.
+    modules : sequence of str
+        What student code may use beside Python's own, NumPy and the given package.
     max_memory : int
         Bytes of address space; a small machine gives less.
     readable : sequence of Path
@@ -95,6 +97,7 @@ class Worker:
         threads: int = 1,
         isolation: str | None = None,
         unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        modules: Sequence[str] = (),
         max_memory: int = launch.MAX_MEMORY,
         readable: Sequence[Path] = (),
         variables: Mapping[str, str] | None = None,
@@ -107,7 +110,8 @@ class Worker:
         self._before, self._last_printed = 0, ""  # bytes of it before the last request
         self._process = subprocess.Popen(
             launch.command(
-                self.isolation, layers, self.home, unavailable, max_memory, readable, libraries
+                *(self.isolation, layers, self.home, unavailable),
+                *(max_memory, readable, libraries, modules),
             ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -220,8 +224,10 @@ class Worker:
         if self._output.closed:
             return self._last_printed
         size = self._output.seek(0, os.SEEK_END) - self._before
+        if not size:
+            return ""
         start, end = self._output_at(0), self._output_at(max(0, size - MOST_READ))
-        return words.printed(start, end if size > MOST_READ else "") if size else ""
+        return words.printed(start, end if size > MOST_READ else "")
 
     def _output_at(self, place: int) -> str:
         """Return a piece of what the last request printed."""
@@ -281,7 +287,8 @@ def readable(value: Any, room: Room) -> Any:
 
 def clean(text: str) -> str:
     """Return `text` cut to `MAX_TEXT`, without control characters and halves of characters."""
-    return words.printable(text[:MAX_TEXT])
+    text = text[:MAX_TEXT]
+    return text if text.isprintable() else words.printable(text)
 
 
 def raised_from(error: Any) -> Raised:

@@ -30,11 +30,11 @@ def stage(submission: Submission, names: Iterable[str], folder: Path) -> None:
 
     The folder is then a layer of the package path for a worker, to lie over what is given.
     """
-    for name in names:
-        if name in submission.files:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(submission.files[name])
+    own = {name: submission.files[name] for name in names if name in submission.files}
+    for name, data in {**submission.given, **own}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 def command(
@@ -45,6 +45,7 @@ def command(
     max_memory: int = MAX_MEMORY,
     readable: Sequence[Path] = (),
     libraries: Sequence[str] = LIBRARIES,
+    modules: Sequence[str] = (),
 ) -> list[str]:
     """Return the command that starts a worker.
 
@@ -64,6 +65,8 @@ def command(
         Further files and folders that the worker may read.
     libraries : sequence of str
         Modules that can be imported besides the package and the standard library.
+    modules : sequence of str
+        What student code may use beside Python's own, NumPy and the given package.
     """
     layers = [layer.resolve() for layer in layers]
     unwanted = files_of(unavailable, layers[1:])
@@ -73,6 +76,7 @@ def command(
         "packages": [str(folder) for folder in paths.elsewhere(tuple(libraries))],
         "libraries": list(libraries),
         "grader": os.getpid() if level != "bubblewrap" else None,
+        "modules": list(modules),
         "landlock": None,
         "seccomp": level != "limits",
         "limits": {"memory": max_memory, "tasks": running_tasks()},

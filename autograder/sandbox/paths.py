@@ -99,6 +99,16 @@ def modules_of(distributions: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
+def required_by(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `modules` with all that what they were installed from requires."""
+    if not modules:
+        return ()
+    known = metadata.packages_distributions()
+    names = {name for module in modules for name in known.get(module, ())}
+    return tuple(dict.fromkeys([*modules, *modules_of(tuple(sorted(names)))]))
+
+
+@cache
 def needed(modules: tuple[str, ...]) -> Needed:
     """Return what a worker reads that can import `modules` and the standard library."""
     places = [place for module in modules for place in places_of(module)]

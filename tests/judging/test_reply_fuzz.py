@@ -60,7 +60,7 @@ class Forger:
     """A session whose student code returns what it likes, in the right form."""
 
     def __init__(self, cases, values, name):
-        self.stuck, self.budget, self.printed = {}, None, ""
+        self.stuck, self.given, self.budget, self.printed = {}, (), None, ""
         self._cases, self._name = cases, name
         self._values = itertools.cycle(values)
 

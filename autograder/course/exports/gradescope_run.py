@@ -18,7 +18,8 @@ from autograder import exercises
 from autograder.course.exports.gradescope import results_json, summary, with_public
 from autograder.course.forward import scores_of
 from autograder.course.intake.collect import Unreadable, collect
-from autograder.course.record import Record, key_of, without_grading
+from autograder.course.made_with import made_with
+from autograder.course.record import Record, digest_of, key_of, without_grading
 from autograder.disk import to_json, write_text
 from autograder.engine.run import JUDGING_MEMORY, run_checks
 from autograder.errors import UserError
@@ -72,7 +73,15 @@ def grade(base: Path) -> Record:
     )
     key = key_of(exercise, submission, cases.id)
     return Record(
-        submission.student, key, cases.id, "", submission.notes, with_public(verdicts, shown), level
+        submission.student,
+        key,
+        cases.id,
+        "",
+        submission.notes,
+        with_public(verdicts, shown),
+        level,
+        files=digest_of(submission.files),
+        made_with=made_with(),
     )
 
 
@@ -98,7 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("The grader failed: this submission was not graded, and there is no results.json.")
         return 1
     print(summary(record), f"Graded in {time.monotonic() - start:.0f} s.")
-    for line in (doctor.one_line(), *record.notes):
+    versions = ", ".join(f"{name} {version}" for name, version in made_with().items())
+    for line in (doctor.one_line(), f"Made with {versions}.", *record.notes):
         print(line)
     return 0
 

@@ -13,18 +13,21 @@ from pathlib import Path
 
 from autograder import disk, exercises, locate
 from autograder.course import forward
+from autograder.course import settings as of
 from autograder.course.exports.gradescope_run import PUBLIC_PACK, REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.museum import packs
 from autograder.course.release import archive as release
+from autograder.course.release import carried
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import worth
+from autograder.exercises.settings import Settings
 from autograder.judging import pack
 from autograder.sandbox import scratch
 
-# What pip installs it from, and which versions of everything else.
-PROJECT = ("LICENSE", "README.md", "constraints.txt", "meson.build", "pyproject.toml")
+# What pip installs it from, with its settings, and which versions of everything else.
+PROJECT = ("LICENSE", "README.md", "constraints.txt", "meson.build")
 PROGRAMS = ("run_autograder", "setup.sh")
 CONTAINER = Path(__file__).with_name("container")
 START = "autograder.course.exports.gradescope_run"
@@ -37,7 +40,9 @@ Test it with a submission of your own; what it prints, and only you see, says ho
 shut in. Keep the file from students: the secret cases are in it."""
 
 
-def contents(exercise: Exercise, root: Path, cases: bytes) -> Iterator[tuple[str, bytes]]:
+def contents(
+    exercise: Exercise, root: Path, cases: bytes, settings: Settings | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the archive, in order.
 
     Parameters
@@ -48,18 +53,22 @@ def contents(exercise: Exercise, root: Path, cases: bytes) -> Iterator[tuple[str
         The folder of the exercise.
     cases : bytes
         The secret case pack.
+    settings : Settings, optional
+        Those of the course.
     """
+    made = release.skeleton_files(exercise)
     for name in PROGRAMS:
         yield name, (CONTAINER / name).read_bytes()
     yield SECRET_PACK, cases
     yield PUBLIC_PACK, pack.public_path(exercise.name).read_bytes()
     for name in PROJECT:
         yield name, (root / name).read_bytes()
+    yield from carried.files(root, settings or Settings())
     for part in ("assignment", "autograder"):
         for path in sorted((root / part).rglob("*")):
             name = path.relative_to(root).as_posix()
             if path.is_file() and path.suffix != ".pack" and release.belongs(path, name):
-                yield name, path.read_bytes()
+                yield name, made[name] if name in made else path.read_bytes()
     for path in course_modules(root, (START, forward.name_of(exercise))):
         yield path.relative_to(root).as_posix(), path.read_bytes()
 
@@ -100,7 +109,14 @@ def prove(exercise: Exercise, files: list[tuple[str, bytes]], seed: str) -> None
     release.prove_secrecy(exercise, files)
 
 
-def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = False) -> None:
+def build(
+    exercise: Exercise,
+    out: Path,
+    seed: str,
+    settings: Settings | None = None,
+    *,
+    require_sandbox: bool = False,
+) -> None:
     """Write the archive; it appears whole or not at all.
 
     Parameters
@@ -111,6 +127,8 @@ def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = F
         The zip file.
     seed : str
         The course's secret seed; it gives the cases and is not in the archive.
+    settings : Settings, optional
+        Those of the course, which the grader there follows.
     require_sandbox : bool
         Have the grader fail where student code could reach files and network.
 
@@ -123,8 +141,9 @@ def build(exercise: Exercise, out: Path, seed: str, *, require_sandbox: bool = F
     with tempfile.TemporaryDirectory(prefix="gradescope-", dir=scratch.home()) as folder:
         path = Path(folder, SECRET_PACK)
         pack.save(packs.build(exercise, seed), path)
-        packs.public(exercise)  # made anew where it is stale
-        files = list(contents(exercise, locate.root(), path.read_bytes()))
+        cases = path.read_bytes()
+    packs.public(exercise)  # made anew where it is stale
+    files = list(contents(exercise, locate.root(), cases, settings))
     if require_sandbox:
         files.append((REQUIRE_SANDBOX, b""))
     prove(exercise, files, seed)
@@ -147,12 +166,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    exercise = exercises.default()
+    settings, exercise = of.of_course(), exercises.default()
     if options.out.exists() and not options.force:
         raise UserError(f"Not made. {options.out} is there already; --force replaces it.")
     try:
         seed = course_seed(options.seed_file)
-        build(exercise, options.out, seed, require_sandbox=options.require_sandbox)
+        build(exercise, options.out, seed, settings, require_sandbox=options.require_sandbox)
     except OSError as error:
         raise UserError(f"Not made. {error}") from error
     print(f"Ready to upload: {options.out} ({options.out.stat().st_size / 1e6:.1f} MB)")

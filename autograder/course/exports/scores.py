@@ -60,5 +60,6 @@ def scores(results_dir: Path) -> dict[str, Score]:
     found = {r.student: Score(r.student, r.points, r.max_points) for r in records(results_dir)}
     if (results_dir / nbcourse.CONFIG).is_file():
         known = gradebook.scores(nbcourse.read_course(exercises.default(), results_dir))
-        found |= {name: Score(name, s.points, s.max_points) for name, s in known.items()}
+        graded = {name: score for name, score in known.items() if score.graded}
+        found |= {name: Score(name, s.points, s.max_points) for name, s in graded.items()}
     return found

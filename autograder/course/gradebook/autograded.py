@@ -12,10 +12,12 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import nbformat
+from nbgrader.utils import is_solution
 
 from autograder.course.gradebook.comments import name_of_source
 from autograder.course.gradebook.course import Course
@@ -119,6 +121,21 @@ def source_cell(path: str, data: bytes) -> Any:
         **about, "solution": True, "schema_version": 3, "grade_id": name_of_source(path)
     }  # fmt: skip
     return cell
+
+
+def answers(path: Path) -> dict[str, str]:
+    """Return the answers in a notebook for the formgrader, by cell; none if there is none."""
+    try:
+        return answers_in(nbformat.reads(path.read_text(encoding="utf-8"), as_version=4))
+    except Exception:  # nbformat raises many kinds; then each answer is a new one
+        return {}
+
+
+def answers_in(notebook: Any) -> dict[str, str]:
+    """Return the text of each cell of a notebook that is for students to write in, by its name."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if is_solution(cell)
+    }
 
 
 def note(text: str) -> Any:

@@ -14,7 +14,7 @@ import sysconfig
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import locate
+from autograder.course.notebooks.asked import as_asked
 from autograder.course.times import zone_named
 from autograder.disk import write_text
 from autograder.errors import UserError
@@ -121,7 +122,9 @@ def find_programs() -> None:
         os.environ["PATH"] = os.pathsep.join(part for part in (path, folder) if part)
 
 
-def open_course(exercise: Exercise, root: Path, url: str = "") -> Course:
+def open_course(
+    exercise: Exercise, root: Path, url: str = "", zone: tzinfo | None = None
+) -> Course:
     """Open the course in the folder `root`, and make what is missing of it.
 
     Parameters
@@ -132,6 +135,9 @@ def open_course(exercise: Exercise, root: Path, url: str = "") -> Course:
         The folder; files that are there stay as they are.
     url : str
         Database for a course that is new. An existing course keeps the one that it has.
+    zone : tzinfo, optional
+        The zone of times that name none, where nbgrader's configuration does not say; UTC if not
+        given.
 
     Raises
     ------
@@ -141,7 +147,7 @@ def open_course(exercise: Exercise, root: Path, url: str = "") -> Course:
     if not (root / CONFIG).exists():
         database = DATABASE_LINE.format(url=url) if url else ""
         write_text(root / CONFIG, CONFIG_TEXT.format(database=database))
-    course = read_course(exercise, root)
+    course = read_course(exercise, root, zone)
     if url and url != course.url:
         raise UserError(
             f"{root / CONFIG} says that the gradebook is {course.database}. To use another one, "
@@ -155,8 +161,8 @@ def open_course(exercise: Exercise, root: Path, url: str = "") -> Course:
     return course
 
 
-def read_course(exercise: Exercise, root: Path) -> Course:
-    """Return the course whose configuration is in the folder `root`.
+def read_course(exercise: Exercise, root: Path, zone: tzinfo | None = None) -> Course:
+    """Return the course whose configuration is in the folder `root`; `zone` is as for a new one.
 
     Raises
     ------
@@ -173,12 +179,17 @@ def read_course(exercise: Exercise, root: Path) -> Course:
     config.CourseDirectory.root = str(root)
     coursedir = CourseDirectory(config=config)
     url, name = coursedir.db_url, coursedir.course_id
-    return Course(root, config, url, name, exercise, zone_of(config, root / CONFIG))
+    return Course(root, config, url, name, exercise, zone_of(config, root / CONFIG, zone))
 
 
-def zone_of(config: Config, path: Path) -> tzinfo:
-    """Return the zone that nbgrader writes times in, as its configuration at `path` says."""
-    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone") or "UTC"
+def zone_of(config: Config, path: Path, other: tzinfo | None) -> tzinfo:
+    """Return the zone that nbgrader writes times in, as its configuration at `path` says.
+
+    Where that says nothing, it is the `other`, or UTC.
+    """
+    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone")
+    if not name:
+        return other or UTC
     zone = zone_named(name) if isinstance(name, str) else None
     if zone is None:
         raise UserError(f"{path}: the timezone {name!r} is none. An example: 'Europe/Berlin'")
@@ -191,13 +202,9 @@ def add_assignment(course: Course) -> None:
     The folder ``source`` gets the instructor's notebook, ``release`` the student's. In a gradebook
     that has the assignment already, nothing is changed.
     """
-    exercise, source = course.exercise, course.folder("source")
-    if not source.exists():
-        source.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=source.parent))
-        copy_notebook(exercise, temporary)
-        temporary.chmod(0o755)
-        temporary.rename(source)
+    exercise = course.exercise
+    if not course.folder("source").exists():
+        write_source(course)
     with course.gradebook() as gradebook:
         try:
             known = bool(gradebook.find_assignment(course.assignment).notebooks)
@@ -207,10 +214,20 @@ def add_assignment(course: Course) -> None:
         generate(exercise, course.config, database=not known)
 
 
+def write_source(course: Course) -> None:
+    """Write the folder with the instructor's notebook, which appears whole."""
+    source = course.folder("source")
+    source.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=source.parent))
+    copy_notebook(course.exercise, temporary)
+    temporary.chmod(0o755)
+    temporary.rename(source)
+
+
 def copy_notebook(exercise: Exercise, folder: Path) -> None:
-    """Copy the exercise's notebook and its figures into a folder."""
+    """Write the exercise's notebook, as the course asks for it, and its figures into a folder."""
     notebook = locate.root() / exercise.notebook
-    shutil.copyfile(notebook, folder / notebook.name)
+    (folder / notebook.name).write_bytes(as_asked(exercise, notebook.read_bytes()))
     shutil.copytree(notebook.parent / "figures", folder / "figures")
 
 

@@ -1,18 +1,19 @@
-"""When the exercise is due, and penalties that a later date takes back."""
+"""Who is late, extensions, and penalties that a later date takes back."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.course.gradebook import scores
+from autograder.course.gradebook import dates, scores
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.dates import submissions
 from autograder.course.gradebook.penalty import justified, seconds_late
 from autograder.course.intake.deadlines import Deadlines
+from autograder.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -37,51 +38,53 @@ class Forgiven:
 
 def set_due(course: Course, due: datetime) -> list[Forgiven]:
     """Set the date by which the exercise is due, and take back penalties; return which."""
-    with scores.opened(course) as gradebook:
-        before = {s.id: seconds_late(s) for s in submissions(gradebook, course)}
-        naive = due.astimezone(UTC).replace(tzinfo=None)  # as nbgrader keeps it
-        gradebook.update_or_create_assignment(course.assignment, duedate=naive)
-        return list(take_back(gradebook, course, before))
+    before = lateness(course)
+    dates.set_by_person(course, due)
+    return forgive(course, before)
 
 
-def deadlines(course: Course, due: datetime | None) -> Deadlines:
+def deadlines(course: Course, due: datetime | None, of_file: datetime | None = None) -> Deadlines:
     """Return by when each student is to hand in, if the exercise will be due at `due`.
 
-    None stands for the date that is set in the gradebook.
+    None stands for the date that holds in the gradebook, or will: `of_file` is that of the settings
+    file.
     """
-    extensions: dict[str, timedelta] = {}
-    with scores.opened(course) as gradebook, contextlib.suppress(MissingEntry):
-        assignment = gradebook.find_assignment(course.assignment)
-        if due is None and assignment.duedate is not None:
-            due = assignment.duedate.replace(tzinfo=UTC)
-        extensions = {s.student.id: s.extension for s in assignment.submissions if s.extension}
-    own = {} if due is None else {name: due + more for name, more in extensions.items()}
+    due = dates.foreseen(course, of_file) if due is None else due
+    own = {} if due is None else {name: due + more for name, more in extensions(course).items()}
     return Deadlines(due, own, course.zone)
 
 
-def forgive(course: Course) -> list[Forgiven]:
-    """Take back penalties of who is not late any more: the date may be moved in the formgrader."""
+def lateness(course: Course) -> dict[str, float]:
+    """Return how late each student is, in seconds."""
     with scores.opened(course) as gradebook:
-        return list(take_back(gradebook, course, {}))
+        return {s.student.id: seconds_late(s) for s in submissions(gradebook, course)}
 
 
-def submissions(gradebook: Gradebook, course: Course) -> list[SubmittedAssignment]:
-    """Return all submissions that the gradebook knows."""
-    try:
-        return list(gradebook.find_assignment(course.assignment).submissions)
-    except MissingEntry:
-        return []
+def forgive(course: Course, before: Mapping[str, float] | None = None) -> list[Forgiven]:
+    """Take back penalties of who is not late any more: the date may be moved in the formgrader.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    before : mapping of str to float, optional
+        What `lateness` said before the date was moved: who is less late now loses less.
+    """
+    with scores.opened(course) as gradebook:
+        return list(take_back(gradebook, course, before or {}))
 
 
-def take_back(gradebook: Gradebook, course: Course, before: dict[str, float]) -> Iterator[Forgiven]:
+def take_back(
+    gradebook: Gradebook, course: Course, before: Mapping[str, float]
+) -> Iterator[Forgiven]:
     """Lower penalties to what is justified.
 
     That is none for who is in time, and for who is less late than `before` says, in seconds by
-    submission, what the course's plugin says now. Nobody's penalty grows here.
+    student, what the course's plugin says now. Nobody's penalty grows here.
     """
     for submission in submissions(gradebook, course):
-        now = seconds_late(submission)
-        if now and now >= before.get(submission.id, now):
+        name, now = submission.student.id, seconds_late(submission)
+        if now and now >= before.get(name, now):
             continue
         own = list(submission.notebooks)
         fair = [justified(course, submission, notebook) for notebook in own]
@@ -96,6 +99,51 @@ def take_back(gradebook: Gradebook, course: Course, before: dict[str, float]) ->
             old = scores.score_of(submission).points
             gradebook.db.commit()
             new = scores.score_of(submission).points
-            name = submission.student.id
             scores.note_history(course, name, "penalty taken back", "", f"{old:g}", f"{new:g}")
-        yield Forgiven(submission.student.id, had, left, stays)
+        yield Forgiven(name, had, left, stays)
+
+
+def extend(course: Course, student: str, until: datetime | timedelta) -> datetime:
+    """Give one student more time, in nbgrader's own field; return until when.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    student : str
+        The name. Who has not handed in yet is entered, without a grade.
+    until : datetime or timedelta
+        A date, or how long after the date for everybody; none at all takes an extension back.
+
+    Raises
+    ------
+    UserError
+        No due date is set, or it is later than `until`.
+    """
+    with scores.opened(course) as gradebook:
+        due = dates.in_gradebook(gradebook, course)
+        if due is None:  # nbgrader would count from nothing, and fail from then on
+            raise UserError(
+                "No due date is set, so there is nothing to extend: set one with grade --due, in "
+                "the formgrader or in course.toml (and grade once)."
+            )
+        more = until if isinstance(until, timedelta) else until - due
+        if more < timedelta(0):
+            raise UserError(
+                f"{student} has time until {dates.local(course, due)}, as everybody: that is later."
+            )
+        gradebook.update_or_create_student(student)
+        try:
+            submission = gradebook.find_submission(course.assignment, student)
+        except MissingEntry:
+            submission = gradebook.update_or_create_submission(course.assignment, student)
+        submission.extension = more or None
+        gradebook.db.commit()
+    return (due + more).astimezone(course.zone)
+
+
+def extensions(course: Course) -> dict[str, timedelta]:
+    """Return the students who have an extension, and how much more time that is."""
+    with scores.opened(course) as gradebook:
+        found = submissions(gradebook, course)
+        return {s.student.id: s.extension for s in found if s.extension is not None}

@@ -29,7 +29,10 @@ def handed_in(course: Course, submission: SubmittedAssignment, record: Record) -
 
 
 def seconds_late(submission: SubmittedAssignment) -> float:
-    """Return how late a submission is; nbgrader's own fails on an extension of no date."""
+    """Return how late a submission is, in seconds.
+
+    nbgrader's own property fails for who has an extension where no due date is set.
+    """
     if submission.assignment.duedate is None:
         return 0.0
     return float(submission.total_seconds_late)

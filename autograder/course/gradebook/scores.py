@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +22,11 @@ from autograder.course.gradebook import comments
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.penalty import assign_penalty, handed_in, seconds_late
 from autograder.course.record import Record
-from autograder.disk import harmless
+from autograder.disk import harmless, write_text
 from autograder.errors import UserError
 
 HISTORY = "history.csv"
+COLUMNS = ("time", "student", "event", "checks", "score before", "score", "pack", "changes")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Score:
     name: str = ""
     due: datetime | None = None
 
+    @property
+    def graded(self) -> bool:
+        """Return whether checks or a person have graded anything: not for a mere extension."""
+        return bool(self.checked or self.changed)
+
 
 @contextmanager
 def opened(course: Course) -> Iterator[Gradebook]:
@@ -86,7 +92,15 @@ def opened(course: Course) -> Iterator[Gradebook]:
         raise UserError(f"The gradebook {course.database} cannot be used: {reason}") from error
 
 
-def enter(course: Course, record: Record, notebook: Any, *, replace: bool = False) -> None:
+def enter(
+    course: Course,
+    record: Record,
+    notebook: Any,
+    *,
+    replace: bool = False,
+    only: Collection[str] | None = None,
+    changes: str = "",
+) -> tuple[Score | None, Score] | None:
     """Enter what the checks gave to one student.
 
     Parameters
@@ -99,6 +113,15 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
         The student's notebook: which questions are answered, for an instructor to read.
     replace : bool
         Replace what the checks gave before. Otherwise a student who has scores keeps them.
+    only : collection of str, optional
+        Replace that of these cells, and leave all else.
+    changes : str
+        What has changed in the checks, for the history.
+
+    Returns
+    -------
+    tuple of Score or None
+        The scores before and after; None if nothing was entered.
 
     Raises
     ------
@@ -110,21 +133,36 @@ def enter(course: Course, record: Record, notebook: Any, *, replace: bool = Fals
         before = find(gradebook, course, record.student)
         if before is not None and lacks_scores(before, record):
             before = None
-        if before is not None and not replace:
-            return
+        if before is not None and not replace and only is None:
+            return None
+        if before is None:
+            only = None
         gradebook.update_or_create_student(record.student)
         submission = gradebook.update_or_create_submission(course.assignment, record.student)
-        submission.timestamp = handed_in(course, submission, record)
+        if only is None:  # the same files, looked at again, were handed in when they were
+            submission.timestamp = handed_in(course, submission, record)
         comments.add(gradebook, submission, course.exercise)
-        enter_scores(submission, record, answers)
+        enter_scores(submission, record, answers, only)
         gradebook.db.commit()  # the database adds the scores up
-        assign_penalty(course, submission)
-        gradebook.db.commit()
+        if before is None or only is None or score_of(submission).points != before.points:
+            assign_penalty(course, submission)
+            gradebook.db.commit()
         after = score_of(submission)
-    event = "graded" if before is None else "graded again"
+    event = event_of(before, record, only)
     past = "" if before is None else f"{before.points:g}"
     checks, score = f"{record.points:g}", f"{after.points:g}"
-    note_history(course, record.student, event, checks, past, score, record.pack)
+    note_history(course, record.student, event, checks, past, score, record.pack, changes)
+    return before, after
+
+
+def event_of(before: Score | None, record: Record, only: Collection[str] | None) -> str:
+    """Return what the history says of an entry."""
+    if before is None:
+        return "graded"
+    if only is None:
+        return "graded again"
+    functions = [name for name in record.by_function() if name in only]
+    return f"graded again: {', '.join(functions)}" if functions else "notebook handed in again"
 
 
 @contextmanager
@@ -147,11 +185,16 @@ def lacks_scores(score: Score, record: Record) -> bool:
 
 
 def enter_scores(
-    submission: SubmittedAssignment, record: Record, answers: Mapping[str, float | None]
+    submission: SubmittedAssignment,
+    record: Record,
+    answers: Mapping[str, float | None],
+    only: Collection[str] | None,
 ) -> None:
     """Set what the checks gave, and whether an instructor has to look at it again."""
     reached = {name: points for name, (points, _) in record.by_function().items()}
     for grade in grades_of(submission):
+        if only is not None and grade.name not in only:
+            continue
         auto = reached[grade.name] if grade.name in reached else answers.get(grade.name, 0.0)
         # As nbgrader has it: where a person has decided before, a person looks again.
         grade.needs_manual_grade = grade.manual_score is not None or auto is None
@@ -221,15 +264,31 @@ def due_for(submission: SubmittedAssignment) -> datetime | None:
 
 
 def note_history(
-    course: Course, student: str, event: str, checks: str, before: str, after: str, pack: str = ""
+    course: Course,
+    student: str,
+    event: str,
+    checks: str,
+    before: str,
+    after: str,
+    pack: str = "",
+    changes: str = "",
 ) -> None:
     """Add a line to the course's history: what happened, with the score before and after."""
     path = course.root / HISTORY
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    if not path.exists():
-        writer.writerow(["time", "student", "event", "checks", "score before", "score", "pack"])
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    writer.writerow([now, harmless(student), event, checks, before, after, pack])
+    row = [now, harmless(student), event, checks, before, after, pack, changes]
+    if not path.exists():
+        write_text(path, as_csv(COLUMNS))
+    start = path.read_text(encoding="utf-8")
+    head, _, rest = start.partition("\n")
+    if head.rstrip("\r") == as_csv(COLUMNS[:-1]).rstrip():  # of the version before
+        write_text(path, as_csv(COLUMNS) + rest)
     with path.open("a", encoding="utf-8", newline="") as file:  # one write, of whole lines
-        file.write(stream.getvalue())
+        file.write(as_csv(row))
+
+
+def as_csv(row: Sequence[str]) -> str:
+    """Return a line of a table."""
+    stream = io.StringIO()
+    csv.writer(stream).writerow(row)
+    return stream.getvalue()

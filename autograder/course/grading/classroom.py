@@ -13,16 +13,25 @@ from rich.console import Console
 
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.follow import follow
 from autograder.course.gradebook.names import name_students
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.feedback import setting, write_page
 from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
-from autograder.course.grading.plan import Plan, make_plan
+from autograder.course.grading.plan import Plan, given_to, make_plan
 from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission
-from autograder.course.grading.student import Graded, grade_one
-from autograder.course.grading.terminal import progress, tell_times
+from autograder.course.grading.student import Graded, How, grade_one
+from autograder.course.grading.terminal import (
+    progress,
+    tell_changes,
+    tell_idle,
+    tell_ledger,
+    tell_other_points,
+    tell_plan,
+    tell_times,
+)
 from autograder.course.grading.unfinished import Unfinished
 from autograder.course.intake.apart import Apart
 from autograder.course.intake.attempts import Handed
@@ -31,10 +40,12 @@ from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import report, tables
-from autograder.course.record import Record
+from autograder.course.record import Record, key_of
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
+from autograder.exercises.settings import NAME as SETTINGS_FILE
+from autograder.judging.pack import Pack
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -52,6 +63,8 @@ class Settings:
         Number of students graded at a time.
     regrade : bool
         Replace grades given before.
+    checks : tuple of str
+        Of these, only those of certain functions or checks; the rest stays.
     only : sequence of str
         Names of the students to grade; all of them if empty.
     allowed : collection of str
@@ -69,6 +82,7 @@ class Settings:
     seed: str
     jobs: int = 1
     regrade: bool = False
+    checks: tuple[str, ...] = ()
     only: Sequence[str] = ()
     allowed: Collection[str] = ALLOWED
     notebook_seconds: float = NOTEBOOK_SECONDS
@@ -78,7 +92,8 @@ class Settings:
 
     def command(self) -> list[object]:
         """Return what is asked of a regrading, as JSON has it."""
-        return [sorted(self.only), sorted(self.allowed), self.notebook_seconds, self.assignment]
+        whom = [sorted(self.only), sorted(self.allowed), self.notebook_seconds, self.assignment]
+        return [*whom, sorted(self.checks)]
 
 
 def run(
@@ -119,8 +134,18 @@ def run(
     collected = [timed(item, course.zone) for item in chosen(read, settings.only)]
     pack_id = packs.identify(exercise, settings.seed)
     regrading = Unfinished(course.root, settings.command()) if settings.regrade else None
-    done = {} if regrading is None else regrading.done
-    plan = make_plan(exercise, collected, course.root, pack_id, settings.regrade, done)
+    plan = make_plan(
+        exercise,
+        collected,
+        course.root,
+        pack_id,
+        regrade=settings.regrade,
+        checks=settings.checks,
+        notebooks=settings.notebook_seconds > 0,
+        done={} if regrading is None else regrading.done,
+    )
+    for change in follow(course, anew=settings.regrade and plan.is_for_all):
+        console.print(f"As {SETTINGS_FILE} says, {change}.", markup=False, highlight=False)
     tell_plan(plan, console)
     tell_times(collected, settings.due, console)
     each = OneByOne(course, console)
@@ -128,7 +153,8 @@ def run(
         ledger = Ledger(course, settings.regrade, apart)
         for record in plan.unreadable:
             with each.student(record.student):
-                plan.records[record.student] = ledger.settle(Graded(record))
+                former = plan.records.get(record.student)
+                plan.records[record.student] = ledger.settle(Graded(record), former)
         if plan.todo:
             grade_todo(plan, ledger, each, course, settings, console, regrading)
         records = sorted(plan.records.values(), key=lambda record: record.student)
@@ -140,6 +166,8 @@ def run(
     idle = name_students(course, plan.records, settings.unclear)
     scores = gradebook.scores(course)
     tell_ledger(differing(records, scores), console)
+    tell_changes(ledger.changes, console)
+    tell_other_points(exercise, records, console)
     tell_idle(idle, console)
     write_all(records, scores, course, each, idle)
     if regrading is not None and not each.failures:
@@ -157,19 +185,22 @@ def grade_todo(
     regrading: Unfinished | None = None,
 ) -> None:
     """Grade whom the plan names, and keep each result at once."""
-    console.print("Making the case pack from the solution ...")
-    cases = packs.build(course.exercise, settings.seed)
+    exercise, names = course.exercise, [item.student for item in plan.todo]
+    if all(student in plan.again and not plan.again[student].checks for student in names):
+        cases = Pack(packs.identify(exercise, settings.seed), {})  # only notebooks are run
+    else:
+        console.print("Making the case pack from the solution ...")
+        cases = packs.build(exercise, settings.seed)
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
         notebook.data_set()  # made once, and not by each job
-    grade = partial(
-        grade_one,
-        exercise_name=course.exercise.name,
-        notebook_seconds=settings.notebook_seconds,
-    )
-    by_name = {submission.student: submission for submission in plan.todo}
+    how = How(exercise.name, exercise.changes, settings.notebook_seconds, plan.again)
+    by_name = {submission.student: submission for submission in given_to(exercise, plan.todo)}
+    todo = list(by_name.values())
     with (
-        progress(console, len(plan.todo)) as done,
-        contextlib.closing(grade_all(plan.todo, cases, settings.jobs, grade)) as graded,
+        progress(console, len(todo)) as done,
+        contextlib.closing(
+            grade_all(todo, cases, settings.jobs, partial(grade_one, how=how))
+        ) as graded,
     ):
         for student, outcome in graded:
             if isinstance(outcome, Exception):
@@ -180,10 +211,13 @@ def grade_todo(
             with each.student(student):
                 if not settings.assignment:  # in nbgrader's layout it is where it belongs
                     keep_submission(by_name[student], course)
-                record = plan.records[student] = ledger.settle(outcome)
+                former = plan.records.get(student)
+                record = plan.records[student] = ledger.settle(outcome, former)
                 if regrading is not None:
-                    regrading.add(student, record.key)
-                line = f"{student}: {record.points:g} points in {record.seconds:.0f} s"
+                    regrading.add(student, key_of(exercise, by_name[student], cases.id))
+                part = plan.again.get(student)
+                what = f"{record.points:g} points in {record.seconds:.0f} s"
+                line = f"{student}: {'the notebook' if part and part.notebook else what}"
             done(line)
 
 
@@ -207,41 +241,6 @@ def chosen(
         if name not in known:
             raise UserError(f"No submission is of {name!r}. There are: {', '.join(sorted(known))}")
     return [item for item in collected if not only or item.student in only]
-
-
-def tell_plan(plan: Plan, console: Console) -> None:
-    """Say what is graded, and what is not."""
-    console.print(f"{len(plan.todo)} to grade.")
-    if plan.reused:
-        console.print(f"{len(plan.reused)} graded before, with the same files and pack: reused.")
-    if plan.done:
-        console.print(f"{len(plan.done)} were graded anew before that was stopped: they stay.")
-    if plan.kept:
-        console.print(
-            f"{len(plan.kept)} graded before, from other files, another seed or another version of "
-            f"the checks: {', '.join(plan.kept)}. These grades stay; --regrade replaces them.",
-            markup=False,
-        )
-
-
-def tell_ledger(differing: list[str], console: Console) -> None:
-    """Say where the gradebook keeps what it had."""
-    if differing:
-        console.print(
-            f"The gradebook has other scores of the checks for {', '.join(differing)}. They stay; "
-            "--regrade replaces them.",
-            markup=False,
-        )
-
-
-def tell_idle(idle: Sequence[str], console: Console) -> None:
-    """Say who has handed in nothing."""
-    if idle:
-        console.print(
-            f"{len(idle)} in the class have handed in nothing, as far as is known: "
-            f"{'; '.join(idle)}.",
-            markup=False,
-        )
 
 
 def write_all(

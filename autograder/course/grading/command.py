@@ -8,15 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder import exercises, locate
+from autograder.course import settings as of
 from autograder.course import times
 from autograder.course.gradebook import course as nbcourse
-from autograder.course.gradebook import late
+from autograder.course.gradebook import dates, late
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.names import keep_roster
@@ -34,6 +35,8 @@ from autograder.course.record import Record
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
 from autograder.exercise import Exercise
+from autograder.exercises.registry import select
+from autograder.exercises.settings import NAME as SETTINGS_FILE
 from autograder.sandbox import doctor, scratch
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
@@ -88,6 +91,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--regrade", action="store_true", help="replace grades given before")
     parser.add_argument(
+        "--check",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="with --regrade: of these functions only; all else stays",
+    )
+    parser.add_argument(
         "--notebook-seconds",
         type=float,
         default=NOTEBOOK_SECONDS,
@@ -131,8 +141,10 @@ def check_out(out: Path, paths: Sequence[Path]) -> None:
         raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from None
 
 
-def read_due(text: str, exercise: Exercise, out: Path) -> datetime:
+def read_due(text: str, exercise: Exercise, out: Path, zone: tzinfo | None) -> datetime:
     """Return the time that ``--due`` names, in a course that there may be at `out`.
+
+    Its zone is `zone`, or UTC, where nbgrader's configuration there does not say.
 
     Raises
     ------
@@ -140,15 +152,33 @@ def read_due(text: str, exercise: Exercise, out: Path) -> datetime:
         It names none, or could be more than one.
     """
     there = (out / nbcourse.CONFIG).is_file()
-    zone = nbcourse.read_course(exercise, out).zone if there else UTC
+    local = nbcourse.read_course(exercise, out, zone).zone if there else zone or UTC
     try:
-        return times.read(text, zone)
+        return times.read(text, local)
     except ValueError as error:
         raise UserError(
             f"--due {text}: {error}. Times are read as in {times.EXAMPLES}. A date alone, such "
-            f"as 2026-12-01, is its last minute in the zone of the course, {zone}; "
-            f"c.Exchange.timezone in {nbcourse.CONFIG} sets that."
+            f"as 2026-12-01, is its last minute in the zone of the course, {local}; "
+            f"timezone in {SETTINGS_FILE} sets that, or c.Exchange.timezone in {nbcourse.CONFIG}."
         ) from None
+
+
+def tell_due(
+    course: Course, wanted: datetime | None, of_file: datetime | None, console: Console
+) -> None:
+    """Set the due date, if one is `wanted`, say which one holds, and take penalties back."""
+    before = late.lateness(course)
+    due = dates.settle(course, of_file) if wanted is None else dates.set_by_person(course, wanted)
+    for line in due.lines():
+        console.print(line, markup=False, highlight=False)
+    for student, more in late.extensions(course).items():
+        until = (
+            "an extension, which counts from a due date"
+            if due.when is None
+            else (f"time until {times.shown(due.when + more)}")
+        )
+        console.print(f"{student} has {until}.", markup=False, highlight=False)
+    tell_penalties(late.forgive(course, before), console)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -182,44 +212,50 @@ def grade(
     """Grade what the options say; `made` is a folder for the sample class, where that is it."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
-    exercise = exercises.default()
+    if options.check and not options.regrade:
+        raise UserError("--check says what is graded again: give it with --regrade.")
+    settings = of.of_course()
+    exercise, zone = exercises.default(), of.zone(settings)
+    select(
+        exercise, tuple(options.check) or None
+    )  # a misspelled name is told before anything is done
     given = options.paths or options.class_dir or options.course
     default = locate.root() / "results" / ("" if given else "sample-class")
     out = options.course or options.out or default
-    due = None if options.due is None else read_due(options.due, exercise, out)
-    deadlines = Deadlines(due)
+    due = None if options.due is None else read_due(options.due, exercise, out, zone)
+    deadlines = Deadlines(due or of.due(settings), zone=zone or UTC)
     if (out / nbcourse.CONFIG).is_file():
-        deadlines = late.deadlines(nbcourse.read_course(exercise, out), due)
+        there = nbcourse.read_course(exercise, out, zone)
+        deadlines = late.deadlines(there, due, of.due(settings))
     found = find_submissions(exercise, options, deadlines)
     handed: Sequence[Path | Handed] = found.handed
     check_out(out, [path for own in found.handed for path in own.paths])
-    if due is not None:
-        console.print(f"Due {times.shown(due)}.", markup=False, highlight=False)
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)
     for line in found.left_out:
         console.print(line, markup=False)
-    course = nbcourse.open_course(exercise, out, options.database)
+    course = nbcourse.open_course(exercise, out, options.database, zone)
     for line in keep_attempts(found.handed, course):
         console.print(line, markup=False)
     if options.roster is not None:
         keep_roster(course, options.roster)
-    tell_penalties(late.forgive(course) if due is None else late.set_due(course, due), console)
+    tell_due(course, due, of.due(settings), console)
     if handed:
         seed = course_seed(options.seed_file)
     else:
         console.print("No submissions given: grading the sample class.")
         handed, seed = sample_class.write(exercise, made), SAMPLE_SEED
-    settings = Settings(
+    how = Settings(
         seed,
         jobs=options.jobs,
         regrade=options.regrade,
+        checks=tuple(options.check),
         only=options.only,
-        allowed=ALLOWED.union(options.allow_import),
+        allowed=ALLOWED.union(options.allow_import, exercise.changes.modules),
         notebook_seconds=options.notebook_seconds,
         assignment=exercise.assignment if options.course else "",
         due=deadlines.common,
         unclear=found.unclear,
     )
-    return course, *run(handed, course, settings, console)
+    return course, *run(handed, course, how, console)

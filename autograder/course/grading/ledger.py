@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,8 +11,8 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.autograded import Made
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.scores import Score
-from autograder.course.grading.store import read_graded, store
-from autograder.course.grading.student import Graded, outcomes
+from autograder.course.grading.store import read_executed, read_graded, read_pictures, store
+from autograder.course.grading.student import Again, Graded, outcomes
 from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import pictures_by_function
 from autograder.course.record import Record
@@ -30,19 +30,34 @@ class Ledger:
         Replace what the gradebook has from former checks.
     apart : Apart
         Where what students wrote is made fit for the formgrader.
+
+    Attributes
+    ----------
+    changes : dict of str to str
+        By student, what is other than it was before.
     """
 
     def __init__(self, course: Course, regrade: bool, apart: Apart) -> None:
+        self.changes: dict[str, str] = {}
         self._course, self._regrade, self._apart = course, regrade, apart
 
-    def settle(self, graded: Graded) -> Record:
-        """Keep everything that was made of one student, and return the record."""
-        made = self._made(graded)
+    def settle(self, graded: Graded, former: Record | None = None) -> Record:
+        """Keep everything that was made of one student, and return the record.
+
+        Parameters
+        ----------
+        graded : Graded
+            What was made.
+        former : Record, optional
+            What was known before, where it is replaced.
+        """
+        made = self._made(self._whole(graded))
         notes = [*graded.record.notes, *made.remarks]
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        record = replace(graded.record, notes=notes, graded=now)
+        record = replace(graded.record, notes=list(dict.fromkeys(notes)), graded=now)
+        only = self._cells(graded.again, made)
         store(replace(graded, record=record), self._course)
-        self._enter(record, made, self._regrade)
+        self._enter(record, made, self._regrade, only, differences(former, record))
         return record
 
     def is_missing(self, record: Record, score: Score | None) -> bool:
@@ -59,20 +74,81 @@ class Ledger:
         """Enter a student who is missing, from what was kept."""
         self._enter(record, self._made(read_graded(self._course, record)), False)
 
+    def _whole(self, graded: Graded) -> Graded:
+        """Return what was made of a student with what stays as it was."""
+        if graded.again is None:
+            return graded
+        root, record, executed = self._course.root, graded.record, graded.notebook
+        pictures = {own.name: own for own in (*read_pictures(root, record), *graded.pictures)}
+        return replace(
+            graded,
+            pictures=list(pictures.values()),
+            notebook=read_executed(root, record.student) if executed is None else executed,
+        )
+
     def _made(self, graded: Graded) -> Made:
         verdicts = graded.record.verdicts
         return autograded.make(
             self._course,
-            graded.notebook,
+            graded.notebook or b"",
             outcomes(verdicts),
             self._apart,
             pictures_by_function(graded.pictures, list(by_function(verdicts))),
             graded.files,
         )
 
-    def _enter(self, record: Record, made: Made, replace: bool) -> None:
+    def _cells(self, again: Again | None, made: Made) -> set[str] | None:
+        """Return the gradebook's cells that are entered anew; None for all of them."""
+        if again is None:
+            return None
+        cells = {name.partition("/")[0] for name in again.checks}
+        if again.notebook:
+            path = self._course.notebook("autograded", again.record.student)
+            before = autograded.answers(path)
+            now = autograded.answers_in(made.notebook)
+            cells |= {name for name, text in now.items() if before.get(name) != text}
+        return cells
+
+    def _enter(
+        self,
+        record: Record,
+        made: Made,
+        replace: bool,
+        only: Collection[str] | None = None,
+        changes: str = "",
+    ) -> None:
         autograded.keep(self._course, record.student, made.notebook)
-        gradebook.enter(self._course, record, made.notebook, replace=replace)
+        entered = gradebook.enter(
+            self._course, record, made.notebook, replace=replace, only=only, changes=changes
+        )
+        if entered and changes:
+            self.changes[record.student] = f"{changes}; {score_told(*entered)}"
+
+
+def differences(before: Record | None, after: Record) -> str:
+    """Return which functions have other points than before, from what to what."""
+    if before is None:
+        return ""
+    old, new = before.by_function(), after.by_function()
+    return ", ".join(
+        f"{name} {told(old.get(name))} to {told(new.get(name))}"
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    )
+
+
+def told(points: tuple[float, float] | None) -> str:
+    """Return points with what there are, for people."""
+    return "nothing" if points is None else f"{points[0]:g}/{points[1]:g}"
+
+
+def score_told(before: Score | None, after: Score) -> str:
+    """Return what has become of a score in the gradebook, for people."""
+    past = "nothing" if before is None else f"{before.points:g}"
+    by_hand = f"; changed by hand: {', '.join(after.changed)}" if after.changed else ""
+    if past == f"{after.points:g}":
+        return f"the score stays {past}{by_hand}"
+    return f"the score from {past} to {after.points:g}{by_hand}"
 
 
 def differing(records: Sequence[Record], scores: Mapping[str, Score]) -> list[str]:

@@ -25,11 +25,16 @@ from autograder.submission import Submission
 def store(graded: Graded, course: Course) -> None:
     """Keep what was made of a student in a course; a former record goes to ``history``."""
     student, out = graded.record.student, course.root
-    folder = out / "pictures" / student
-    shutil.rmtree(folder, ignore_errors=True)
+    new = {picture.name for picture in graded.pictures}
+    kept = {picture_path(out, student, name) for name in graded.record.pictures if name not in new}
+    for path in (out / "pictures" / student).glob("*"):
+        if path not in kept:
+            path.unlink()
     for picture in graded.pictures:
         write_bytes(picture_path(out, student, picture.name), picture.png)
-    if graded.notebook:
+    if graded.notebook is None:  # it stays
+        pass
+    elif graded.notebook:
         write_bytes(executed_path(out, student), graded.notebook)
     else:
         executed_path(out, student).unlink(missing_ok=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from autograder import exercises
 from autograder.course.forward import scores_of
+from autograder.course.made_with import made_with
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks.picture import Picture
 from autograder.course.pages import pictures
-from autograder.course.record import Record, key_of
+from autograder.course.record import Record, digest_of, key_of, notebook_digest
 from autograder.engine.run import run_checks
+from autograder.exercise import Changes, Exercise
 from autograder.judging.evidence import Evidence
 from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
@@ -35,23 +37,64 @@ class Graded:
     record : Record
         Verdicts and what goes with them.
     pictures : list of Picture
-        For the student's page.
-    notebook : bytes
-        The student's notebook as it ran in the sandbox; empty if none was handed in.
+        For the student's page, but for those in the record that are kept already.
+    notebook : bytes or None
+        The student's notebook as it ran in the sandbox; empty if none was handed in, None if it
+        stays as it was.
     files : dict of str to bytes
         The files that were graded, as in `Submission`.
+    again : Again or None
+        What of it was made anew, if it is not all.
     """
 
     record: Record
     pictures: list[Picture] = field(default_factory=list)
-    notebook: bytes = b""
+    notebook: bytes | None = b""
     files: dict[str, bytes] = field(default_factory=dict)
+    again: Again | None = None
 
 
-def grade_one(
-    submission: Submission, cases: Pack, exercise_name: str, notebook_seconds: float
-) -> Graded:
-    """Run all checks on one submission, then its notebook, in the strongest isolation there is.
+@dataclass(frozen=True)
+class Again:
+    """What is made anew of a student who was graded before.
+
+    Attributes
+    ----------
+    record : Record
+        What is known; the rest of it stays.
+    checks : tuple of str
+        Names of functions or checks.
+    notebook : bool
+        The student's notebook is run.
+    """
+
+    record: Record
+    checks: tuple[str, ...] = ()
+    notebook: bool = False
+
+
+@dataclass(frozen=True)
+class How:
+    """How a submission is graded; plain data, for another process.
+
+    Attributes
+    ----------
+    exercise, changes
+        The exercise's name, and what a course has otherwise.
+    notebook_seconds : float
+        How long the notebook may run; with 0 it is shown as it is.
+    again : dict of str to Again
+        By name, the students of whom only a part is made anew.
+    """
+
+    exercise: str
+    changes: Changes
+    notebook_seconds: float
+    again: dict[str, Again] = field(default_factory=dict)
+
+
+def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
+    """Run checks on one submission, and its notebook, in the strongest isolation there is.
 
     Parameters
     ----------
@@ -59,32 +102,27 @@ def grade_one(
         What the student handed in.
     cases : Pack
         Cases and expected values.
-    exercise_name : str
-        Name of the exercise; its table cannot be sent to another process.
-    notebook_seconds : float
-        How long the notebook may run; with 0 it is shown as it is.
+    how : How
+        What is asked, and what of it is to be done.
     """
-    exercise, level, drawn = exercises.named(exercise_name), strongest(), Drawn()
-    verdicts = run_checks(
-        exercise,
-        submission,
-        cases,
-        on_failure=drawn.failure,
-        on_trained=drawn.training,
-        scores=scores_of(exercise),
-        isolation=level,
-    )
-    executed, ran = b"", notebook.Executed(None)
-    if submission.notebook:
-        ran = notebook.execute(
+    exercise = exercises.named(how.exercise, how.changes)
+    level, drawn = strongest(), Drawn()
+    part = how.again.get(submission.student)
+    verdicts: list[Verdict] = []
+    if part is None or part.checks:
+        verdicts = run_checks(
             exercise,
-            submission.notebook,
             submission,
-            outcomes(verdicts),
-            seconds=notebook_seconds,
+            cases,
+            names=part.checks if part else None,
+            on_failure=drawn.failure,
+            on_trained=drawn.training,
+            scores=scores_of(exercise),
             isolation=level,
         )
-        executed = notebook.to_bytes(ran.notebook)
+    if part:
+        return again(exercise, submission, part, how, verdicts, drawn, level)
+    executed, ran, own = run_notebook(exercise, submission, verdicts, how, level)
     record = Record(
         student=submission.student,
         key=key_of(exercise, submission, cases.id),
@@ -98,8 +136,73 @@ def grade_one(
         submitted=submission.submitted,
         origin=submission.origin,
         notebook_seconds=ran.seconds,
+        files=digest_of(submission.files),
+        own_notebook=own,
+        made_with=made_with(),
     )
     return Graded(record, drawn.pictures, executed, submission.files)
+
+
+def again(
+    exercise: Exercise,
+    submission: Submission,
+    part: Again,
+    how: How,
+    verdicts: list[Verdict],
+    drawn: Drawn,
+    level: str,
+) -> Graded:
+    """Return a student's grading of which a part was made anew, and the rest is as it was."""
+    found = {verdict.id: verdict for verdict in verdicts}
+    known = {verdict.id: verdict for verdict in part.record.verdicts}
+    order = [*known, *(name for name in found if name not in known)]
+    functions = {verdict.function for verdict in verdicts}
+    kept = {
+        name: text
+        for name, text in part.record.pictures.items()
+        if name.partition("/")[0] not in functions
+    }
+    record = replace(
+        part.record,
+        notes=submission.notes,
+        verdicts=[found.get(name) or known[name] for name in order],
+        pictures=kept | {drawing.name: drawing.text for drawing in drawn.pictures},
+    )
+    executed: bytes | None = None
+    if part.notebook:
+        executed, ran, own = run_notebook(exercise, submission, record.verdicts, how, level)
+        record = replace(
+            record, notebook=ran.problem, notebook_seconds=ran.seconds, own_notebook=own
+        )
+    return Graded(record, drawn.pictures, executed, submission.files, part)
+
+
+def run_notebook(
+    exercise: Exercise, submission: Submission, verdicts: list[Verdict], how: How, level: str
+) -> tuple[bytes, notebook.Executed, str]:
+    """Run a student's notebook, if there is one to be run; without time it is shown as it is.
+
+    Returns
+    -------
+    executed : bytes
+        The notebook as it ran.
+    ran : Executed
+        What is known of that.
+    own : str
+        The digest of what was handed in and run.
+    """
+    if not submission.notebook:
+        return b"", notebook.Executed(None), ""
+    ran = notebook.execute(
+        exercise,
+        submission.notebook,
+        submission,
+        outcomes(verdicts),
+        seconds=how.notebook_seconds,
+        isolation=level,
+    )
+    own = notebook_digest(submission) if how.notebook_seconds > 0 else ""
+    return notebook.to_bytes(ran.notebook), ran, own
 
 
 class Drawn:

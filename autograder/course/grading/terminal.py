@@ -14,6 +14,7 @@ from rich.table import Table
 
 from autograder.course.gradebook.late import Forgiven
 from autograder.course.gradebook.scores import Score
+from autograder.course.grading.plan import Plan
 from autograder.course.intake.collect import Unreadable
 from autograder.course.record import Record
 from autograder.exercise import Exercise
@@ -126,3 +127,73 @@ def tell_penalties(forgiven: Sequence[Forgiven], console: Console) -> None:
                 else "it is in time by the due date as it is now."
             )
         console.print(line, markup=False, highlight=False)
+
+
+def tell_plan(plan: Plan, console: Console) -> None:
+    """Say what is graded, and what is not."""
+    notebooks = [name for name, part in plan.again.items() if part.notebook]
+    console.print(f"{len(plan.todo) - len(notebooks)} to grade.")
+    if notebooks:
+        console.print(
+            f"{len(notebooks)} with another notebook beside the same files: it is run, and the "
+            f"points stay: {', '.join(notebooks)}.",
+            markup=False,
+        )
+    if plan.halves:
+        console.print(
+            f"Not graded by halves: {', '.join(plan.halves)}. Other files were handed in since; "
+            "--regrade --only NAME grades all of them.",
+            markup=False,
+        )
+    if plan.reused:
+        console.print(f"{len(plan.reused)} graded before, with the same files and pack: reused.")
+    if plan.done:
+        console.print(f"{len(plan.done)} were graded anew before that was stopped: they stay.")
+    if plan.kept:
+        console.print(
+            f"{len(plan.kept)} graded before, from other files, another seed or another version of "
+            f"the checks: {', '.join(plan.kept)}. These grades stay; --regrade replaces them.",
+            markup=False,
+        )
+
+
+def tell_changes(changes: Mapping[str, str], console: Console) -> None:
+    """Say what has changed of those who were graded before; ``history.csv`` has it too."""
+    for student, text in changes.items():
+        console.print(f"Changed for {student}: {text}.", markup=False, highlight=False)
+
+
+def tell_ledger(differing: list[str], console: Console) -> None:
+    """Say where the gradebook keeps what it had."""
+    if differing:
+        console.print(
+            f"The gradebook has other scores of the checks for {', '.join(differing)}. They stay; "
+            "--regrade replaces them.",
+            markup=False,
+        )
+
+
+def tell_idle(idle: Sequence[str], console: Console) -> None:
+    """Say who has handed in nothing."""
+    if idle:
+        console.print(
+            f"{len(idle)} in the class have handed in nothing, as far as is known: "
+            f"{'; '.join(idle)}.",
+            markup=False,
+        )
+
+
+def tell_other_points(exercise: Exercise, records: Sequence[Record], console: Console) -> None:
+    """Say who was graded by other points than there are: a run for all may have been stopped."""
+    there = worth(exercise)
+    names = [
+        record.student
+        for record in records
+        if {name: most for name, (_, most) in record.by_function().items()} != there
+    ]
+    if names:
+        console.print(
+            f"Graded by other points than the exercise has now: {', '.join(names)}. --regrade "
+            "--only NAME grades them by these.",
+            markup=False,
+        )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ from autograder.submission import Submission, read_layer
 PUBLIC_SEED = "public"
 REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
 PACKAGE = Path(__file__).parents[2]
-ROOMS = ("diagnosis", "judging", "sandbox/worker")
-"""What decides with an exercise and its museum what is in a pack, below ``autograder/``."""
+ROOMS = ("judging", "sandbox/worker")
+"""What decides with an exercise which cases are in a pack, below ``autograder/``."""
 
 
 def solution(exercise: Exercise) -> Submission:
@@ -43,17 +43,28 @@ def solution(exercise: Exercise) -> Submission:
     autograder.locate.NotFound
         This copy of the exercise has none.
     """
-    return read_layer("solution", locate.solutions(), exercise.editable)
+    return read_layer("solution", locate.solutions(), exercise.whole.editable)
 
 
 def identify(exercise: Exercise, seed: str) -> str:
-    """Return the id of the pack that `seed` gives: a digest of all that goes into it."""
-    rooms = [*ROOMS, f"exercises/{exercise.name}", f"course/museum/{exercise.name}"]
-    sources = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
-    sources += sorted(Path(__file__).parent.glob("*.py"))
-    sources += [locate.solutions() / name for name in exercise.editable]
+    """Return the id of the pack that `seed` gives: digests of all that goes into it.
+
+    The first part is of the cases, the second of what is known of mistakes, which decides no
+    verdict.
+    """
+    cases = [PACKAGE / room for room in (*ROOMS, f"exercises/{exercise.name}")]
+    cases += [locate.solutions() / name for name in exercise.whole.editable]
+    known = [PACKAGE / "diagnosis", PACKAGE / "course" / "museum" / exercise.name]
+    known += Path(__file__).parent.glob("*.py")
+    return f"{digest_of([*cases, Path(__file__)], seed)}-{digest_of(known, seed)}"
+
+
+def digest_of(places: Iterable[Path], seed: str) -> str:
+    """Return a digest of the modules in files and folders, with the seed."""
+    sources = [path for place in places for path in sorted({place, *place.rglob("*.py")})]
     digest = hashlib.sha256()
-    for part in (str(FORMAT).encode(), seed.encode(), *(path.read_bytes() for path in sources)):
+    contents = (path.read_bytes() for path in sources if path.is_file())
+    for part in (str(FORMAT).encode(), seed.encode(), *contents):
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()[:16]
 
@@ -66,7 +77,7 @@ def generator(seed: str, check: str, index: int) -> np.random.Generator:
 
 def draw(exercise: Exercise, seed: str) -> Iterator[tuple[str, Spec, Payload]]:
     """Yield the id of the check, the spec, and the concrete inputs of every case."""
-    for declared in all_checks(exercise):
+    for declared in all_checks(exercise.whole):
         for index, spec in enumerate(declared.specs):
             check = declared.info.id
             yield check, spec, spec.draw(generator(seed, check, index))
@@ -80,6 +91,7 @@ def build(exercise: Exercise, seed: str) -> Pack:
     autograder.locate.NotFound
         This copy of the exercise has no solution.
     """
+    exercise = exercise.whole  # what a course leaves out does no harm in a pack
     right = solution(exercise)
     cases = with_replies(exercise, seed, right)
     known = collect(exercise, cases, right)

@@ -240,7 +240,8 @@ def started(
 def libraries_of(exercise: Exercise) -> list[str]:
     """Return the modules that a notebook and the layers in it can import."""
     named = (name for file in exercise.files for name in file.libraries)
-    return [*dict.fromkeys([*named, *paths.modules_of(exercise.installed)])]
+    allowed = paths.required_by(exercise.changes.modules)
+    return [*dict.fromkeys([*named, *allowed, *paths.modules_of(exercise.installed)])]
 
 
 def data_set() -> Path:

@@ -27,7 +27,7 @@ from autograder.course.notebooks.picture import Picture
 from autograder.course.notebooks.shown import Cell
 from autograder.course.notebooks.source import as_html
 from autograder.course.pages import analysis
-from autograder.course.pages.parts import extra, parts_of
+from autograder.course.pages.parts import Part, extra, parts_of
 from autograder.course.record import Record
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Status
@@ -63,6 +63,12 @@ class Setting:
 
 
 SETTING = Setting()
+
+
+def in_columns(exercise: Exercise, record: Record, score: Score) -> list[Part | None]:
+    """Return the part of each function that is asked for now; None for what was not graded."""
+    parts = {part.name: part for part in parts_of(record, score)}
+    return [parts.get(name) for name in exercise.names]
 
 
 @cache
@@ -192,7 +198,9 @@ def class_page(
         setting=setting,
         script=Markup(script),
         script_digest=digest,
-        rows=[(*row, parts_of(*row), page_of(exercise, row[0].student)) for row in rows],
+        rows=[
+            (*row, in_columns(exercise, *row), page_of(exercise, row[0].student)) for row in rows
+        ],
         names=names([score for _, score in rows]),
         when={record.student: times.in_utc(record.submitted, setting.zone) for record in records},
         due=common_due(scores),

@@ -6,19 +6,25 @@ import argparse
 import json
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import disk, exercises, locate
+from autograder.course import settings as of
 from autograder.course.gradebook.course import released_notebook
 from autograder.course.museum import packs
-from autograder.course.release.stubs import check_stubs
+from autograder.course.release import carried
+from autograder.course.release.readme import readme
+from autograder.course.release.stubs import check_stubs, functions_by_line, skeleton
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.engine.run import run_checks
 from autograder.errors import UserError
 from autograder.exercise import Exercise
+from autograder.exercises.settings import NAME as SETTINGS_FILE
+from autograder.exercises.settings import Settings
 from autograder.judging.verdict import Status
 from autograder.show.text import total
-from autograder.submission import read_layer
+from autograder.submission import Submission
 
 SETTINGS = "nbgrader_config.py"  # in notebooks/
 PARTS = (
@@ -30,19 +36,19 @@ PARTS = (
     "LICENSE",
     "meson.build",
     "noxfile.py",
-    "pyproject.toml",
 )
 """What students get, below the root. The README is their own one."""
 
 KEPT_BACK = ("autograder/course",)
 NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
-README = Path(__file__).with_name("student_readme.md")
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
 PICTURES = (".png", ".jpg")
 
 
-def contents(exercise: Exercise, root: Path, address: str = "") -> Iterator[tuple[str, bytes]]:
+def contents(
+    exercise: Exercise, root: Path, settings: Settings | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the archive, in order.
 
     Parameters
@@ -51,19 +57,30 @@ def contents(exercise: Exercise, root: Path, address: str = "") -> Iterator[tupl
         What is asked.
     root : Path
         The folder of the course.
-    address : str
-        Where the archive will be found on the web, for a notebook that is opened without it.
+    settings : Settings, optional
+        Those of the course, which its students' copies follow.
     """
-    yield "README.md", README.read_bytes()
+    settings = settings or Settings()
+    yield "README.md", readme(exercise, settings).encode()
+    yield from carried.files(root, settings)
     # It is read where JupyterLab or "nbgrader validate" is started, and that may be here.
     yield SETTINGS, (root / "notebooks" / SETTINGS).read_bytes()
+    made = {
+        **skeleton_files(exercise),
+        exercise.notebook: notebook(exercise, settings.address),
+    }
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and belongs(path, name):
-                made = name == exercise.notebook
-                yield name, notebook(exercise, address) if made else path.read_bytes()
+                yield name, made[name] if name in made else path.read_bytes()
+
+
+def skeleton_files(exercise: Exercise) -> dict[str, bytes]:
+    """Return the files that students write, with what the course gives them, by their names."""
+    folder = locate.given().name
+    return {f"{folder}/{name}": text.encode() for name, text in skeleton(exercise).items()}
 
 
 def notebook(exercise: Exercise, address: str) -> bytes:
@@ -114,8 +131,8 @@ def prove_points(exercise: Exercise) -> None:
     if wrong:
         raise UserError(f"The solution does not pass {wrong[0].id}:\n{wrong[0].message}")
     print(f"  {total(verdicts)[0]:g} points.\nThe skeleton ...", flush=True)
-    skeleton = read_layer("skeleton", locate.given(), exercise.editable)
-    verdicts = run_checks(exercise, skeleton, public)
+    empty = {name: text.encode() for name, text in skeleton(exercise).items()}
+    verdicts = run_checks(exercise, Submission("skeleton", empty), public)
     points = total(verdicts)[0]
     if points:
         raise UserError(f"The skeleton gets {points:g} points, and should get none.")
@@ -168,9 +185,9 @@ def solution_passages(exercise: Exercise, lines: int = 3) -> Iterator[str]:
     ]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             yield from (squeeze(paragraph) for paragraph in cell["source"] if squeeze(paragraph))
-    for name in exercise.editable:
+    for name in exercise.whole.editable:
         region: list[str] | None = None
-        for line in (locate.solutions() / name).read_text(encoding="utf-8").splitlines():
+        for line in secret_lines(exercise, name):
             if "### BEGIN SOLUTION" in line:
                 region = []
             elif "### END SOLUTION" in line and region is not None:
@@ -181,15 +198,25 @@ def solution_passages(exercise: Exercise, lines: int = 3) -> Iterator[str]:
                 region.append(squeeze(line))
 
 
+def secret_lines(exercise: Exercise, name: str) -> list[str]:
+    """Return the lines of a solution's file, but for those of functions that are given."""
+    source = (locate.solutions() / name).read_text(encoding="utf-8")
+    owners = functions_by_line(source)
+    lines = enumerate(source.splitlines(), start=1)
+    return [t for n, t in lines if owners.get(n, "").partition(".")[0] not in exercise.given]
+
+
 def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     """Write a zip file of `files` below the folder `top`; it appears whole or not at all."""
     disk.write_zip(path, ((f"{top}/{name}", content) for name, content in files))
 
 
-def release(exercise: Exercise, out: Path, address: str = "", *, replace: bool = False) -> Path:
+def release(
+    exercise: Exercise, out: Path, settings: Settings | None = None, *, replace: bool = False
+) -> Path:
     """Prove the release and write its archive into the folder `out`; return its path.
 
-    Its notebook fetches it from `address`, if that is given, where it is opened without it.
+    Its notebook fetches it from the settings' address, if there is one, where it is opened without.
 
     Raises
     ------
@@ -199,7 +226,7 @@ def release(exercise: Exercise, out: Path, address: str = "", *, replace: bool =
     """
     root = locate.root()
     packs.public(exercise)  # made from the solution where it is stale
-    files = list(contents(exercise, root, address))
+    files = list(contents(exercise, root, settings))
     name = f"{exercise.name}-student-{version(root)}"
     path = out / f"{name}.zip"
     made = path.with_name(f".{path.name}.new")
@@ -224,14 +251,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--address",
         default="",
         metavar="URL",
-        help="where you will put the archive on the web: in Colab the notebook then fetches it",
+        help="where you will put the archive on the web: in Colab the notebook then fetches it "
+        f"(default: what {SETTINGS_FILE} says)",
     )
     parser.add_argument("--force", action="store_true", help="replace an archive that is there")
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
+    settings = of.of_course()
+    settings = replace(settings, address=options.address or settings.address)
     out = options.out or locate.root() / "dist"
-    path = release(exercises.default(), out, options.address, replace=options.force)
+    path = release(exercises.default(), out, settings, replace=options.force)
     print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0

@@ -8,7 +8,7 @@ A solution region, with the TODO above it, ::
     ### END SOLUTION
 
 becomes a stub that keeps the TODO and raises `NotImplementedError`, which names the function, the
-file and the section.
+file and the section. Of a function that a course gives its students, the solution stays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import argparse
 import ast
 import re
 import textwrap
+from collections.abc import Collection
 from pathlib import Path
 
 from autograder import exercises, locate
@@ -30,7 +31,7 @@ CLOSE = f"# {' END OF YOUR CODE HERE ':-^80}"
 TODO = re.compile(r'# TODO \(notebook section (\d+), "([^"]+)"\):')
 
 
-def make_stub(source: str, name: str) -> str:
+def make_stub(source: str, name: str, given: Collection[str] = ()) -> str:
     """Return the skeleton's text for a solution's.
 
     Parameters
@@ -39,6 +40,8 @@ def make_stub(source: str, name: str) -> str:
         Text of the solution file.
     name : str
         Path of the file below the package path, for messages: ``"cs231n/layers.py"``.
+    given : collection of str
+        Functions and classes that students are given.
 
     Raises
     ------
@@ -48,6 +51,7 @@ def make_stub(source: str, name: str) -> str:
     owners = functions_by_line(source)
     result: list[str] = []
     begin = 0  # line number of the open region, 0 if none is
+    is_given = False  # what is in it
     for number, line in enumerate(source.splitlines(), start=1):
         marker = line.strip()
         if marker == BEGIN:
@@ -56,12 +60,14 @@ def make_stub(source: str, name: str) -> str:
             begin = number
             indent = line[: len(line) - len(line.lstrip())]
             todo = cut_todo(result, f"{name}, line {number}")
-            result += [indent + text for text in stub(todo, owners[number], name)]
+            is_given = owners[number].partition(".")[0] in given
+            if not is_given:
+                result += [indent + text for text in stub(todo, owners[number], name)]
         elif marker == END:
             if not begin:
                 raise UserError(f"{name}, line {number}: no region is open here")
             begin = 0
-        elif not begin:
+        elif not begin or is_given:
             result.append(line)
     if begin:
         raise UserError(f"{name}, line {begin}: this region is never closed")
@@ -118,14 +124,25 @@ def stub(todo: list[str], function: str, name: str) -> list[str]:
     ]
 
 
-def stubs(exercise: Exercise) -> dict[Path, str]:
-    """Return the text of each file of the skeleton, by its path."""
+def skeleton(exercise: Exercise) -> dict[str, str]:
+    """Return the text of each file that students are to have, by its path below the package path.
+
+    What a course gives them is in it, also in a file in which nothing is left to write.
+    """
     return {
-        locate.given() / name: make_stub(
-            (locate.solutions() / name).read_text(encoding="utf-8"), name
+        name: make_stub(
+            (locate.solutions() / name).read_text(encoding="utf-8"), name, exercise.given
         )
-        for name in exercise.editable
+        for name in exercise.whole.editable
     }
+
+
+def stubs(exercise: Exercise) -> dict[Path, str]:
+    """Return the text of each file of the skeleton in ``assignment/``, by its path.
+
+    There, everything is asked for: what a course gives is in its release.
+    """
+    return {locate.given() / name: text for name, text in skeleton(exercise.whole).items()}
 
 
 def check_stubs(exercise: Exercise) -> list[Path]:

@@ -15,6 +15,7 @@ from autograder import exercises
 from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.intake.find import find_submissions
 from autograder.course.pages import report
+from autograder.course.release.stubs import skeleton
 from autograder.course.similarity.compare import (
     SHORTEST,
     Comparison,
@@ -124,7 +125,7 @@ def main(options: argparse.Namespace) -> int:
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
-        prepared, left_out = sources(readable)
+        prepared, left_out = sources(readable, skeleton(exercise).values())
         for line in left_out:
             console.print(line, markup=False)
         compared = compare(prepared, console)

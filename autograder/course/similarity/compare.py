@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import PurePosixPath
@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder import locate
+from autograder.course.release import stubs
 from autograder.exercise import Exercise
 from autograder.judging.session import TakesTooLong, working_at_most
 from autograder.submission import Submission
@@ -108,12 +109,12 @@ def fingerprint(text: str, given: Collection[int] = ()) -> CodeFingerprint:
     return made
 
 
-def given_passages() -> set[int]:
-    """Return the passages of the code that every student is given."""
+def given_passages(skeleton: Iterable[str] = ()) -> set[int]:
+    """Return the passages of the code that every student is given, with a course's `skeleton`."""
     paths = sorted((locate.given() / locate.PACKAGE).rglob("*.py"))
     passages: set[int] = set()
-    for path in paths:
-        passages |= fingerprint(path.read_text(encoding="utf-8")).hashes
+    for text in (*(path.read_text(encoding="utf-8") for path in paths), *skeleton):
+        passages |= fingerprint(text).hashes
     return passages
 
 
@@ -133,9 +134,14 @@ def is_too_large(text: str) -> bool:
     return len(text) > MAX_LETTERS or len(lines) > MAX_LINES or longest > MAX_LINE
 
 
-def sources(submissions: Sequence[Submission]) -> tuple[list[Source], list[str]]:
-    """Prepare all files of all students; return them, and a line for each that is left out."""
-    given = given_passages()
+def sources(
+    submissions: Sequence[Submission], skeleton: Iterable[str] = ()
+) -> tuple[list[Source], list[str]]:
+    """Prepare all files of all students; return them, and a line for each that is left out.
+
+    What students got in the package, and in a course's own `skeleton`, does not count.
+    """
+    given = given_passages(skeleton)
     prepared, left_out = [], []
     for submission in submissions:
         for name, data in submission.files.items():
@@ -206,7 +212,7 @@ def similar_lines(
 def given_lines(exercise: Exercise, file: str) -> set[str]:
     """Return the lines of the skeleton of a file, without white space around, and the empty one."""
     (path,) = (own.path for own in exercise.files if own.name == file)
-    text = (locate.given() / path).read_text(encoding="utf-8")
+    text = stubs.skeleton(exercise)[path]
     return {"", *(line.strip() for line in text.splitlines())}
 
 

@@ -20,7 +20,7 @@ def main(settings: dict[str, Any]) -> None:
     sys.breakpointhook = no_breakpoint
     sys.path[:0] = layers
     trusted = [*layers[1:], *settings["packages"]]
-    standins.install(settings["unavailable"], trusted, settings["libraries"])
+    standins.install(settings["unavailable"], trusted, settings["libraries"], settings["modules"])
     while True:
         try:
             request = wire.read_message(requests)

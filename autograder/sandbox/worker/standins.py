@@ -40,7 +40,7 @@ TO_WRITE = (
     "without it."
 )
 NOT_THERE = (
-    "cannot be used: your code is graded with Python's standard library, NumPy and the given "
+    "cannot be used: your code is graded with Python's standard library, {there} and the given "
     "package, and nothing else."
 )
 NOT_HERE = (
@@ -113,6 +113,8 @@ class Finder(MetaPathFinder, Loader):
         import of each brings.
     libraries : collection of str
         Modules that are there besides the standard library.
+    modules : sequence of str
+        What the course lets student code use besides.
 
     Attributes
     ----------
@@ -120,16 +122,22 @@ class Finder(MetaPathFinder, Loader):
         They are there for student code, too, but for `names`: as for a notebook.
     """
 
-    def __init__(self, names: Mapping[str, Sequence[str]], libraries: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[str]],
+        libraries: Collection[str] = (),
+        modules: Sequence[str] = (),
+    ) -> None:
         self._names = names
         self._libraries = frozenset(libraries)
+        self._there = THERE.union(modules)
         self.installed = False
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         parts = fullname.split(".")
         if any(".".join(parts[: i + 1]) in self._names for i in range(len(parts))):
             return self.stand_in(fullname, TO_WRITE)
-        if parts[0] in THERE or (parts[0] in self._libraries and self.installed):
+        if parts[0] in self._there or (parts[0] in self._libraries and self.installed):
             return None
         if of_library(*importer()):  # what is not for it, `ListedFinder` does not find
             return None
@@ -185,7 +193,7 @@ class MissingFinder(Finder):
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         *parents, name = fullname.split(".")
         top, parent = fullname.partition(".")[0], ".".join(parents)
-        if of_library(*importer()) or (top in THERE and top != PACKAGE):
+        if of_library(*importer()) or (top in self._there and top != PACKAGE):
             return None
         if top != PACKAGE:
             return self.stand_in(fullname, why_missing(top))
@@ -202,7 +210,9 @@ def why_missing(top: str) -> str:
     """Return why student code cannot use a module that is not for it."""
     if top in SCREEN:
         return NO_SCREEN
-    return NOT_HERE if finder and finder.installed else NOT_THERE
+    if finder and finder.installed:
+        return NOT_HERE
+    return NOT_THERE.format(there=", ".join(["NumPy", *also_there]))
 
 
 def importer() -> tuple[str, int]:
@@ -247,28 +257,33 @@ def names_in(tree: ast.AST | None) -> set[str]:
 
 
 trusted: tuple[str, ...] = TRUSTED
+also_there: tuple[str, ...] = ()  # modules that the course lets student code use
 finder: Finder | None = None
 
 
 def install(
-    names: Mapping[str, Sequence[str]], given: Sequence[str], libraries: Collection[str]
+    names: Mapping[str, Sequence[str]],
+    given: Sequence[str],
+    libraries: Collection[str],
+    modules: Sequence[str],
 ) -> None:
     """Let every later import that needs one give a stand-in.
 
     Parameters
     ----------
-    names, libraries
+    names, libraries, modules
         As `Finder` has them.
     given : sequence of str
         Folders with the given package and others, which may import what they need.
     """
-    global finder, trusted
+    global finder, trusted, also_there
     trusted = (*TRUSTED, *given)
-    finder = Finder(names, libraries)
+    also_there = tuple(modules)
+    finder = Finder(names, libraries, modules)
     listed = ListedFinder(libraries)
     sys.meta_path[:] = [listed if each is PathFinder else each for each in sys.meta_path]
     sys.meta_path.insert(0, finder)
-    sys.meta_path.append(MissingFinder({}))
+    sys.meta_path.append(MissingFinder({}, modules=modules))
 
 
 def use_installed() -> None:

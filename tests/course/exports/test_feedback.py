@@ -8,6 +8,7 @@ from autograder import __main__ as cli
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.student import Graded
+from autograder.course.intake.apart import Apart
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import Origin
 from made_up import course_at, record_of
@@ -16,9 +17,10 @@ from made_up import course_at, record_of
 def course_of(folder, **entries):
     """Return a course with a student for each name of what was handed in."""
     course = course_at(folder)
-    ledger = Ledger(course, False)
-    for student, entry in entries.items():
-        ledger.settle(Graded(replace(record_of(student), origin=Origin(entry=entry))))
+    with Apart() as apart:
+        ledger = Ledger(course, False, apart)
+        for student, entry in entries.items():
+            ledger.settle(Graded(replace(record_of(student), origin=Origin(entry=entry))))
     return course
 
 

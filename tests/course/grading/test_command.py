@@ -162,11 +162,11 @@ def test_a_due_date_is_printed_as_it_was_understood(tmp_path, quick, monkeypatch
     monkeypatch.setenv("CONVNETS_COURSE_SEED", "0123456789abcdef")
     out, path = course_at(tmp_path / "out").root, hand_in(tmp_path / "in", "al")
     assert command(path, "--out", out, "--due", "2026-12-01") == 0
-    assert "Due 2026-12-01 23:59 UTC." in capsys.readouterr().out
+    assert "Due 2026-12-01 23:59 UTC, as --due says." in capsys.readouterr().out
     config = out / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.Exchange.timezone = 'US/Pacific'\n")
     assert command(path, "--out", out, "--due", "2026-12-01 23:59 PST") == 0
-    assert "PST (UTC-08:00) (2026-12-02 07:59 UTC)." in capsys.readouterr().out
+    assert "PST (UTC-08:00) (2026-12-02 07:59 UTC), as --due says." in capsys.readouterr().out
 
 
 def test_a_second_run_reuses_what_is_graded(tmp_path, quick):

@@ -12,6 +12,7 @@ from autograder.course.grading import student
 from autograder.course.grading.ledger import Ledger
 from autograder.course.intake.apart import Apart
 from autograder.course.pages.tables import timings_json
+from autograder.exercise import Changes
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
@@ -33,7 +34,7 @@ def answered(monkeypatch):
 
 
 def test_without_running_notebooks_an_answer_waits_for_a_person(answered, tmp_path):
-    graded = student.grade_one(answered, Pack("pack", {}), EXERCISE.name, 0)
+    graded = student.grade_one(answered, Pack("pack", {}), student.How(EXERCISE.name, Changes(), 0))
     assert "not run" in graded.record.notebook
     course = course_at(tmp_path)
     with Apart() as apart:
@@ -49,7 +50,9 @@ def test_the_time_of_a_notebook_counts(answered, monkeypatch):
         "execute",
         lambda *_, **__: student.notebook.Executed(nbformat.v4.new_notebook(), "", 300.0),
     )
-    record = student.grade_one(answered, Pack("pack", {}), EXERCISE.name, 300).record
+    record = student.grade_one(
+        answered, Pack("pack", {}), student.How(EXERCISE.name, Changes(), 300)
+    ).record
     assert record.seconds == sum(v.seconds for v in record.verdicts) + 300
     assert json.loads(timings_json([record]))["al"]["notebook"] == 300
 
@@ -62,6 +65,8 @@ def test_a_trained_net_is_judged_by_the_graders_own_forward_pass(monkeypatch):
         return []
 
     monkeypatch.setattr(student, "run_checks", run_checks)
-    student.grade_one(Submission("ada", {}), Pack("id", {}), EXERCISE.name, 0)
+    student.grade_one(
+        Submission("ada", {}), Pack("id", {}), student.How(EXERCISE.name, Changes(), 0)
+    )
     (options,) = asked
     assert options["scores"] is scores_of(EXERCISE)

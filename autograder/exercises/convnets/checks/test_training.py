@@ -13,6 +13,7 @@ from autograder.exercises.convnets.learned import (
 )
 from autograder.exercises.convnets.written import expect_gradients, expect_written
 from autograder.judging.case import Case
+from autograder.judging.declare import accuracy as written
 from autograder.judging.declare import check
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.trained import trained
@@ -25,14 +26,15 @@ TRIAL_SECONDS = 30.0  # for two images; a training classifies thousands
     points=4,
     cases=[overfit()],
     seconds=120,
+    bar=0.95,
     hint="A net that cannot learn 100 images by heart has a wrong gradient somewhere.",
 )
 def test_accuracy(exam: Exam) -> None:
-    """Reach 0.95 on 100 training images in 15 epochs."""
+    """Reach {bar} on 100 training images in 15 epochs."""
     (case,) = exam.cases
     reply, right, _, remark = train(exam, case)
     exam.show_training(trained("overfit_small_data", reply))
-    expect_accuracy("its 100 training images", right, 0.95, remark)
+    expect_accuracy(exam, "its 100 training images", right, remark)
 
 
 @check(
@@ -40,15 +42,16 @@ def test_accuracy(exam: Exam) -> None:
     points=4,
     cases=[one_epoch()],
     seconds=900,
+    bar=0.40,
     hint="If overfitting 100 images works and this does not, look at the regularization and scale.",
 )
 def test_training_and_held_out(exam: Exam) -> None:
-    """Reach 0.40 after one epoch, on training images and on images never seen."""
+    """Reach {bar} after one epoch, on training images and on images never seen."""
     (case,) = exam.cases
     reply, right, held_out, remark = train(exam, case)
     exam.show_training(trained("one_epoch", reply, validated=True, filters="W1"))
-    expect_accuracy("training images", right[~held_out], 0.40, remark)
-    expect_accuracy("images that it has never seen", right[held_out], 0.40, remark)
+    expect_accuracy(exam, "training images", right[~held_out], remark)
+    expect_accuracy(exam, "images that it has never seen", right[held_out], remark)
 
 
 def train(exam: Exam, case: Case) -> tuple[dict[str, Any], np.ndarray, np.ndarray, str]:
@@ -94,11 +97,12 @@ def own_predictions(exam: Exam, request: dict[str, Any], judged: Judged, case: C
     return right
 
 
-def expect_accuracy(what: str, right: np.ndarray, bar: float, remark: str) -> None:
+def expect_accuracy(exam: Exam, what: str, right: np.ndarray, remark: str) -> None:
     """Fail unless the share of right predictions reaches the bar."""
-    share = float(np.mean(right))
+    share, bar = float(np.mean(right)), exam.declared.bar or 0.0
     if share < bar:
-        text = f"The accuracy on {what} is {share:.3f}, expected at least {bar}."
-        words = f"The accuracy on {what} is below {bar}."
+        least = written(bar)
+        text = f"The accuracy on {what} is {share:.3f}, expected at least {least}."
+        words = f"The accuracy on {what} is below {least}."
         told = OTHER_SCORES if remark else ""
         raise CheckFailed(f"{text}\n{remark}".strip(), words=f"{words}\n{told}".strip())
