@@ -66,7 +66,7 @@ def test_a_module_is_found_however_it_is_installed(tmp_path, monkeypatch):
         tmp_path / name / "parts" for name in ("first", "second")
     }
     assert paths.places_of("nowhere_to_be_found") == []
-    assert paths.elsewhere(["editable", "alone"]) == (tmp_path / "source",)
+    assert paths.elsewhere(("editable", "alone")) == (tmp_path / "source",)
     paths.places_of.cache_clear()
 
 

@@ -62,14 +62,17 @@ def test_canvas_numbers_tell_namesakes_apart_and_late_is_no_part_of_a_name():
         "doejane_2_text.html",
     )
     assert students == {
-        "doejane_1": ["doejane_LATE_1_11_a-1.zip"],
+        "doejane_1": ["doejane_1_10_a.zip"],  # the newest that came in time
         "doejane_2": ["doejane_2_12_a.zip"],
     }
     assert left_out == ["doejane_2_text.html: no file of a student, left out."]
     found = by_student(EXERCISE, [Path("x_1_10_a.zip"), Path("x_LATE_1_11_a-1.zip")])
-    attempts, late = found.handed[0].notes
-    assert attempts == ("The newest attempt counts: x_LATE_1_11_a-1.zip. Not taken: x_1_10_a.zip.")
-    assert "late" in late
+    assert found.handed[0].notes == (
+        "The newest attempt that came in time counts: x_1_10_a.zip. "
+        "Not taken: x_LATE_1_11_a-1.zip.",
+    )
+    (only,) = by_student(EXERCISE, [Path("x_LATE_1_11_a-1.zip")]).handed
+    assert only.origin.late
 
 
 MOODLE = [

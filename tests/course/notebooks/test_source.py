@@ -1,5 +1,7 @@
 """course/notebooks/source.py: any bytes are shown, with the numbers of their lines, in bounds."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
@@ -14,9 +16,9 @@ def shown(data):
     """Return the text of each line that is shown, by its number."""
     page = BeautifulSoup(source.as_html(data), "html.parser")
     lines = {}
-    for line in page.get_text().removesuffix("\n").split("\n"):
-        number = line.split(maxsplit=1)[0]
-        lines[int(number)] = line.partition(number)[2]
+    for line in page.get_text().rstrip("\n").split("\n"):
+        number, text = re.fullmatch(r"\s*(\d+)(.*)", line).groups()
+        lines[int(number)] = text
     return lines
 
 

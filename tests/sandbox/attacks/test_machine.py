@@ -323,9 +323,10 @@ ATTACKS = [
         "sets LD_PRELOAD and starts itself again",
         """
         os.environ["LD_PRELOAD"] = "/tmp/evil.so"
-        os.execv(sys.executable, [sys.executable, "-c", "print('canary' + '-5f0c2a')"])
+        os.execv(sys.executable, [sys.executable, "-c", f"open({COURSE + '/made'!r}, 'w')"])
         """,
         stopped=SANDBOX,
+        goal=lambda trial: bool(trial.changed),
     ),
 ]
 

@@ -249,9 +249,10 @@ ATTACKS = [
         "becomes another program that opens the gradebook",
         """
         os.dup2(os.open(COURSE + "/gradebook.db", os.O_RDONLY), 0)
-        os.execv("/bin/sh", ["sh", "-c", "/bin/cat >&2"])
+        os.execv("/bin/sh", ["sh", "-c", f"/bin/cat > {COURSE}/copy"])
         """,
         stopped=SANDBOX,
+        goal=lambda trial: bool(trial.changed),
     ),
     Attack(
         "lists the folder of submissions",
