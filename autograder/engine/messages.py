@@ -17,7 +17,7 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
-from autograder.judging.session import CannotLoad, Session, TakesTooLong
+from autograder.judging.session import CannotLoad, Session, TakesTooLong, working_at_most
 from autograder.judging.verdict import Status
 from autograder.sandbox.client import Raised, TimedOut, WorkerError
 from autograder.show import smallest
@@ -127,6 +127,14 @@ class Messages:
         """Say what may help beside the diagnosis."""
         own = attempt(lambda: self._own_gradient(error, exam), "")
         return lines(own, remark, hint)
+
+    def smallest_within(self, seconds: float, function: str) -> str:
+        """Show the smallest input that fails, within so many seconds of our own work."""
+        try:
+            with working_at_most(seconds):
+                return attempt(lambda: self.smallest(function), "")
+        except (TakesTooLong, MemoryError):
+            return ""
 
     def smallest(self, function: str) -> str:
         """Show the smallest input on which a function is wrong, the first time that is asked."""

@@ -34,7 +34,6 @@ from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
 JUDGING_SECONDS = 20.0  # of the grader's own work on one check; it usually takes less than one
-JUDGING_MEMORY = 768 << 20  # bytes for it, besides those that a process starts with
 
 
 class EngineError(Exception):
@@ -250,41 +249,28 @@ class CheckPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Run one check, and note its verdict."""
-        declared, start = self._declared[item], time.monotonic()
+        info, start = self._declared[item].info, time.monotonic()
         try:
-            info = declared.info
             # The images of a training are made meanwhile, which may take half a minute.
             trains = self._exercise.by_name[info.function].trains
             most = info.seconds if trains else JUDGING_SECONDS
             status, message, mistakes = yield from self._judge(most)
-            smallest = ""
-            if status in (Status.FAILED, Status.ERROR):
-                smallest = self._smallest(info.function)
+            wrong = status in (Status.FAILED, Status.ERROR)
+            told = self._messages.smallest_within(JUDGING_SECONDS, info.function) if wrong else ""
             verdict = Verdict(
-                id=info.id,
-                function=info.function,
-                title=info.title,
-                status=status,
+                *(info.id, info.function, info.title, status),
                 points=info.max_points if status is Status.PASSED else 0.0,
                 max_points=info.max_points,
                 message=shortened(message) if len(message) > MAX_MESSAGE else message,
                 seconds=time.monotonic() - start,
                 mistakes=mistakes,
-                smallest=smallest,
+                smallest=told,
             )
             self.verdicts.append(verdict)
             self._on_verdict(verdict)
         except BaseException as error:
             self.defect = error  # a defect of ours, or Ctrl-C: never the student's
             raise
-
-    def _smallest(self, function: str) -> str:
-        """Show the smallest input that fails, within the bounds on our own work."""
-        try:
-            with working_at_most(JUDGING_SECONDS):
-                return attempt(lambda: self._messages.smallest(function), "")
-        except (TakesTooLong, MemoryError):
-            return ""
 
     def _judge(self, seconds: float) -> Generator[None, None, tuple[Status, str, tuple[str, ...]]]:
         """Return status, message and known mistakes of a check, within bounds on our own work."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+JUDGING_MEMORY = 768 << 20  # bytes for judging, besides those that a process starts with
+
 
 def lower(name: str, limit: int) -> None:
     """Set one of the limits of the module ``resource``, so that it can be set anew."""

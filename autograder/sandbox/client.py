@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, cast
@@ -65,7 +65,7 @@ class Raised(WorkerError):
         self.missing = missing
 
 
-class Worker:
+class Worker(contextlib.AbstractContextManager["Worker"]):
     """A process that runs the code in `layers`, uppermost first, shut in as well as can be.
 
     Parameters
@@ -223,8 +223,7 @@ class Worker:
         """Return what the last request printed; for those only who may see a case's inputs."""
         if self._output.closed:
             return self._last_printed
-        size = self._output.seek(0, os.SEEK_END) - self._before
-        if not size:
+        if not (size := self._output.seek(0, os.SEEK_END) - self._before):
             return ""
         start, end = self._output_at(0), self._output_at(max(0, size - MOST_READ))
         return words.printed(start, end if size > MOST_READ else "")
@@ -250,9 +249,6 @@ class Worker:
             self.home.rmdir()  # most leave nothing in it
         except OSError:
             scratch.remove(self.home)
-
-    def __enter__(self) -> Worker:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -302,8 +298,3 @@ def raised_from(error: Any) -> Raised:
     found.line = words.raised_in(error)
     found.kind, found.places = words.plain(error.get("type", "")), words.places(error)
     return found
-
-
-def has(reply: Any, names: Iterable[str]) -> bool:
-    """Return whether `reply` is a dictionary with all of `names`."""
-    return isinstance(reply, Mapping) and all(name in reply for name in names)

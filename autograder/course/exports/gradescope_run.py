@@ -21,7 +21,7 @@ from autograder.course.intake.collect import Unreadable, collect
 from autograder.course.made_with import made_with
 from autograder.course.record import Record, digest_of, key_of, without_grading
 from autograder.disk import to_json, write_text
-from autograder.engine.run import JUDGING_MEMORY, run_checks
+from autograder.engine.run import run_checks
 from autograder.errors import UserError
 from autograder.exercises.registry import ids
 from autograder.judging import pack
@@ -114,5 +114,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    bounds.more_memory(JUDGING_MEMORY)
+    bounds.more_memory(bounds.JUDGING_MEMORY)
     sys.exit(main())

@@ -16,7 +16,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder.course.grading.student import Graded
-from autograder.engine.run import JUDGING_MEMORY
 from autograder.judging.pack import Pack
 from autograder.sandbox import bounds, ending
 from autograder.submission import Submission
@@ -77,7 +76,7 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     ending.in_order()  # so that run_checks cleans up
     ending.with_parent()
-    bounds.more_memory(JUDGING_MEMORY)
+    bounds.more_memory(bounds.JUDGING_MEMORY)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             submission = pipe.recv()

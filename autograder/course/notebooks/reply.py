@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-
-from autograder.sandbox.client import has
 
 
 def fits_cell(reply: Any) -> bool:
@@ -28,3 +27,8 @@ def fits_error(error: Any) -> bool:
     if not has(error, ["name", "message", "lines"]) or not isinstance(error["lines"], list):
         return False
     return all(isinstance(t, str) for t in (error["name"], error["message"], *error["lines"]))
+
+
+def has(reply: Any, names: Iterable[str]) -> bool:
+    """Return whether `reply` is a dictionary with all of `names`."""
+    return isinstance(reply, Mapping) and all(name in reply for name in names)

@@ -8,8 +8,8 @@ import time
 from autograder.course.grading.pool import GraderDied, grade_all
 from autograder.course.grading.student import Graded
 from autograder.course.record import Record
-from autograder.engine.run import JUDGING_MEMORY
 from autograder.judging.pack import Pack
+from autograder.sandbox.bounds import JUDGING_MEMORY
 from autograder.submission import Submission
 
 CASES = Pack("the pack", {})
