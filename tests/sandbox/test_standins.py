@@ -85,7 +85,11 @@ def test_every_point_is_there(solution, public_pack):
         ("from six.moves import xrange", "[i for i in xrange(3)]", "six.moves.xrange .* is range"),
         ("import pandas as pd", "pd.DataFrame(x)", "pandas.DataFrame cannot be used: .* NumPy"),
         ("import matplotlib.pyplot as plt", "plt.plot(x)", "matplotlib.pyplot.plot cannot be used"),
-        ("from cs231n.im2col_cython import im2col_cython", "im2col_cython(x)", "has no such module"),
+        (
+            "from cs231n.im2col_cython import im2col_cython",
+            "im2col_cython(x)",
+            "has no such module",
+        ),
         ("import nunpy as np", "np.zeros(3)", "nunpy.zeros cannot be used"),
         ("from scipy import constants", "constants.pi * x", "scipy.constants.pi .* to write"),
         ("from math_tools import TWO", "TWO * 2", "math_tools.TWO cannot be used"),
