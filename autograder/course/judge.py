@@ -7,6 +7,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.log import get_logger
 
 WHO_GRADES = (
     "Nothing was graded, and nothing was changed. This course is graded in its own folder, by "
@@ -19,6 +20,7 @@ class NobodyAutogrades(NotebookExporter):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Raise `NbGraderException`, with what to type instead."""
+        get_logger().error(WHO_GRADES)  # nbgrader's command says nothing of what is raised here
         raise NbGraderException(WHO_GRADES)
 
 

@@ -76,7 +76,7 @@ def pages():
         for record in records
     }
     handed = [Submission(name, files) for name in ("al", "bo")]
-    alike = compare.compare(compare.sources(handed), Console(quiet=True))
+    alike = compare.compare(compare.sources(handed)[0], Console(quiet=True))
     return {
         **made,
         "class": report.class_page(EXERCISE, records, scores, ["Nora Doe", LONG]),
