@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.engine.hints import hints_for
 from autograder.engine.messages import Messages, attempt, lines, status_of, told_by
-from autograder.judging.compare import per_channel, rearranged
+from autograder.judging.compare import overall, where
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED
 from autograder.judging.session import CannotLoad
@@ -140,36 +140,7 @@ def relation(got: Any, expected: np.ndarray, of: str) -> str:
     margin = MARGIN * scale
     facts = [
         "The shape is right, but values differ.",
-        *overall(values, expected, margin, of),
-        *where(np.abs(values - expected) > margin, of),
+        *overall(values, expected, margin, of, exact=False),
+        *where(np.abs(values - expected) > margin, of, exact=False),
     ]
     return "\n".join(facts)
-
-
-def overall(got: np.ndarray, expected: np.ndarray, margin: float, of: str) -> list[str]:
-    """Recognize a relation that holds for the whole array."""
-    if not got.any():
-        return ["It is zero everywhere."]
-    weight = float(np.vdot(expected, expected))
-    factor = float(np.vdot(expected, got)) / weight if weight else 0.0
-    if expected.size > 1 and factor and np.all(np.abs(got - factor * expected) <= margin):
-        return ["It is a constant times what is expected, everywhere."]
-    if expected.size > 1 and np.all(np.abs(got - expected - np.mean(got - expected)) <= margin):
-        return ["It is what is expected plus a constant, everywhere."]
-    return [*rearranged(got, expected, margin, of), *per_channel(got, expected, margin)][:1]
-
-
-def where(wrong: np.ndarray, of: str) -> list[str]:
-    """Say where an array of shape (N, C, H, W) is wrong, if that is not everywhere."""
-    if wrong.ndim != 4 or wrong.all():
-        return []
-    facts = []
-    inside = np.zeros_like(wrong)
-    inside[:, :, 1:-1, 1:-1] = True
-    if inside.any() and not (wrong & inside).any():
-        facts.append(f"Only values at the border of the {of}s are wrong.")
-    for axis, name in enumerate((of, "channel", "row", "column")):
-        others = tuple(i for i in range(4) if i != axis)
-        if not wrong.any(axis=others).all():
-            facts.append(f"Wrong values are only in some of the {name}s.")
-    return facts

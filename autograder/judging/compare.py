@@ -59,7 +59,7 @@ def differences(got: Any, expected: np.ndarray, rtol: float, of: str = "image") 
         f"The shape {got.shape} is right, but {int(wrong.sum())} of {wrong.size} values differ.",
         f"The worst is at {[int(i) for i in worst]}: got {values[worst]:.6g}, "
         f"expected {expected[worst]:.6g}.",
-        *overall(values, expected, scale, rtol, of),
+        *overall(values, expected, rtol * scale, of),
         *where(wrong, of),
     ]
 
@@ -104,21 +104,26 @@ def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
 
 
 def overall(
-    got: np.ndarray, expected: np.ndarray, scale: float, rtol: float, of: str = "image"
+    got: np.ndarray, expected: np.ndarray, margin: float, of: str = "image", exact: bool = True
 ) -> list[str]:
-    """Recognize a relation that holds for the whole array: each one is tested, not guessed."""
+    """Recognize a relation that holds for the whole array: each one is tested, not guessed.
+
+    Its numbers are told if that may be `exact`.
+    """
     if not got.any():
         return ["It is zero everywhere."]
-    margin = rtol * scale
     if np.all(np.abs(got) <= margin):
-        return [f"It is nearly zero everywhere: at most {np.max(np.abs(got)):.3g}."]
+        most = f": at most {np.max(np.abs(got)):.3g}" if exact else ""
+        return [f"It is nearly zero everywhere{most}."]
     weight = float(np.vdot(expected, expected))
     factor = float(np.vdot(expected, got)) / weight if weight else 0.0
     if expected.size > 1 and factor and np.all(np.abs(got - factor * expected) <= margin):
-        return [f"It is {factor:.6g} times what is expected, everywhere."]
+        times = f"{factor:.6g}" if exact else "a constant"
+        return [f"It is {times} times what is expected, everywhere."]
     offset = float(np.mean(got - expected))
     if expected.size > 1 and np.all(np.abs(got - expected - offset) <= margin):
-        return [f"It is what is expected plus {offset:.6g}, everywhere."]
+        more = f"{offset:.6g}" if exact else "a constant"
+        return [f"It is what is expected plus {more}, everywhere."]
     return [*rearranged(got, expected, margin, of), *per_channel(got, expected, margin)][:1]
 
 
@@ -191,8 +196,11 @@ def per_channel(got: np.ndarray, expected: np.ndarray, margin: float) -> list[st
     return []
 
 
-def where(wrong: np.ndarray, of: str = "image") -> list[str]:
-    """Say where an array of shape (N, C, H, W) is wrong, if that is not everywhere."""
+def where(wrong: np.ndarray, of: str = "image", exact: bool = True) -> list[str]:
+    """Say where an array of shape (N, C, H, W) is wrong, if that is not everywhere.
+
+    Places are told if that may be `exact`.
+    """
     if wrong.ndim != 4 or wrong.all():
         return []
     facts = []
@@ -205,7 +213,6 @@ def where(wrong: np.ndarray, of: str = "image") -> list[str]:
         hit = np.flatnonzero(wrong.any(axis=others))
         if len(hit) < wrong.shape[axis]:
             places = ", ".join(str(i) for i in hit[:8]) + (" ..." if len(hit) > 8 else "")
-            facts.append(
-                f"Wrong values are only in {name} {places} of 0 to {wrong.shape[axis] - 1}."
-            )
+            these = f"{name} {places} of 0 to {wrong.shape[axis] - 1}"
+            facts.append(f"Wrong values are only in {these if exact else f'some of the {name}s'}.")
     return facts

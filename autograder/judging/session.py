@@ -84,9 +84,28 @@ class Budget:
         """Return how much there still is, in seconds."""
         return self._seconds - sum(self._taken.values())
 
-    def take(self, name: str, seconds: float) -> None:
-        """Note how long something took."""
-        self._taken[name] = self._taken.get(name, 0.0) + seconds
+    @contextlib.contextmanager
+    def within(self, seconds: float, name: str) -> Iterator[float]:
+        """Give what there is of `seconds` for something, and note how long it took.
+
+        Raises
+        ------
+        OutOfTime
+            Nothing is left, or what was left did not suffice.
+        """
+        if self.left <= 0:
+            raise self.used_up()
+        start, limit = time.monotonic(), min(seconds, self.left)
+        try:
+            try:
+                yield limit
+            finally:
+                taken = time.monotonic() - start
+                self._taken[name] = self._taken.get(name, 0.0) + taken
+        except TimedOut:
+            if limit < seconds:
+                raise self.used_up() from None
+            raise
 
     def used_up(self) -> OutOfTime:
         """Return what is raised where nothing is left."""
@@ -223,32 +242,26 @@ class Session:
         most: int,
     ) -> Any:
         """Have one thing done, within its time and what is left of the budget."""
+        called = str(arguments.get("function") or arguments.get("forward") or module)
         budget = self.budget
-        if budget is None:
-            return self._of_worker(name, module, arguments, seconds, fits, most)
-        if budget.left <= 0:
-            raise budget.used_up()
-        start, limit = time.monotonic(), min(seconds, budget.left)
-        try:
+        limited = (
+            contextlib.nullcontext(seconds) if budget is None else budget.within(seconds, called)
+        )
+        with limited as limit:
+            worker = self._worker_of(module)
             try:
-                return self._of_worker(name, module, arguments, limit, fits, most)
+                return worker.request(name, arguments, seconds=limit, fits=fits, most=most)
+            except Raised:
+                raise
+            except BaseException:  # it has ended, or would answer this to the next request
+                self.renew(module)
+                raise
             finally:
-                called = arguments.get("function") or arguments.get("forward") or module
-                budget.take(str(called), time.monotonic() - start)
-        except TimedOut:
-            if limit < seconds:
-                raise budget.used_up() from None
-            raise
+                if self._hears:
+                    self._heard.append(worker.printed())
 
-    def _of_worker(
-        self,
-        name: str,
-        module: str,
-        arguments: Payload,
-        seconds: float,
-        fits: Callable[[Any], bool],
-        most: int,
-    ) -> Any:
+    def _worker_of(self, module: str) -> Worker:
+        """Return the worker of a student's module; it is started where there is none."""
         if module not in self._workers:
             file = self._files[module]
             self._workers[module] = Worker(
@@ -260,17 +273,7 @@ class Session:
                 max_memory=file.memory,
                 libraries=[*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])],
             )
-        worker = self._workers[module]
-        try:
-            return worker.request(name, arguments, seconds=seconds, fits=fits, most=most)
-        except Raised:
-            raise
-        except BaseException:  # it has ended, or would answer this to the next request
-            self.renew(module)
-            raise
-        finally:
-            if self._hears:
-                self._heard.append(worker.printed())
+        return self._workers[module]
 
     def close(self) -> None:
         """End the workers and remove the staged files."""
