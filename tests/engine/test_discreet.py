@@ -156,6 +156,7 @@ X = np.random.default_rng(0).normal(size=(2, 3, 5, 5))
         (3 * X, "It is a constant times what is expected, everywhere."),
         (X + 1, "It is what is expected plus a constant, everywhere."),
         (0 * X, "It is zero everywhere."),
+        (1e-9 * X, "It is nearly zero everywhere."),
         (X.swapaxes(2, 3), "with rows and columns exchanged"),
         (X * (np.arange(5) > 2), "Wrong values are only in some of the columns."),
         (X[:1], "Its shape is not (2, 3, 5, 5), which is expected."),
