@@ -60,16 +60,19 @@ def write_table(
     make: Callable[..., lms.Export], options: argparse.Namespace, out: Path
 ) -> list[str]:
     """Write a CSV file."""
-    known = None if options.roster is None else classlist.read(options.roster)
-    export = make(scores(options.results), known, options.column)
+    export = make(scores(options.results), read_roster(options), options.column)
     write_text(out, export.text)
     return export.notices
 
 
+def read_roster(options: argparse.Namespace) -> classlist.Roster | None:
+    """Return the class list that was given, or None."""
+    return None if options.roster is None else classlist.read(options.roster)
+
+
 def write_feedback(system: str, options: argparse.Namespace, out: Path) -> list[str]:
     """Write the archive of all students' pages for an LMS."""
-    known = None if options.roster is None else classlist.read(options.roster)
-    return feedback.write(options.results, out, system, known)
+    return feedback.write(options.results, out, system, read_roster(options))
 
 
 def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
