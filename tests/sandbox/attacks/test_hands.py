@@ -260,7 +260,7 @@ def private(course):
 
 
 @pytest.mark.usefixtures("private")
-@pytest.mark.parametrize("attack", map(marked, ATTACKS))
+@pytest.mark.parametrize("attack", [marked(attack) for attack in ATTACKS])
 def test_nobody_is_reached(arena, others, attack, level):
     body = attack.body
     for name in ("path", "segment", "semaphore", "messages"):
