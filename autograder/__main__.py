@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from autograder import exercises, locate
@@ -17,6 +18,7 @@ from autograder.student import check, submit
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+CHOICE = "--exercise"
 COURSE = {
     "grade": ("grading.command", "grade a class"),
     "extend": ("grading.extend", "give single students more time"),
@@ -55,6 +57,9 @@ def read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
     )
+    there = ", ".join(exercise.name for exercise in exercises.every())
+    parser.add_argument(CHOICE, metavar="NAME", help=f"which exercise it is about: {there}")
+    arguments = choose(arguments)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     here = course_is_here()
     if here:  # whatever is wrong in its settings is told before anything is done
@@ -65,6 +70,20 @@ def read(arguments: list[str]) -> argparse.Namespace:
     if here:
         add_course_commands(commands, arguments[0] if arguments else "")
     return parser.parse_args(arguments)
+
+
+def choose(arguments: list[str]) -> list[str]:
+    """Choose the exercise that is named among some arguments, in any place; return the others.
+
+    Which one it is has to be known before the commands are: they speak of it.
+    """
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument(CHOICE, dest="exercise", default="")
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    known, rest = first.parse_known_args(own)
+    if known.exercise:
+        exercises.choose(known.exercise)
+    return rest + arguments[len(own) :]
 
 
 def add_check(commands: Commands) -> None:
@@ -95,7 +114,7 @@ def add_doctor(commands: Commands) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the student's own files; the exit code is 0 when all that was checked is right."""
-    make_public_pack()
+    make_public_pack(options.name)
     points, max_points = total(check.run(options.name or None))
     return 0 if points == max_points else 1
 
@@ -106,7 +125,7 @@ def run_submit(options: argparse.Namespace) -> int:
     return submit.main(options)
 
 
-def make_public_pack() -> None:
+def make_public_pack(names: Sequence[str] = ()) -> None:
     """Make the public pack anew where it is stale and this copy has what it is made from.
 
     A student's copy has it from the archive.
@@ -114,7 +133,7 @@ def make_public_pack() -> None:
     if course_is_here():
         packs = importlib.import_module("autograder.course.museum.packs")
         with contextlib.suppress(locate.NotFound):  # without the solution, there is what there is
-            packs.public(exercises.default())
+            packs.public(exercises.with_what(names))
 
 
 def course_is_here() -> bool:

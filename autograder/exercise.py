@@ -140,6 +140,8 @@ class Exercise:
         Gives the small inputs (`judging.case.Spec`) of a function, the smallest first.
     installed : tuple of str
         Distributions that are there for its notebook, with all that they require.
+    aim : str
+        What students are going to write, as a sentence to them.
     changes : Changes
         What is in this table since a course has asked for it.
     original : Exercise or None
@@ -153,6 +155,7 @@ class Exercise:
     checks: tuple[str, ...]
     ladder: Callable[[str], tuple[Any, ...]] = no_ladder
     installed: tuple[str, ...] = ("numpy", "ipython", "matplotlib")
+    aim: str = "You are going to write a part of a neural network in plain NumPy."
     changes: Changes = field(default_factory=Changes)
     original: Exercise | None = None
 
@@ -206,4 +209,5 @@ class Exercise:
     @cached_property
     def what_to_write(self) -> str:
         """Return the names of what students write, for a sentence."""
-        return " and ".join(file.name for file in self.files)
+        *first, last = [file.name for file in self.files]
+        return f"{', '.join(first)} and {last}" if first else last

@@ -60,6 +60,26 @@ def solutions() -> Path:
     return folder
 
 
+def answers(name: str) -> Path:
+    """Return the file with the answers to what is asked in one of the package's files.
+
+    They lie over what students get or, where other exercises are given what they are, in its place
+    there: ``markers`` has what is made of it.
+
+    Parameters
+    ----------
+    name : str
+        Path below the package path, such as ``"cs231n/layers.py"``.
+
+    Raises
+    ------
+    NotFound
+        As `solutions`.
+    """
+    apart = solutions() / name
+    return apart if apart.is_file() else given() / name
+
+
 @cache
 def given_module(name: str) -> ModuleType:
     """Load a given module by its file, whatever ``cs231n`` is on the path of this process.

@@ -1,4 +1,4 @@
-"""Layers on vectors: affine, ReLU and dropout.
+"""Layers on vectors: affine and ReLU.
 
 Every forward pass returns ``(out, cache)``; the backward pass gets the gradient of the loss with
 respect to ``out``, and the cache, and returns the gradients with respect to the inputs.
@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+### BEGIN FAST
 from cs231n.fast_layers import kernels, usable
+
+### END FAST
 
 Cache = tuple[Any, ...]
 
@@ -32,11 +35,19 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndar
     out : ndarray, shape (N, M)
     cache : tuple
     """
-    rows = x.reshape(len(x), w.shape[0])
-    # As fast as BLAS, which leaves threads spinning that slow the next layer.
-    multiply = kernels.matmul if usable(x, w) else np.matmul
-    out = multiply(rows, w)
-    out += b
+    ### BEGIN FAST
+    if usable(x, w):
+        # As fast as BLAS, which leaves threads spinning that slow the next layer.
+        product = kernels.matmul(x.reshape(len(x), w.shape[0]), w)
+        product += b
+        return product, (x, w, b)
+
+    ### END FAST
+    # TODO (notebook section 2, "The affine layer: the forward pass"): compute out.
+    ### BEGIN SOLUTION
+    rows = x.reshape(x.shape[0], -1)
+    out = rows @ w + b
+    ### END SOLUTION
     return out, (x, w, b)
 
 
@@ -57,11 +68,19 @@ def affine_backward(dout: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndar
     db : ndarray, shape (M,)
     """
     x, w, _ = cache
-    rows = x.reshape(len(x), w.shape[0])
-    multiply = kernels.matmul if usable(dout, x, w) else np.matmul
-    dx = multiply(dout, w.T).reshape(x.shape)
-    dw = multiply(rows.T, dout)
+    ### BEGIN FAST
+    if usable(dout, x, w):
+        slopes = kernels.matmul(x.reshape(len(x), w.shape[0]).T, dout)
+        return kernels.matmul(dout, w.T).reshape(x.shape), slopes, dout.sum(axis=0)
+
+    ### END FAST
+    # TODO (notebook section 3, "The affine layer: the backward pass"): compute dx, dw and db.
+    ### BEGIN SOLUTION
+    rows = x.reshape(x.shape[0], -1)
+    dx = (dout @ w.T).reshape(x.shape)
+    dw = rows.T @ dout
     db = dout.sum(axis=0)
+    ### END SOLUTION
     return dx, dw, db
 
 
@@ -77,7 +96,16 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     out : ndarray, shape of x
     cache : ndarray
     """
-    return kernels.relu_forward(x) if usable(x) else np.maximum(x, 0), x
+    ### BEGIN FAST
+    if usable(x):
+        return kernels.relu_forward(x), x
+
+    ### END FAST
+    # TODO (notebook section 4, "ReLU: the forward pass"): compute out.
+    ### BEGIN SOLUTION
+    out = np.maximum(0, x)
+    ### END SOLUTION
+    return out, x
 
 
 def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
@@ -95,67 +123,14 @@ def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     dx : ndarray, shape of dout
         Zero where the input was not positive.
     """
-    return kernels.relu_backward(dout, cache) if usable(dout, cache) else dout * (cache > 0)
+    ### BEGIN FAST
+    if usable(dout, cache):
+        return kernels.relu_backward(dout, cache)
 
-
-def dropout_forward(
-    x: np.ndarray, dropout_param: dict[str, Any]
-) -> tuple[np.ndarray, tuple[dict[str, Any], np.ndarray | None]]:
-    """Set a random part of the values to zero, in training only.
-
-    What is kept is divided by the probability of keeping it ("inverted" dropout), so that the
-    expected value stays the same and testing needs no scaling.
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-    dropout_param : dict
-        ``'p'`` is the probability that a value is kept, ``'mode'`` is ``'train'`` or ``'test'``;
-        with ``'seed'``, the same values are dropped each time, as a gradient check needs.
-
-    Returns
-    -------
-    out : ndarray, shape of x
-    cache : tuple
-
-    Raises
-    ------
-    ValueError
-        The mode is neither, or p is not in (0, 1].
-
-    References
-    ----------
-    Srivastava et al., "Dropout", JMLR 15, 2014.
-    """
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    if not 0 < p <= 1:
-        raise ValueError(f"dropout_param['p'] must be above 0 and at most 1, got {p}")
-    if mode == "test":
-        return x, (dropout_param, None)
-    if mode != "train":
-        raise ValueError(f"dropout_param['mode'] must be 'train' or 'test', got {mode!r}")
-    if "seed" in dropout_param:
-        np.random.seed(dropout_param["seed"])
-    mask = (np.random.random(x.shape) < p) / p
-    mask = mask.astype(x.dtype, copy=False)
-    return x * mask, (dropout_param, mask)
-
-
-def dropout_backward(
-    dout: np.ndarray, cache: tuple[dict[str, Any], np.ndarray | None]
-) -> np.ndarray:
-    """Compute the gradient of `dropout_forward`.
-
-    Parameters
-    ----------
-    dout : ndarray, any shape
-        Upstream gradient.
-    cache : tuple
-        From `dropout_forward`.
-
-    Returns
-    -------
-    dx : ndarray, shape of dout
-    """
-    _, mask = cache
-    return dout if mask is None else dout * mask
+    ### END FAST
+    # TODO (notebook section 5, "ReLU: the backward pass"): compute dx.
+    ### BEGIN SOLUTION
+    was_positive = cache > 0
+    dx = dout * was_positive
+    ### END SOLUTION
+    return dx

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cs231n import dense, fast_layers, losses, normalization
+from cs231n import dense, dropout, fast_layers, losses, normalization
 from cs231n.dense import affine_backward, affine_forward, relu_backward, relu_forward
 from cs231n.fast_layers import (
     conv_backward_fast,
@@ -47,10 +47,8 @@ FAST = tuple(
     for way in ("forward", "backward")
 )
 GIVEN = {
-    dense: (
-        *("affine_forward", "affine_backward", "relu_forward", "relu_backward"),
-        *("dropout_forward", "dropout_backward"),
-    ),
+    dense: ("affine_forward", "affine_backward", "relu_forward", "relu_backward"),
+    dropout: ("dropout_forward", "dropout_backward"),
     losses: ("softmax_loss", "svm_loss"),
     normalization: (
         *("batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"),

@@ -15,11 +15,10 @@ import numpy as np
 from cs231n.dense import (
     affine_backward,
     affine_forward,
-    dropout_backward,
-    dropout_forward,
     relu_backward,
     relu_forward,
 )
+from cs231n.dropout import dropout_backward, dropout_forward
 from cs231n.losses import softmax_loss, svm_loss
 from cs231n.normalization import (
     batchnorm_backward,

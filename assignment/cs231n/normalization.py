@@ -48,6 +48,9 @@ def batchnorm_forward(
     ----------
     Ioffe and Szegedy, "Batch Normalization", 2015, arXiv 1502.03167, algorithm 1.
     """
+    # TODO (notebook section 2, "Batch normalization: the forward pass"): compute out, and update
+    # the running values in bn_param. The cache is your own choice.
+    ### BEGIN SOLUTION
     mode = bn_param["mode"]
     eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     running_mean = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
@@ -65,7 +68,10 @@ def batchnorm_forward(
 
     inv_std = 1 / np.sqrt(var + eps)
     x_hat = (x - mean) * inv_std
-    return gamma * x_hat + beta, (x_hat, gamma, inv_std)
+    out = gamma * x_hat + beta
+    cache = (x_hat, gamma, inv_std)
+    ### END SOLUTION
+    return out, cache
 
 
 def batchnorm_backward(dout: np.ndarray, cache: Cache) -> Gradients:
@@ -83,6 +89,9 @@ def batchnorm_backward(dout: np.ndarray, cache: Cache) -> Gradients:
     dx : ndarray, shape (N, D)
     dgamma, dbeta : ndarray, shape (D,)
     """
+    # TODO (notebook section 3, "Batch normalization: the backward pass"): compute dx, dgamma and
+    # dbeta.
+    ### BEGIN SOLUTION
     x_hat, gamma, inv_std = cache
     N = len(dout)
     centered = x_hat / inv_std
@@ -96,19 +105,24 @@ def batchnorm_backward(dout: np.ndarray, cache: Cache) -> Gradients:
     dcentered += 2 / N * centered * dvar  # var = mean of centered ** 2
     dmean = -dcentered.sum(axis=0)  # centered = x - mean
     dx = dcentered + dmean / N  # mean = sum of x / N
+    ### END SOLUTION
     return dx, dgamma, dbeta
 
 
 def batchnorm_backward_alt(dout: np.ndarray, cache: Cache) -> Gradients:
     """Compute what `batchnorm_backward` does by one formula, simplified on paper.
 
-    Parameters and results are those of `batchnorm_backward`. The mean and the variance of a
-    column absorb the parts of the gradient along 1 and along x_hat; the rest goes to x.
+    Parameters and results are those of `batchnorm_backward`.
     """
+    # TODO (notebook section 4, "The same in one formula"): compute dx, dgamma and dbeta.
+    ### BEGIN SOLUTION
+    # The mean and the variance of a column absorb the parts of the gradient along 1 and along
+    # x_hat; the rest goes to x.
     x_hat, gamma, inv_std = cache
     dbeta = dout.sum(axis=0)
     dgamma = (dout * x_hat).sum(axis=0)
     dx = gamma * inv_std * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    ### END SOLUTION
     return dx, dgamma, dbeta
 
 
@@ -135,10 +149,16 @@ def layernorm_forward(
     ----------
     Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv 1607.06450.
     """
+    # TODO (notebook section 8, "Layer normalization: the forward pass"): compute out. The cache is
+    # your own choice.
+    ### BEGIN SOLUTION
     eps = ln_param.get("eps", 1e-5)
     inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
     x_hat = (x - x.mean(axis=1, keepdims=True)) * inv_std
-    return gamma * x_hat + beta, (x_hat, gamma, inv_std)
+    out = gamma * x_hat + beta
+    cache = (x_hat, gamma, inv_std)
+    ### END SOLUTION
+    return out, cache
 
 
 def layernorm_backward(dout: np.ndarray, cache: Cache) -> Gradients:
@@ -156,9 +176,15 @@ def layernorm_backward(dout: np.ndarray, cache: Cache) -> Gradients:
     dx : ndarray, shape (N, D)
     dgamma, dbeta : ndarray, shape (D,)
     """
+    # TODO (notebook section 9, "Layer normalization: the backward pass"): compute dx, dgamma and
+    # dbeta.
+    ### BEGIN SOLUTION
     x_hat, gamma, inv_std = cache
     dx_hat = dout * gamma
     along_one = dx_hat.mean(axis=1, keepdims=True)
     along_x_hat = x_hat * (dx_hat * x_hat).mean(axis=1, keepdims=True)
     dx = inv_std * (dx_hat - along_one - along_x_hat)
-    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dbeta = dout.sum(axis=0)
+    ### END SOLUTION
+    return dx, dgamma, dbeta

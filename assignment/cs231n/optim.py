@@ -4,9 +4,6 @@ Each rule is a function ``(w, dw, config=None) -> (next_w, config)``. `config` h
 settings and what it remembers from step to step; what is missing is filled in with defaults. w and
 dw stay as they are. Each rule raises `ValueError` if dw does not have the shape of w, and
 `TypeError` if w does not hold floats.
-
-NumPy goes through the arrays once for each operator of a rule. Where the compiled kernels are
-installed they do the same in one pass.
 """
 
 from __future__ import annotations
@@ -15,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
+### BEGIN FAST
 from cs231n.fast_layers import BACKEND, kernels, usable
+
+### END FAST
 
 Config = dict[str, Any]
 
@@ -37,8 +37,12 @@ def prepare(w: np.ndarray, dw: np.ndarray, config: Config | None) -> tuple[np.nd
     return dw.astype(w.dtype, copy=False), config
 
 
+### BEGIN FAST
 def in_one_pass(w: np.ndarray, dw: np.ndarray, *memory: np.ndarray) -> bool:
-    """Return whether a compiled kernel can take the step."""
+    """Return whether a compiled kernel can take the step.
+
+    NumPy goes through the arrays once for each operator of a rule; a kernel does so once in all.
+    """
     return (
         BACKEND == "compiled"
         and usable(w, dw, *memory)
@@ -46,6 +50,7 @@ def in_one_pass(w: np.ndarray, dw: np.ndarray, *memory: np.ndarray) -> bool:
     )
 
 
+### END FAST
 def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
     """Take a step against the gradient.
 
@@ -99,13 +104,20 @@ def sgd_momentum(
     if velocity is None:
         velocity = np.zeros_like(w)
     momentum, rate = config["momentum"], config["learning_rate"]
+    ### BEGIN FAST
     if in_one_pass(w, dw, velocity):
         next_w, config["velocity"] = kernels.sgd_momentum(w, dw, velocity, rate, momentum)
         return next_w, config
 
+    ### END FAST
+    # TODO (notebook section 14, "Momentum"): compute next_w, and the new velocity, which
+    # config["velocity"] keeps for the next step.
+    ### BEGIN SOLUTION
     velocity = momentum * velocity - rate * dw
     config["velocity"] = velocity
-    return w + velocity, config
+    next_w = w + velocity
+    ### END SOLUTION
+    return next_w, config
 
 
 def rmsprop(
@@ -142,13 +154,20 @@ def rmsprop(
     if cache is None:
         cache = np.zeros_like(w)
     decay, rate, epsilon = config["decay_rate"], config["learning_rate"], config["epsilon"]
+    ### BEGIN FAST
     if in_one_pass(w, dw, cache):
         next_w, config["cache"] = kernels.rmsprop(w, dw, cache, rate, decay, epsilon)
         return next_w, config
 
+    ### END FAST
+    # TODO (notebook section 15, "RMSProp"): compute next_w, and the new mean square, which
+    # config["cache"] keeps for the next step.
+    ### BEGIN SOLUTION
     cache = decay * cache + (1 - decay) * dw**2
     config["cache"] = cache
-    return w - rate * dw / (np.sqrt(cache) + epsilon), config
+    next_w = w - rate * dw / (np.sqrt(cache) + epsilon)
+    ### END SOLUTION
+    return next_w, config
 
 
 def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -189,16 +208,22 @@ def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[n
         m, v = np.zeros_like(w), np.zeros_like(w)
     beta1, beta2 = config["beta1"], config["beta2"]
     rate, epsilon = config["learning_rate"], config["epsilon"]
-    t = config["t"] + 1
+    t = config["t"] + 1  # the number of this step
+    ### BEGIN FAST
     if in_one_pass(w, dw, m, v):
         next_w, config["m"], config["v"] = kernels.adam(w, dw, m, v, t, rate, beta1, beta2, epsilon)
         config["t"] = t
         return next_w, config
 
+    ### END FAST
+    # TODO (notebook section 16, "Adam"): compute next_w, and put the new m, v and t into config.
+    ### BEGIN SOLUTION
     m = beta1 * m + (1 - beta1) * dw
     v = beta2 * v + (1 - beta2) * dw**2
     config["m"], config["v"], config["t"] = m, v, t
 
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
-    return w - rate * m_hat / (np.sqrt(v_hat) + epsilon), config
+    next_w = w - rate * m_hat / (np.sqrt(v_hat) + epsilon)
+    ### END SOLUTION
+    return next_w, config

@@ -29,7 +29,7 @@ JUDGES = (
     *("sandbox/client.py", "sandbox/launch.py", "sandbox/paths.py", "sandbox/look.py"),
     *("sandbox/bounds.py", "sandbox/words.py"),
     "sandbox/worker",
-    *("exercise.py", "exercises/registry.py", "course/forward"),
+    *("exercise.py", "markers.py", "exercises/*.py", "course/forward"),
 )
 """What decides what a check finds, beside the exercise itself, below ``autograder/``."""
 SOURCES = {".py", ".ini", ".c", ".h", ".pyx", ".build", ".txt"}
@@ -118,7 +118,8 @@ class Record:
 def grader_version(exercise: Exercise) -> str:
     """Return a digest of all that judges a submission, apart from the pack."""
     root, given = locate.root(), locate.given()
-    places = [PACKAGE / place for place in (*JUDGES, f"exercises/{exercise.name}")]
+    places = [path for place in JUDGES for path in PACKAGE.glob(place)]
+    places.append(PACKAGE / "exercises" / exercise.name)
     places += [given / locate.PACKAGE, given / "kernels", *root.glob(CONSTRAINTS)]
     sources = {path for place in places for path in (place, *place.rglob("*"))}
     sources -= {given / path for path in exercise.whole.editable}  # the student's come instead

@@ -55,7 +55,8 @@ class Mark:
 def mark_of(output: Output, value: Any) -> Mark:
     """Return the mark of an output, given what came over the wire.
 
-    Initial parameters are random: they are known by their statistics.
+    Initial parameters are random: they are known by their statistics, and constants by their
+    value.
     """
     value = as_array(value)
     if not isinstance(value, np.ndarray):
@@ -99,7 +100,9 @@ def statistics(value: np.ndarray, numbers: np.ndarray) -> Mark:
     spread, size = float(numbers.std()), max(numbers.size, 1)
     zero_mean = abs(float(numbers.mean())) <= 6 * spread / np.sqrt(size)
     text = f"{value.dtype} {value.shape} {'around zero' if zero_mean else 'not around zero'}"
-    return Mark(text, (spread,), chance(size) if spread else 1e-7)
+    if not spread:
+        return Mark(text, (spread, float(numbers[0])))
+    return Mark(text, (spread,), chance(size))
 
 
 def chance(size: int) -> float:
@@ -161,9 +164,14 @@ def right_initial(case: Case, parameter: str) -> Iterable[Mark]:
     """Yield the mark that an initial parameter of the net should have."""
     wanted = case.payload["initial"].get(parameter)
     if wanted is not None:
-        shape, spread = wanted
-        margin = chance(int(np.prod(shape))) if spread else 1e-7
-        dtype = case.payload["settings"]["dtype"]
+        shape, spread, *constant = wanted
+        dtype = case.payload["settings"].get("dtype", "float64")
+        if not spread:
+            number = float(constant[0]) if constant else 0.0
+            around = "not around zero" if number else "around zero"
+            yield Mark(f"{dtype} {tuple(shape)} {around}", (spread, number))
+            return
+        margin = chance(int(np.prod(shape)))
         yield Mark(f"{dtype} {tuple(shape)} around zero", (spread,), margin)
 
 

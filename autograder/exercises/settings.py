@@ -40,6 +40,8 @@ class Settings:
     ----------
     exercise : str
         Name of the exercise.
+    open : tuple of str
+        Names of all exercises that the course still asks for: their answers are given to nobody.
     changes : Changes
         What is other than in its own table.
     requirements : mapping of str to str
@@ -53,6 +55,7 @@ class Settings:
     """
 
     exercise: str = DEFAULT
+    open: tuple[str, ...] = ()
     changes: Changes = field(default_factory=Changes)
     requirements: Mapping[str, str] = field(default_factory=dict, hash=False)
     due: str = ""
@@ -67,7 +70,7 @@ class Wrong(UserError):
         super().__init__(f"{NAME}: {key}: {reason}")
 
 
-def read(path: Path, exercises: Mapping[str, Exercise]) -> Settings:
+def read(path: Path, exercises: Mapping[str, Exercise], name: str = "") -> Settings:
     """Return the settings in a file; where there is none, those of a course that changes nothing.
 
     Parameters
@@ -76,6 +79,8 @@ def read(path: Path, exercises: Mapping[str, Exercise]) -> Settings:
         The file.
     exercises : mapping of str to Exercise
         All that there are, by name.
+    name : str
+        Of the exercise that they are for; the one that the file names, if not given.
 
     Raises
     ------
@@ -86,26 +91,35 @@ def read(path: Path, exercises: Mapping[str, Exercise]) -> Settings:
         with path.open("rb") as file:
             tree = tomllib.load(file)
     except FileNotFoundError:
-        return Settings()
+        return settings_of({}, exercises, name)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None
-    return settings_of(tree, exercises)
+    return settings_of(tree, exercises, name)
 
 
-def settings_of(tree: dict[str, Any], exercises: Mapping[str, Exercise]) -> Settings:
+def settings_of(
+    tree: dict[str, Any], exercises: Mapping[str, Exercise], name: str = ""
+) -> Settings:
     """Return the settings in a file that has been read as TOML."""
-    known = ("exercise", *TABLES, "given", "due", "timezone", "modules", "address")
+    known = ("exercise", "open", *TABLES, "given", "due", "timezone", "modules", "address")
     for key in tree:
         expect_known(key, key, known)
-    name = text(tree, "exercise") or DEFAULT
-    expect_known(name, "exercise", exercises)
-    exercise = exercises[name]
+    usual = DEFAULT if DEFAULT in exercises else next(iter(exercises))
+    named = text(tree, "exercise") or usual
+    expect_known(named, "exercise", exercises)
+    exercise = exercises[name or named]
+    still_open = names(tree, "open")
+    for each in still_open:
+        expect_known(each, "open", exercises)
+    tree = without_others(tree, exercise, [exercises[each] for each in still_open])
     given = given_of(tree, exercise)
     asked = exercise.changed(Changes(given=given))
     if not asked.functions:
         raise Wrong("given", "nothing is left to be asked for.")
     tables = {key: table(tree, key) for key in (*TABLES, "modules")}
-    requirements = {name: requirement(name, tables["modules"][name]) for name in tables["modules"]}
+    requirements = {
+        module: requirement(module, value) for module, value in tables["modules"].items()
+    }
     changes = Changes(
         points=points(tables["points"], asked),
         seconds=seconds(tables["seconds"], asked),
@@ -114,13 +128,39 @@ def settings_of(tree: dict[str, Any], exercises: Mapping[str, Exercise]) -> Sett
         modules=tuple(requirements),
     )
     return Settings(
-        exercise=name,
+        exercise=exercise.name,
+        open=still_open,
         changes=changes,
         requirements=requirements,
-        due=written(tree, "due"),
+        due=due(tree, exercise, exercises),
         timezone=text(tree, "timezone"),
         address=address(tree),
     )
+
+
+def without_others(
+    tree: dict[str, Any], exercise: Exercise, still_open: Collection[Exercise]
+) -> dict[str, Any]:
+    """Return the file without what it says of functions of other exercises of the course."""
+    others = {name for other in still_open for name in other.names} - set(exercise.names)
+    kept = dict(tree)
+    for key in (*TABLES, "given"):
+        value = tree.get(key)
+        if isinstance(value, dict):
+            kept[key] = {k: v for k, v in value.items() if k.partition("/")[0] not in others}
+        elif isinstance(value, list):
+            kept[key] = [name for name in value if name not in others]
+    return kept
+
+
+def due(tree: Mapping[str, Any], exercise: Exercise, exercises: Collection[str]) -> str:
+    """Return when an exercise is due: one date is that of all, a table has a line for each."""
+    value = tree.get("due")
+    if not isinstance(value, dict):
+        return written(tree, "due")
+    for name in value:
+        expect_known(name, f"due.{name}", exercises)
+    return written(value, exercise.name)
 
 
 def expect_known(name: str, key: str, known: Collection[str]) -> None:
@@ -154,11 +194,17 @@ def table(tree: Mapping[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
+def names(tree: Mapping[str, Any], key: str, example: str = DEFAULT) -> tuple[str, ...]:
+    """Return a list of names."""
+    value = tree.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise Wrong(key, f'a list of names is needed, such as ["{example}"].')
+    return tuple(value)
+
+
 def given_of(tree: Mapping[str, Any], exercise: Exercise) -> tuple[str, ...]:
     """Return the functions that are given, in the order of the exercise."""
-    value = tree.get("given", [])
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise Wrong("given", f'a list of names is needed, such as ["{exercise.names[0]}"].')
+    value = names(tree, "given", exercise.names[0])
     written = [function.name for function in exercise.functions if not function.trains]
     for name in value:
         expect_known(name, "given", written)

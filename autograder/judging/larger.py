@@ -149,6 +149,8 @@ def weights(size: int) -> np.ndarray:
 def unlike(got: Any, expected: Mapping[str, Any]) -> str:
     """Say how an array differs from the one of which there is a digest; empty if it does not."""
     shape = tuple(expected["shape"])
+    if isinstance(got, float):
+        got = np.asarray(got)
     if not isinstance(got, np.ndarray):
         return f"It is no array; expected one of shape {shape}."
     if got.shape != shape:

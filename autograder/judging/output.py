@@ -7,6 +7,8 @@ from dataclasses import dataclass
 TEXTS = {
     "result": "{name}",
     "pass": "{name} of pass {step}",
+    "step": "{name} of step {step}",
+    "config": "config[{name!r}]",
     "running": "{name} after training pass {step}",
     "params": "params[{name!r}]",
     "grads": "grads[{name!r}]",

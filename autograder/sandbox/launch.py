@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder import locate
+from autograder import locate, markers
 from autograder.sandbox import paths
 from autograder.submission import Submission
 
@@ -28,13 +28,22 @@ MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs abou
 def stage(submission: Submission, names: Iterable[str], folder: Path) -> None:
     """Write those files of `submission` that students write, `names`, below `folder`.
 
-    The folder is then a layer of the package path for a worker, to lie over what is given.
+    The folder is then a layer of the package path for a worker, to lie over what is given. Where
+    that is finished, as it is for other exercises, a stub lies over what was not handed in.
     """
     own = {name: submission.files[name] for name in names if name in submission.files}
-    for name, data in {**submission.given, **own}.items():
+    stubs = {name: stub.encode() for name in names if (stub := stub_of(name))}
+    for name, data in {**stubs, **submission.given, **own}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def stub_of(name: str) -> str:
+    """Return the stub for a file of which the finished one is given; empty if that is a stub."""
+    path = locate.given() / name
+    source = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return markers.make_stub(source, name) if markers.has_answers(source) else ""
 
 
 def command(
@@ -69,7 +78,7 @@ def command(
         What student code may use beside Python's own, NumPy and the given package.
     """
     layers = [layer.resolve() for layer in layers]
-    unwanted = files_of(unavailable, layers[1:])
+    unwanted = files_of([*unavailable, *shadowed(layers)], layers[1:])
     settings: dict[str, Any] = {
         "layers": [str(layer) for layer in layers],
         "unavailable": {name: list(star) for name, star in unavailable.items()},
@@ -229,6 +238,13 @@ def files_of(modules: Iterable[str], folders: Sequence[Path]) -> list[Path]:
             found += [path for path in (at / name, at / f"{name}.py") if path.exists()]
             found += [*at.glob(f"{name}.*.so"), *at.glob(f"__pycache__/{name}.*.pyc")]
     return list(dict.fromkeys([*found, *(path.resolve() for path in found)]))
+
+
+def shadowed(layers: Sequence[Path]) -> list[str]:
+    """Return the modules that the uppermost layer has itself: what lies below may be answers."""
+    top = layers[0]
+    names = (path.relative_to(top).with_suffix("") for path in top.rglob("*.py"))
+    return [".".join(name.parts) for name in names if name.name != "__init__"]
 
 
 def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path]]:

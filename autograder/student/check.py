@@ -67,7 +67,7 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     UserError
         There is no check of a given name, or there is no usable pack.
     """
-    exercise = exercises.default()
+    exercise = exercises.with_what(chosen or ())
     select(
         exercise, chosen if chosen is None else tuple(chosen)
     )  # a misspelled name is told before anything runs

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cs231n import dense
+from cs231n import dense, dropout
 from cs231n.gradient_check import eval_numerical_gradient_array
 
 RNG = np.random.default_rng(0)
@@ -33,32 +33,32 @@ def test_relu():
 
 def test_dropout_keeps_the_expected_value():
     x = np.ones((200, 500), dtype=np.float32)
-    out, cache = dense.dropout_forward(x, {"mode": "train", "p": 0.8, "seed": 1})
+    out, cache = dropout.dropout_forward(x, {"mode": "train", "p": 0.8, "seed": 1})
     assert abs((out != 0).mean() - 0.8) < 0.01
     assert abs(out.mean() - 1) < 0.01
-    np.testing.assert_array_equal(dense.dropout_backward(x, cache), out)
+    np.testing.assert_array_equal(dropout.dropout_backward(x, cache), out)
 
 
 def test_dropout_repeats_with_a_seed_and_does_nothing_in_testing():
     x = RNG.normal(size=(20, 20))
     param = {"mode": "train", "p": 0.5, "seed": 3}
-    first, second = dense.dropout_forward(x, param)[0], dense.dropout_forward(x, param)[0]
+    first, second = dropout.dropout_forward(x, param)[0], dropout.dropout_forward(x, param)[0]
     np.testing.assert_array_equal(first, second)
-    out, cache = dense.dropout_forward(x, {"mode": "test", "p": 0.5})
+    out, cache = dropout.dropout_forward(x, {"mode": "test", "p": 0.5})
     np.testing.assert_array_equal(out, x)
-    np.testing.assert_array_equal(dense.dropout_backward(x, cache), x)
+    np.testing.assert_array_equal(dropout.dropout_backward(x, cache), x)
 
 
 @pytest.mark.parametrize("param", [{"mode": "train", "p": 0}, {"mode": "fit", "p": 0.5}], ids=str)
 def test_dropout_refuses_what_makes_no_sense(param):
     with pytest.raises(ValueError, match="dropout_param"):
-        dense.dropout_forward(np.ones(3), param)
+        dropout.dropout_forward(np.ones(3), param)
 
 
 def test_float32_is_kept():
     x, w, b = np.ones((2, 3), "f4"), np.ones((3, 4), "f4"), np.ones(4, "f4")
     out, cache = dense.affine_forward(x, w, b)
     relu, relu_cache = dense.relu_forward(out)
-    dropped, _ = dense.dropout_forward(relu, {"mode": "train", "p": 0.5})
+    dropped, _ = dropout.dropout_forward(relu, {"mode": "train", "p": 0.5})
     found = [out, relu, dropped, dense.relu_backward(relu, relu_cache)]
     assert {a.dtype.name for a in [*found, *dense.affine_backward(out, cache)]} == {"float32"}

@@ -4,13 +4,13 @@ from collections import Counter
 
 import pytest
 
-from autograder import exercises, locate
+from autograder import exercises
 from autograder.course.museum import museum_of, packs
-from autograder.course.release.stubs import check_stubs
+from autograder.course.release.stubs import check_stubs, skeleton
 from autograder.engine.run import run_checks
 from autograder.exercises.registry import all_checks, list_checks, worth
 from autograder.show.text import total
-from autograder.submission import Submission, read_layer
+from autograder.submission import Submission
 
 EVERY = pytest.mark.parametrize("exercise", exercises.every(), ids=lambda exercise: exercise.name)
 
@@ -58,6 +58,7 @@ def test_the_solution_gets_all_points_and_the_skeleton_none(exercise):
     names, public = quick(exercise), packs.public(exercise)
     points, most = total(run_checks(exercise, packs.solution(exercise), public, names))
     assert points == most > 0
-    skeleton = read_layer("skeleton", locate.given(), exercise.editable)
-    assert total(run_checks(exercise, skeleton, public, names)) == (0, most)
+    empty = {name: text.encode() for name, text in skeleton(exercise).items()}
+    skeleton_ = Submission("skeleton", empty)
+    assert total(run_checks(exercise, skeleton_, public, names)) == (0, most)
     assert total(run_checks(exercise, Submission("nobody", {}), public, names)) == (0, most)

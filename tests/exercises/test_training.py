@@ -1,10 +1,11 @@
-"""autograder/exercises/convnets/cases/training.py: which images a net is trained and judged on."""
+"""autograder/exercises/training.py: which images a net is trained and judged on."""
 
 import numpy as np
 
 from autograder.course.museum import packs
+from autograder.exercises import training
 from autograder.exercises.convnets import EXERCISE
-from autograder.exercises.convnets.cases import training
+from autograder.exercises.convnets.cases.training import one_epoch, overfit
 
 SEEDS = ("world", "seed", "held_out")
 
@@ -21,7 +22,7 @@ def test_no_seed_of_images_can_be_found_by_trying():
 
 
 def test_the_worker_gets_no_seed_and_no_image_that_judges():
-    case = training.one_epoch(num_train=600).draw(np.random.default_rng(1))
+    case = one_epoch(num_train=600).draw(np.random.default_rng(1))
     asked, judged = training.request(case)
     assert set(asked) == {*("module", "function", "settings", "draw", "solver"), "mean"} | {
         *("train", "val")
@@ -40,7 +41,7 @@ def test_the_worker_gets_no_seed_and_no_image_that_judges():
 
 
 def test_labels_belong_to_their_images():
-    case = training.one_epoch(num_train=600).draw(np.random.default_rng(1))
+    case = one_epoch(num_train=600).draw(np.random.default_rng(1))
     asked, judged = training.request(case)
     label = dict(zip((x.tobytes() for x in asked["train"]["X"]), asked["train"]["y"], strict=True))
     trained = zip(judged.X[~judged.held_out], judged.y[~judged.held_out], strict=True)
@@ -48,7 +49,7 @@ def test_labels_belong_to_their_images():
 
 
 def test_what_overfits_is_judged_by_its_own_images():
-    case = training.overfit(num_train=50).draw(np.random.default_rng(1))
+    case = overfit(num_train=50).draw(np.random.default_rng(1))
     asked, judged = training.request(case)
     assert not judged.held_out.any()
     assert len(judged.y) == len(asked["val"]["y"]) == 50

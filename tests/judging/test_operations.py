@@ -15,6 +15,10 @@ STEPS = {"steps": [{}, {}]}
 RUNNING = {"running_mean": X, "running_var": X}
 NET = {"X": X, "y": X}
 FULL = {"initial": {}, "scores": 1, "loss": 1, "grads": {}, "after": NET}
+UPDATE = {"gradients": [X, X], "keeps": ["m"], "args": {"w": X}}
+UPDATED = {"steps": [X, X], "config": {"m": None}, "after": {"w": X, "gradients": X}}
+TRIALS = {"args": {"x": X, "p": {}}, "count": 2}
+TRIED = {"outs": [X, X], "dxs": [X, None], "after": {"x": X, "dout": X}}
 ODD = [X], "text", {"a": X}, {"$object": X}, {"$object": [X] * 9}, {"$object": "x", "b": 1}
 CURVES = dict.fromkeys(("loss", "train", "val"), X)
 
@@ -72,6 +76,16 @@ CURVES = dict.fromkeys(("loss", "train", "val"), X)
         ("net", NET, {"initial": {}, "scores": 1, "loss": 1, "grads": {}}, False),
         ("train", {}, {"params": {}, "history": CURVES}, True),
         ("train", {}, {"params": {}, "history": {"loss": X}}, False),
+        ("update", UPDATE, UPDATED, True),
+        ("update", UPDATE, {**UPDATED, "steps": [X]}, False),
+        ("update", UPDATE, {**UPDATED, "config": {}}, False),
+        *(("update", UPDATE, {**UPDATED, "steps": [X, odd]}, False) for odd in ODD),
+        *(("update", UPDATE, {**UPDATED, "config": {"m": odd}}, False) for odd in ODD),
+        ("trials", TRIALS, TRIED, True),
+        ("trials", TRIALS, {**TRIED, "dxs": [X]}, False),
+        ("trials", TRIALS, {**TRIED, "after": {}}, False),
+        ("trials", TRIALS, {**TRIED, "facts": {}}, False),
+        *(("trials", TRIALS, {**TRIED, "outs": [X, odd]}, False) for odd in ODD),
         ("numeric_gradient", {"wrt": {"dx": "x"}}, {"dx": X}, True),
         ("numeric_gradient", {"wrt": {"dx": "x"}}, {"dx": 1}, False),
     ],

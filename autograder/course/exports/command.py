@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +19,7 @@ from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.intake import classlist
-from autograder.disk import to_json, write_bytes, write_text
+from autograder.disk import harmless, to_json, write_bytes, write_text
 from autograder.errors import UserError
 from autograder.sandbox import scratch
 
@@ -86,6 +88,26 @@ def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
     return ["nbgrader's own columns: the score, and what was taken off for being late."]
 
 
+def write_together(options: argparse.Namespace, out: Path) -> list[str]:
+    """Write a table of all exercises of a course: a line for each student, and the sums."""
+    there = [e for e in exercises.every() if (options.results / "source" / e.assignment).is_dir()]
+    by_exercise = {}
+    for exercise in there:
+        course = nbcourse.read_course(exercise, options.results)
+        known = gradebook.scores(course)
+        by_exercise[exercise.assignment] = {n: s for n, s in known.items() if s.graded}
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["student", *by_exercise, "points"])
+    for student in sorted({name for known in by_exercise.values() for name in known}):
+        reached = [known.get(student) for known in by_exercise.values()]
+        points = [f"{score.points:g}" if score else "" for score in reached]
+        total = sum(score.points for score in reached if score)
+        writer.writerow([harmless(student), *points, f"{total:g}"])
+    write_text(out, stream.getvalue())
+    return [f"{', '.join(by_exercise)}: the scores in the gradebook, and their sum."]
+
+
 FORMATS = {
     "gradescope": Format("gradescope", write_gradescope),
     "canvas": Format("canvas.csv", write_canvas),
@@ -93,6 +115,7 @@ FORMATS = {
     "moodle": Format("moodle.csv", write_moodle),
     "moodle-feedback": Format("moodle-feedback.zip", partial(write_feedback, "moodle")),
     "nbgrader": Format("nbgrader.csv", write_nbgrader),
+    "together": Format("together.csv", write_together),
 }
 
 
@@ -131,7 +154,8 @@ def main(options: argparse.Namespace) -> int:
     """Run the command."""
     chosen = FORMATS[options.format]
     options.results = options.results or locate.root() / "results"
-    out = options.out or options.results / "exports" / chosen.name
+    place = nbcourse.place_of(options.results, exercises.default())
+    out = options.out or place / "exports" / chosen.name
     check_out(out, options)
     try:
         notices = chosen.write(options, out)

@@ -57,6 +57,7 @@ def contents(
         Those of the course.
     """
     made = release.skeleton_files(exercise)
+    others = release.other_exercises(exercise)
     for name in PROGRAMS:
         yield name, (CONTAINER / name).read_bytes()
     yield SECRET_PACK, cases
@@ -67,7 +68,8 @@ def contents(
     for part in ("assignment", "autograder"):
         for path in sorted((root / part).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and path.suffix != ".pack" and release.belongs(path, name):
+            is_asked = release.belongs(path, name) and not release.is_of(others, name)
+            if path.is_file() and path.suffix != ".pack" and is_asked:
                 yield name, made[name] if name in made else path.read_bytes()
     for path in course_modules(root, (START, forward.name_of(exercise))):
         yield path.relative_to(root).as_posix(), path.read_bytes()

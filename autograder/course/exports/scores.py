@@ -37,7 +37,8 @@ def records(results_dir: Path) -> list[Record]:
     UserError
         Nobody was graded into `results_dir`, or a record cannot be read.
     """
-    paths = sorted((results_dir / "students").glob("*.json"))
+    place = nbcourse.place_of(results_dir, exercises.default())
+    paths = sorted((place / "students").glob("*.json"))
     if not paths:
         raise UserError(
             f"There are no grades in {results_dir}. Give the folder that python -m autograder "

@@ -74,7 +74,8 @@ class Course:
     course_id : str
         The course's name in that database.
     exercise : Exercise
-        What is asked in it; nbgrader's assignment, whose only notebook has its name too.
+        What is asked; nbgrader's assignment, whose only notebook has its name too. A folder may
+        be the course of several exercises, one at a time.
     zone : tzinfo
         The zone of times that name none, and whose abbreviations nbgrader writes.
     """
@@ -90,6 +91,11 @@ class Course:
     def assignment(self) -> str:
         """Return what nbgrader calls the exercise."""
         return self.exercise.assignment
+
+    @property
+    def place(self) -> Path:
+        """Return the folder for what is kept and told of this exercise, see `place_of`."""
+        return place_of(self.root, self.exercise)
 
     def folder(self, kind: str, student: str = "") -> Path:
         """Return the folder of the assignment in ``source``, ``release``, ``submitted`` ..."""
@@ -120,6 +126,16 @@ def find_programs() -> None:
     folder, path = sysconfig.get_path("scripts"), os.environ.get("PATH", "")
     if folder not in path.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join(part for part in (path, folder) if part)
+
+
+def place_of(root: Path, exercise: Exercise) -> Path:
+    """Return the folder for what is kept and told of an exercise in the course at `root`.
+
+    That is the course's folder itself for the first exercise in it, and for any other a folder in
+    that, by the name of the assignment.
+    """
+    own = root / exercise.assignment
+    return own if own.is_dir() else root
 
 
 def open_course(
@@ -204,6 +220,8 @@ def add_assignment(course: Course) -> None:
     """
     exercise = course.exercise
     if not course.folder("source").exists():
+        if any((course.root / "source").glob("*/")):  # there is another one
+            (course.root / course.assignment).mkdir(exist_ok=True)
         write_source(course)
     with course.gradebook() as gradebook:
         try:

@@ -51,7 +51,7 @@ def set_by_person(course: Course, when: datetime) -> Due:
     """Set a date that was asked for; from now on the file does not move it."""
     with scores.opened(course) as gradebook:
         keep(gradebook, course, when)
-    (course.root / COPIED).unlink(missing_ok=True)
+    (course.place / COPIED).unlink(missing_ok=True)
     return Due(when, "as --due says")
 
 
@@ -74,7 +74,7 @@ def settle(course: Course, of_file: datetime | None) -> Due:
         when = of_file.astimezone(UTC)
         moved = now is not None and when != now
         keep(gradebook, course, when)
-        write_text(course.root / COPIED, to_json({"due": when.isoformat()}))
+        write_text(course.place / COPIED, to_json({"due": when.isoformat()}))
     notices = [f"That was moved: {FILE} had {local(course, now)} before."] if moved and now else []
     return Due(of_file, f"as {FILE} says", notices)
 
@@ -110,7 +110,7 @@ def without_file(gradebook: Gradebook, course: Course, now: datetime | None) -> 
         reason = f"{FILE} has no date any more. This one stays, for the extensions of {whose}."
         return Due(now.astimezone(course.zone), f"as {FILE} said", [reason])
     keep(gradebook, course, None)
-    (course.root / COPIED).unlink(missing_ok=True)
+    (course.place / COPIED).unlink(missing_ok=True)
     return Due(None, "", [f"It was due {local(course, now)}, until that was taken out of {FILE}."])
 
 
@@ -136,7 +136,7 @@ def keep(gradebook: Gradebook, course: Course, when: datetime | None) -> None:
 
 def read_copied(course: Course) -> datetime | None:
     """Return the date that a run has copied from the file, in UTC."""
-    path = course.root / COPIED
+    path = course.place / COPIED
     if not path.exists():
         return None
     try:

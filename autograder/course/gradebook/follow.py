@@ -74,7 +74,7 @@ def rewrite(course: Course, *, database: bool) -> None:
     for kind in ("source", "release"):
         folder = course.folder(kind)
         if folder.exists():
-            history = course.root / "history"
+            history = course.place / "history"
             history.mkdir(exist_ok=True)
             free = (history / f"{kind}.{number}" for number in itertools.count(1))
             folder.rename(next(path for path in free if not path.exists()))

@@ -274,7 +274,7 @@ def note_history(
     changes: str = "",
 ) -> None:
     """Add a line to the course's history: what happened, with the score before and after."""
-    path = course.root / HISTORY
+    path = course.place / HISTORY
     now = datetime.now(UTC).isoformat(timespec="seconds")
     row = [now, harmless(student), event, checks, before, after, pack, changes]
     if not path.exists():

@@ -133,11 +133,11 @@ def run(
     read = collect(exercise, handed, settings.assignment, settings.allowed)
     collected = [timed(item, course.zone) for item in chosen(read, settings.only)]
     pack_id = packs.identify(exercise, settings.seed)
-    regrading = Unfinished(course.root, settings.command()) if settings.regrade else None
+    regrading = Unfinished(course.place, settings.command()) if settings.regrade else None
     plan = make_plan(
         exercise,
         collected,
-        course.root,
+        course.place,
         pack_id,
         regrade=settings.regrade,
         checks=settings.checks,
@@ -254,12 +254,14 @@ def write_all(
 
     The pages are of those who are in the gradebook.
     """
-    exercise, out = course.exercise, course.root
+    exercise, out = course.exercise, course.place
     write_text(out / "results.json", tables.results_json(records))
     write_text(out / "grades.csv", tables.grades_csv(exercise, records))
     write_text(out / "timings.json", tables.timings_json(records))
     entered = [record for record in records if record.student in scores]
-    page = report.class_page(exercise, entered, scores, idle, setting(course))
+    page = report.class_page(
+        exercise, entered, scores, idle, setting(course), up="" if out == course.root else "../"
+    )
     write_text(out / "report.html", page)
     released = course.released
     for record in entered:

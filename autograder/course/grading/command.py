@@ -196,7 +196,7 @@ def main(options: argparse.Namespace) -> int:
     show_table(course.exercise, records, report.names([*scores.values()]), console)
     show_changes(scores, records, console)
     console.print(f"{len(records)} students in {time.monotonic() - start:.0f} s.")
-    print(f"Report: {course.root / 'report.html'}")
+    print(f"Report: {course.place / 'report.html'}")
     if failures:
         print(
             f"Not graded, or not kept, by a fault of the grader: {', '.join(failures)}. Why stands "

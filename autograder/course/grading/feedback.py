@@ -59,8 +59,10 @@ class OurPage(HTMLExporter):
             The student was not graded here.
         """
         student = (resources or {})["nbgrader"]["student"]
+        assignment = (resources or {})["nbgrader"]["assignment"]
+        exercises.choose(assignment)
         course = read_course(exercises.default(), Path.cwd())  # nbgrader works in its root
-        path, known = record_path(course.root, student), gradebook.scores(course)
+        path, known = record_path(course.place, student), gradebook.scores(course)
         if not path.is_file() or student not in known:
             raise NbGraderException(f"{student} was not graded by nox -s grade: there is no page.")
         page = page_for(course, load(path), known[student], course.released)

@@ -78,7 +78,7 @@ class Ledger:
         """Return what was made of a student with what stays as it was."""
         if graded.again is None:
             return graded
-        root, record, executed = self._course.root, graded.record, graded.notebook
+        root, record, executed = self._course.place, graded.record, graded.notebook
         pictures = {own.name: own for own in (*read_pictures(root, record), *graded.pictures)}
         return replace(
             graded,

@@ -24,7 +24,7 @@ from autograder.submission import Submission
 
 def store(graded: Graded, course: Course) -> None:
     """Keep what was made of a student in a course; a former record goes to ``history``."""
-    student, out = graded.record.student, course.root
+    student, out = graded.record.student, course.place
     new = {picture.name for picture in graded.pictures}
     kept = {picture_path(out, student, name) for name in graded.record.pictures if name not in new}
     for path in (out / "pictures" / student).glob("*"):
@@ -119,7 +119,7 @@ def read_pictures(out: Path, record: Record) -> list[Picture]:
 def read_graded(course: Course, record: Record) -> Graded:
     """Return all that is kept of what was made of a student."""
     student = record.student
-    pictures, executed = read_pictures(course.root, record), read_executed(course.root, student)
+    pictures, executed = read_pictures(course.place, record), read_executed(course.place, student)
     return Graded(record, pictures, executed, read_sources(course, student))
 
 
@@ -127,7 +127,7 @@ def keep_attempts(handed: Iterable[Handed], course: Course) -> Iterator[str]:
     """Keep all attempts of those who have several, as they came; yield what cannot be kept."""
     for own in handed:
         for path in (*own.paths, *own.others) if own.others else ():
-            there = course.root / "attempts" / safe(own.student) / path.name
+            there = course.place / "attempts" / safe(own.student) / path.name
             try:
                 if there.exists():
                     continue
@@ -161,7 +161,7 @@ def keep_submission(submission: Submission, course: Course) -> None:
     """
     folder = course.folder("submitted", submission.student)
     if folder.exists():
-        former = next_free(course.root / "history", submission.student, ".submitted")
+        former = next_free(course.place / "history", submission.student, ".submitted")
         former.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder, former)
     for name, data in submission.files.items():

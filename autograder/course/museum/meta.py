@@ -34,7 +34,7 @@ from autograder.sandbox import ending
 from autograder.submission import Submission
 
 README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- begin: meta -->", "<!-- end: meta -->"
+BEGIN, END = "<!-- begin: meta {} -->", "<!-- end: meta {} -->"
 NAMED, UNSEEN_NAMED = 0.95, 0.75  # the shares of mistakes that must be named
 
 Piece = Mistake | Unseen | Way
@@ -230,14 +230,22 @@ def good_enough(results: Sequence[Result]) -> bool:
     )
 
 
-def write_into(path: Path, table: str) -> None:
-    """Put the table between its marks in a document."""
+def write_into(path: Path, table: str, name: str) -> None:
+    """Put the table of an exercise between its marks in a document."""
     text = path.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(BEGIN.format(name))
+    _, end, after = rest.partition(END.format(name))
     if not begin or not end:
-        raise UserError(f"{path} lacks the marks {BEGIN} and {END}.")
+        raise UserError(f"{path} lacks the marks {BEGIN.format(name)} and {END.format(name)}.")
     write_text(path, f"{before}{begin}\n\n{table}\n\n{end}{after}")
+
+
+def chosen(names: Sequence[str]) -> tuple[Exercise, Sequence[str]]:
+    """Return the exercise that is named, or has the functions that are, and these functions."""
+    for exercise in exercises.every():
+        if names and names[0] in (exercise.name, exercise.assignment):
+            return exercise, names[1:]
+    return exercises.with_what(names).whole, names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -245,22 +253,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograder.course.museum.meta", description="Score the checks themselves."
     )
-    parser.add_argument("function", nargs="*", help="functions to look at; all if none is given")
-    names = [exercise.name for exercise in exercises.every()]
-    parser.add_argument("--exercise", choices=names, help="of this one, if not of this course's")
+    parser.add_argument(
+        "name",
+        nargs="*",
+        help="functions to look at, or an exercise; all of this course's if none is given",
+    )
     parser.add_argument("--jobs", type=int, default=2, help="submissions at a time (default 2)")
     parser.add_argument(
         "--write", action="store_true", help="put the table into autograder/README.md"
     )
     options = parser.parse_args(arguments)
-    if options.write and (options.function or options.exercise):
-        parser.error("--write needs the whole museum: give no function and no exercise")
-    name = options.exercise
-    exercise = exercises.named(name) if name else exercises.default()
-    unknown = [function for function in options.function if function not in exercise.names]
+    exercise, functions = chosen(options.name)
+    unknown = [function for function in functions if function not in exercise.names]
     if unknown:
         parser.error(f"{exercise.name} has no {', '.join(unknown)}: {', '.join(exercise.names)}")
-    results = run(exercise, options.function, options.jobs)
+    if options.write and functions:
+        parser.error("--write needs the whole museum: give no function")
+    results = run(exercise, functions, options.jobs)
     for result in results:
         if result.complaint:
             print(f"{result.function}, {result.piece}: {result.complaint}\n")
@@ -270,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("The checks are not good enough; see above.", file=sys.stderr)
         return 1
     if options.write:
-        write_into(README, table)
+        write_into(README, table, exercise.name)
     return 0
 
 

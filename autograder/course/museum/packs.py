@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import exercises, locate
+from autograder import exercises, locate, markers
 from autograder.course.museum.fingerprints import collect
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -26,7 +26,7 @@ from autograder.judging.operation import Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import FORMAT, Pack, PackError
 from autograder.judging.session import Session
-from autograder.submission import Submission, read_layer
+from autograder.submission import Submission
 
 PUBLIC_SEED = "public"
 REFERENCE_SECONDS = 120.0  # for one case; the solution takes far less
@@ -43,7 +43,9 @@ def solution(exercise: Exercise) -> Submission:
     autograder.locate.NotFound
         This copy of the exercise has none.
     """
-    return read_layer("solution", locate.solutions(), exercise.whole.editable)
+    sources = {name: locate.answers(name).read_text("utf-8") for name in exercise.whole.editable}
+    files = {name: markers.answer(source, name).encode() for name, source in sources.items()}
+    return Submission("solution", files)
 
 
 def identify(exercise: Exercise, seed: str) -> str:
@@ -53,7 +55,8 @@ def identify(exercise: Exercise, seed: str) -> str:
     verdict.
     """
     cases = [PACKAGE / room for room in (*ROOMS, f"exercises/{exercise.name}")]
-    cases += [locate.solutions() / name for name in exercise.whole.editable]
+    cases += sorted((PACKAGE / "exercises").glob("*.py"))
+    cases += [locate.answers(name) for name in exercise.whole.editable]
     known = [PACKAGE / "diagnosis", PACKAGE / "course" / "museum" / exercise.name]
     known += Path(__file__).parent.glob("*.py")
     return f"{digest_of([*cases, Path(__file__)], seed)}-{digest_of(known, seed)}"
@@ -129,7 +132,7 @@ def larger_with_replies(exercise: Exercise, seed: str, right: Submission) -> dic
         for name, larger in larger_cases(exercise).items():
             drawn = hashlib.sha256(json.dumps([seed, name, "larger"]).encode()).hexdigest()
             replies = reference(session, larger, larger.payload(drawn))
-            expected = {output: digest(value) for output, value in replies.items()}
+            expected = {output: digest(np.asarray(value)) for output, value in replies.items()}
             found[name] = {"seed": drawn, "expected": expected}
     return found
 

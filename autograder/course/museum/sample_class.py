@@ -10,7 +10,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from autograder import locate
+from autograder import locate, markers
 from autograder.course.museum import museum_of
 from autograder.course.museum.student import Student
 from autograder.exercise import Exercise
@@ -24,8 +24,9 @@ def files_of(exercise: Exercise, student: Student) -> Files:
     for name in exercise.editable:
         if student.stubs == ("nothing",):
             break
-        folder = locate.given() if name in student.stubs else locate.solutions()
-        files[name] = (folder / name).read_text(encoding="utf-8")
+        source = locate.answers(name).read_text(encoding="utf-8")
+        as_written = markers.make_stub if name in student.stubs else markers.answer
+        files[name] = as_written(source, name)
     for name, old, new in student.edits:
         if files[name].count(old) != 1:
             raise ValueError(f"{student.name}: {name} holds {files[name].count(old)} times {old!r}")

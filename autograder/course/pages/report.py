@@ -187,8 +187,13 @@ def class_page(
     scores: Mapping[str, Score],
     idle: Sequence[str] = (),
     setting: Setting = SETTING,
+    *,
+    up: str = "",
 ) -> str:
-    """Return the page on the whole class; `idle` are those who have handed in nothing."""
+    """Return the page on the whole class.
+
+    `idle` are those who have handed in nothing; `up` leads from the page to the course's folder.
+    """
     template = environment().get_template("class.html.jinja")
     rows = [(record, scores[record.student]) for record in records]
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
@@ -199,7 +204,8 @@ def class_page(
         script=Markup(script),
         script_digest=digest,
         rows=[
-            (*row, in_columns(exercise, *row), page_of(exercise, row[0].student)) for row in rows
+            (*row, in_columns(exercise, *row), up + page_of(exercise, row[0].student))
+            for row in rows
         ],
         names=names([score for _, score in rows]),
         when={record.student: times.in_utc(record.submitted, setting.zone) for record in records},

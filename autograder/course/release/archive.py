@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import disk, exercises, locate
+from autograder import disk, exercises, locate, markers
 from autograder.course import settings as of
 from autograder.course.gradebook.course import released_notebook
 from autograder.course.museum import packs
 from autograder.course.release import carried
 from autograder.course.release.readme import readme
-from autograder.course.release.stubs import check_stubs, functions_by_line, skeleton
+from autograder.course.release.stubs import check_stubs, skeleton
 from autograder.course.seed import NAME as SEED_FILE
 from autograder.engine.run import run_checks
 from autograder.errors import UserError
@@ -44,6 +45,12 @@ NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
 PICTURES = (".png", ".jpg")
+NOTICE = (
+    "**Not written here.** Your course also asks for {exercises}. So these files are stubs in this "
+    "copy: {files}. Where you have written them, put your own files in their place. What needs one "
+    "of them says *is not written yet* until then, in cells and in checks. That costs no points: "
+    "your course grades this exercise with files of its own there."
+)
 
 
 def contents(
@@ -65,16 +72,59 @@ def contents(
     yield from carried.files(root, settings)
     # It is read where JupyterLab or "nbgrader validate" is started, and that may be here.
     yield SETTINGS, (root / "notebooks" / SETTINGS).read_bytes()
+    others = other_exercises(exercise)
+    asked = [other for other in others if other.name in settings.open]
     made = {
-        **skeleton_files(exercise),
-        exercise.notebook: notebook(exercise, settings.address),
+        **package_files(exercise, asked),
+        exercise.notebook: notebook(exercise, settings.address, asked),
+        "noxfile.py": noxfile(exercise, root),
     }
     for part in PARTS:
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
-            if path.is_file() and belongs(path, name):
+            if path.is_file() and belongs(path, name) and not is_of(others, name):
                 yield name, made[name] if name in made else path.read_bytes()
+
+
+def other_exercises(exercise: Exercise) -> list[Exercise]:
+    """Return all exercises that there are but one."""
+    return [other for other in exercises.every() if other.name != exercise.name]
+
+
+def is_of(others: Sequence[Exercise], name: str) -> bool:
+    """Return whether a file is of an exercise alone that is one of `others`."""
+    return any(
+        name in (other.notebook, f"autograder/packs/{other.name}.pack")
+        or name.startswith(f"autograder/exercises/{other.name}/")
+        for other in others
+    )
+
+
+def package_files(exercise: Exercise, asked: Sequence[Exercise] = ()) -> dict[str, bytes]:
+    """Return the files of the package that are made for an archive, by their names.
+
+    They are what students write, with what the course gives them, and what students of other
+    exercises write: a stub where the course still asks for that, or else the finished file.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Whose students get them.
+    asked : sequence of Exercise
+        The others that the course still asks for.
+    """
+    made: dict[str, str] = {}
+    for other in other_exercises(exercise):
+        for name in other.editable:
+            if locate.answers(name) != locate.given() / name:  # what is there is a stub
+                continue
+            source = locate.answers(name).read_text(encoding="utf-8")
+            is_stub = other.name in [each.name for each in asked]
+            made[name] = (markers.make_stub if is_stub else markers.finished)(source, name)
+    folder = locate.given().name
+    others = {f"{folder}/{name}": text.encode() for name, text in made.items()}
+    return {**others, **skeleton_files(exercise)}
 
 
 def skeleton_files(exercise: Exercise) -> dict[str, bytes]:
@@ -83,15 +133,43 @@ def skeleton_files(exercise: Exercise) -> dict[str, bytes]:
     return {f"{folder}/{name}": text.encode() for name, text in skeleton(exercise).items()}
 
 
-def notebook(exercise: Exercise, address: str) -> bytes:
-    """Return the student's notebook, which knows where the archive is to be found."""
-    made = released_notebook(exercise)
+def noxfile(exercise: Exercise, root: Path) -> bytes:
+    """Return the file of sessions, of which one opens the exercise's notebook."""
+    text = (root / "noxfile.py").read_text(encoding="utf-8")
+    line = f"NOTEBOOK = {json.dumps(exercise.notebook)}"
+    made, count = re.subn(r'^NOTEBOOK = ".*"$', line, text, flags=re.MULTILINE)
+    if count != 1:
+        raise UserError("noxfile.py has no line that names the notebook.")
+    return made.encode()
+
+
+def notebook(exercise: Exercise, address: str, asked: Sequence[Exercise] = ()) -> bytes:
+    """Return the student's notebook, which knows where the archive is to be found.
+
+    It says which other files are stubs, since the course still `asked` for them.
+    """
+    made = with_notice(released_notebook(exercise), asked)
     if not address:
         return made
     line = json.dumps(f"RELEASE = {json.dumps(address)}")[1:-1].encode()
     if made.count(NO_ADDRESS) != 1:
         raise UserError('The notebook\'s first cell has no line RELEASE = "" to be filled in.')
     return made.replace(NO_ADDRESS, line)
+
+
+def with_notice(data: bytes, asked: Sequence[Exercise]) -> bytes:
+    """Return a notebook whose first cell says what of the package is still to be written."""
+    names = [name for other in asked for name in other.editable]
+    if not names:
+        return data
+    made = json.loads(data)
+    text = NOTICE.format(
+        files=", ".join(f"`{name}`" for name in names),
+        exercises=", ".join(other.assignment for other in asked),
+    )
+    cell = made["cells"][0]
+    cell["source"] = [*cell["source"], *f"\n\n{text}".splitlines(keepends=True)]
+    return (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def belongs(path: Path, name: str) -> bool:
@@ -110,14 +188,16 @@ def version(root: Path) -> str:
         return str(tomllib.load(file)["project"]["version"])
 
 
-def prove(exercise: Exercise, files: list[tuple[str, bytes]]) -> None:
+def prove(
+    exercise: Exercise, files: list[tuple[str, bytes]], settings: Settings | None = None
+) -> None:
     """Raise `UserError` unless the release is fit to hand out."""
     drifted = check_stubs(exercise)
     if drifted:
         names = ", ".join(str(path) for path in drifted)
         raise UserError(f"{names} differs from the solution: run python -m autograder stubs.")
     prove_points(exercise)
-    prove_secrecy(exercise, files)
+    prove_secrecy(exercise, files, settings)
 
 
 def prove_points(exercise: Exercise) -> None:
@@ -139,10 +219,17 @@ def prove_points(exercise: Exercise) -> None:
     print("  0 points.", flush=True)
 
 
-def prove_secrecy(exercise: Exercise, files: list[tuple[str, bytes]]) -> None:
-    """Raise `UserError` if a passage of the solution or the secret seed is in the archive."""
+def prove_secrecy(
+    exercise: Exercise, files: list[tuple[str, bytes]], settings: Settings | None = None
+) -> None:
+    """Raise `UserError` if a passage of a solution or the secret seed is in the archive.
+
+    Secret are the answers to the exercise itself, and to the others that the course asks for.
+    """
     secrets = {"the course's seed": seed_bytes()} if seed_bytes() else {}
-    passages = list(solution_passages(exercise))
+    still = (settings or Settings()).open
+    asked = [exercise, *(other for other in other_exercises(exercise) if other.name in still)]
+    passages = [passage for each in asked for passage in solution_passages(each)]
     for name, content in files:
         for what, secret in secrets.items():
             if secret in content:
@@ -188,9 +275,9 @@ def solution_passages(exercise: Exercise, lines: int = 3) -> Iterator[str]:
     for name in exercise.whole.editable:
         region: list[str] | None = None
         for line in secret_lines(exercise, name):
-            if "### BEGIN SOLUTION" in line:
+            if markers.BEGIN in line:
                 region = []
-            elif "### END SOLUTION" in line and region is not None:
+            elif markers.END in line and region is not None:
                 count = max(1, len(region) - lines + 1)
                 yield from ("".join(region[i : i + lines]) for i in range(count))
                 region = None
@@ -200,8 +287,8 @@ def solution_passages(exercise: Exercise, lines: int = 3) -> Iterator[str]:
 
 def secret_lines(exercise: Exercise, name: str) -> list[str]:
     """Return the lines of a solution's file, but for those of functions that are given."""
-    source = (locate.solutions() / name).read_text(encoding="utf-8")
-    owners = functions_by_line(source)
+    source = markers.answer(locate.answers(name).read_text(encoding="utf-8"), name)
+    owners = markers.functions_by_line(source)
     lines = enumerate(source.splitlines(), start=1)
     return [t for n, t in lines if owners.get(n, "").partition(".")[0] not in exercise.given]
 
@@ -237,7 +324,7 @@ def release(
                 f"{path} is there, and another one, which students may have: it was left as it is. "
                 "--force replaces it; --out names another folder."
             )
-        prove(exercise, files)
+        prove(exercise, files, settings)
         made.replace(path)
     finally:
         made.unlink(missing_ok=True)
@@ -246,6 +333,19 @@ def release(
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "exercises",
+        nargs="*",
+        default=[],
+        metavar="EXERCISE",
+        help="which ones (default: the course's); each has an archive of its own",
+    )
+    which.add_argument(
+        "--all",
+        action="store_true",
+        help=f"all that the course asks for: those that {SETTINGS_FILE} has as open, or all",
+    )
     parser.add_argument("--out", type=Path, help="folder for the archive (default: dist)")
     parser.add_argument(
         "--address",
@@ -259,9 +359,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command."""
-    settings = of.of_course()
-    settings = replace(settings, address=options.address or settings.address)
     out = options.out or locate.root() / "dist"
-    path = release(exercises.default(), out, settings, replace=options.force)
-    print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    named = [exercises.find(name).name for name in options.exercises]
+    still = of.of_course().open
+    if options.all:
+        named = list(still or (exercise.name for exercise in exercises.every()))
+        still = tuple(named)
+    for name in named or [exercises.default().name]:
+        exercises.choose(name)
+        settings = of.of_course()
+        address = options.address or settings.address
+        settings = replace(settings, address=address, open=still)
+        path = release(exercises.default(), out, settings, replace=options.force)
+        print(f"Ready to hand out: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import UserError
@@ -23,6 +24,7 @@ def files(root: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file in an archive that says what a course has set."""
     project = (root / PROJECT).read_text(encoding="utf-8")
     yield PROJECT, with_requirements(project, settings.requirements).encode()
+    settings = replace(settings, open=())  # what else is asked is no business of this copy
     if settings != Settings():
         yield NAME, as_toml(settings).encode()
 

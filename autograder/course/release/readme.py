@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
@@ -11,7 +12,7 @@ from autograder.course import settings as of
 from autograder.course.times import shown
 from autograder.exercise import Exercise
 from autograder.exercises.registry import ids, list_checks, worth
-from autograder.exercises.settings import Settings
+from autograder.exercises.settings import DEFAULT, Settings
 from autograder.judging import pack
 from autograder.student.inside import arguments_of, assigned
 
@@ -30,6 +31,9 @@ def readme(exercise: Exercise, settings: Settings) -> str:
     )
     when = of.due(settings)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        aim=exercise.aim,
+        notebook=exercise.notebook,
+        folder=exercise.name,
         files=[f"{locate.given().name}/{file.path}" for file in exercise.files],
         count={1: "one file", 2: "two files"}.get(len(exercise.files), "these files"),
         function=first.function,
@@ -39,5 +43,5 @@ def readme(exercise: Exercise, settings: Settings) -> str:
         due=shown(when) if when else "",
         given=exercise.given,
         modules=exercise.changes.modules,
-        has_settings=settings != Settings(),
+        has_settings=replace(settings, exercise=DEFAULT, open=()) != Settings(),
     )

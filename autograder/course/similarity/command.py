@@ -125,7 +125,7 @@ def main(options: argparse.Namespace) -> int:
         readable = [item for item in collected if isinstance(item, Submission)]
         if len(readable) < 2:
             raise UserError(f"There are {len(readable)} submissions to compare; it takes two.")
-        prepared, left_out = sources(readable, skeleton(exercise).values())
+        prepared, left_out = sources(readable, skeleton(exercise))
         for line in left_out:
             console.print(line, markup=False)
         compared = compare(prepared, console)

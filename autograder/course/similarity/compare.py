@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from copydetect import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
@@ -20,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder import locate
-from autograder.course.release import stubs
+from autograder.course.release.stubs import skeleton
 from autograder.exercise import Exercise
 from autograder.judging.session import TakesTooLong, working_at_most
 from autograder.submission import Submission
@@ -109,11 +110,18 @@ def fingerprint(text: str, given: Collection[int] = ()) -> CodeFingerprint:
     return made
 
 
-def given_passages(skeleton: Iterable[str] = ()) -> set[int]:
-    """Return the passages of the code that every student is given, with a course's `skeleton`."""
-    paths = sorted((locate.given() / locate.PACKAGE).rglob("*.py"))
+def given_passages(skeleton: Mapping[str, str] = MappingProxyType({})) -> set[int]:
+    """Return the passages of the code that every student is given.
+
+    In place of the files of the `skeleton`, that is what is given: they may lie there finished.
+    """
+    given = locate.given()
+    texts = {
+        path.relative_to(given).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((given / locate.PACKAGE).rglob("*.py"))
+    }
     passages: set[int] = set()
-    for text in (*(path.read_text(encoding="utf-8") for path in paths), *skeleton):
+    for text in {**texts, **skeleton}.values():
         passages |= fingerprint(text).hashes
     return passages
 
@@ -135,7 +143,7 @@ def is_too_large(text: str) -> bool:
 
 
 def sources(
-    submissions: Sequence[Submission], skeleton: Iterable[str] = ()
+    submissions: Sequence[Submission], skeleton: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[list[Source], list[str]]:
     """Prepare all files of all students; return them, and a line for each that is left out.
 
@@ -212,7 +220,7 @@ def similar_lines(
 def given_lines(exercise: Exercise, file: str) -> set[str]:
     """Return the lines of the skeleton of a file, without white space around, and the empty one."""
     (path,) = (own.path for own in exercise.files if own.name == file)
-    text = stubs.skeleton(exercise)[path]
+    text = skeleton(exercise)[path]
     return {"", *(line.strip() for line in text.splitlines())}
 
 

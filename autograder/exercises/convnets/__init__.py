@@ -72,5 +72,9 @@ EXERCISE = Exercise(
         )
     ),
     ladder=ladder,
+    aim=(
+        "You are going to write a convolutional network: convolution, pooling and normalization, "
+        "forwards\nand backwards, in plain NumPy."
+    ),
     installed=("numpy", "ipython", "matplotlib", "scikit-image"),  # the last one has photographs
 )

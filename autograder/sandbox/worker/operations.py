@@ -7,54 +7,17 @@ notebook.
 
 from __future__ import annotations
 
-import importlib
-import random
 from collections.abc import Callable
 from typing import Any
 
 import cells
+import nets
 import numpy as np
 import returned
+from student import find, load, plain, seed
 
 held: dict[str, Any] = {}
 """The student's own cache, kept between a forward and a backward pass. It never leaves here."""
-
-
-class Missing(Exception):
-    """The student's file has no such function or class."""
-
-
-def load(module: str) -> None:
-    """Import a module that the student wrote."""
-    importlib.import_module(module)
-
-
-def find(module: str, name: str) -> Callable[..., Any]:
-    """Return the student's function or class `name`."""
-    try:
-        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    except AttributeError:
-        path = module.replace(".", "/") + ".py"
-        raise Missing(f"{path} has no {name}: was it renamed or deleted?") from None
-    return found
-
-
-def seed(value: int) -> None:
-    """Make what student code draws the same in every run."""
-    random.seed(value)
-    np.random.seed(value)
-
-
-def plain(value: Any, depth: int = 3) -> Any:
-    """Return `value` as data that can be sent; what cannot be is named by its type."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.array(value, subok=False)
-        return array if array.dtype.kind in "biufc" else {"$object": f"an array of {array.dtype}"}
-    if isinstance(value, tuple | list) and depth and len(value) <= 16:
-        return tuple(plain(v, depth - 1) for v in value)
-    return {"$object": returned.with_article(value)}
 
 
 def split_cache(call: Callable[..., Any], result: Any) -> tuple[Any, Any]:
@@ -100,6 +63,52 @@ def sequence(
         outs.append(out)
         running.append({k: plain(bn_param.get(k)) for k in ("running_mean", "running_var")})
     return {"outs": outs, "running": running}
+
+
+def update(
+    module: str,
+    function: str,
+    args: dict[str, Any],
+    gradients: np.ndarray,
+    keeps: list[str],
+) -> dict[str, Any]:
+    """Call an update rule once for each gradient; return the parameter each time.
+
+    Returns also what its config has at the end of what it ``keeps``, and its inputs as they are
+    afterwards.
+    """
+    seed(0)
+    call = find(module, function)
+    w, config = args["w"], dict(args["config"]) if args["config"] else None
+    steps: list[Any] = []
+    for dw in gradients:
+        result = call(w, dw, config)
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            wrong = returned.in_place_of(call, result, "the pair (next_w, config)")
+            steps += [wrong] * (len(gradients) - len(steps))
+            break
+        w, config = result
+        steps.append(plain(w))
+    kept = config if isinstance(config, dict) else {}
+    return {
+        "steps": steps,
+        "config": {name: plain(kept.get(name)) for name in keeps},
+        "after": {"w": args["w"], "gradients": gradients},
+    }
+
+
+def trials(
+    module: str, function: str, backward: str, args: dict[str, Any], dout: np.ndarray, count: int
+) -> dict[str, Any]:
+    """Call a layer several times, forwards and then backwards with the cache that it returned."""
+    seed(0)
+    call, back = find(module, function), find(module, backward)
+    outs, dxs = [], []
+    for _ in range(count):
+        out, cache = split_cache(call, call(*copy_of(args).values()))
+        outs.append(out)
+        dxs.append(None if cache is None else plain(back(dout, cache)))
+    return {"outs": outs, "dxs": dxs, "after": {**arrays_of(args), "dout": dout}}
 
 
 def prepare(module: str, forward: str, args: dict[str, Any]) -> bool:
@@ -183,114 +192,18 @@ def numeric_gradient(
     return gradients
 
 
-def build_net(module: str, function: str, settings: dict[str, Any], draw: int) -> Any:
-    """Make the student's net; `dtype` comes by name."""
-    seed(draw)
-    settings = {**settings, "dtype": np.dtype(settings["dtype"]).type}
-    return find(module, function)(**settings)
-
-
-def net(
-    module: str,
-    function: str,
-    settings: dict[str, Any],
-    draw: int,
-    params: dict[str, np.ndarray] | None,
-    X: np.ndarray | None,
-    y: np.ndarray | None,
-) -> dict[str, Any]:
-    """Make a net, set its parameters if given, and return scores, loss and gradients."""
-    model = build_net(module, function, settings, draw)
-    result: dict[str, Any] = {"initial": {k: plain(v) for k, v in model.params.items()}}
-    if X is None:
-        return result
-    if params is not None:
-        for name, value in params.items():
-            model.params[name] = value.copy()
-    result["scores"] = plain(model.loss(X))
-    if y is None:
-        return result
-    pair = model.loss(X, y)
-    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
-        wrong = returned.in_place_of(model.loss, pair, "the pair (loss, grads)")
-        return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}
-    result["loss"] = plain(pair[0])
-    result["grads"] = {str(k): plain(v) for k, v in pair[1].items()}
-    return {**result, "after": {"X": X, "y": y}}
-
-
-def prepare_images(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Make images float32 and take the `mean` image off, as `get_CIFAR10_data` does.
-
-    They come as uint8, a quarter of the bytes.
-    """
-    prepared = images.astype(np.float32)
-    prepared -= mean
-    return prepared
-
-
-def train(
-    module: str,
-    function: str,
-    settings: dict[str, Any],
-    draw: int,
-    solver: dict[str, Any],
-    mean: np.ndarray,
-    train: dict[str, np.ndarray],
-    val: dict[str, np.ndarray],
-) -> dict[str, Any]:
-    """Train the student's net with the given Solver; return its parameters and how it went."""
-    from cs231n.solver import Solver
-
-    model = build_net(module, function, settings, draw)
-    data = {
-        "X_train": prepare_images(train["X"], mean),
-        "y_train": train["y"],
-        "X_val": prepare_images(val["X"], mean),
-        "y_val": val["y"],
-    }
-    history = Solver(model, data, verbose=False, **solver)
-    history.train()
-    return {
-        "params": {str(k): plain(v) for k, v in model.params.items()},
-        "history": {
-            "loss": np.array(history.loss_history, dtype=np.float64),
-            "train": np.array(history.train_acc_history, dtype=np.float64),
-            "val": np.array(history.val_acc_history, dtype=np.float64),
-        },
-    }
-
-
-def predict(
-    module: str,
-    function: str,
-    settings: dict[str, Any],
-    draw: int,
-    params: dict[str, np.ndarray],
-    mean: np.ndarray,
-    unlabelled: np.ndarray,
-) -> dict[str, Any]:
-    """Make a net with trained parameters; return the class that it predicts for each image."""
-    model = build_net(module, function, settings, draw)
-    for name, value in params.items():
-        model.params[name] = value
-    scores = [
-        np.asarray(model.loss(prepare_images(unlabelled[i : i + 500], mean)))
-        for i in range(0, len(unlabelled), 500)
-    ]
-    return {"predicted": plain(np.argmax(np.concatenate(scores), axis=1))}
-
-
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "load": load,
     "forward": forward,
     "call": call,
     "sequence": sequence,
+    "update": update,
+    "trials": trials,
     "prepare": prepare,
     "backward": backward,
     "numeric_gradient": numeric_gradient,
-    "net": net,
-    "train": train,
-    "predict": predict,
+    "net": nets.net,
+    "train": nets.train,
+    "predict": nets.predict,
     "cell": cells.cell,
 }

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import describe
 import operations
 import standins
+import student
 import wire
 
 
@@ -76,7 +77,7 @@ def describe_error(error: BaseException, submission: str) -> dict[str, Any]:
         return os.path.relpath(filename, submission).replace(os.sep, "/")
 
     return {
-        "missing": isinstance(error, NotImplementedError | operations.Missing),
+        "missing": isinstance(error, NotImplementedError | student.Missing),
         "type": type(error).__name__,
         "message": describe.message_of(error),
         "frames": describe.frames_of(error, called)[-6:],

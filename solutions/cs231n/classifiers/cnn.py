@@ -9,7 +9,8 @@ from cs231n.layer_utils import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from cs231n.losses import l2_penalty, softmax_loss
+from cs231n.losses import softmax_loss
+from cs231n.regularization import l2_penalty
 
 
 class ThreeLayerConvNet:

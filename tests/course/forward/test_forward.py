@@ -4,14 +4,14 @@ import numpy as np
 
 from autograder.course.forward import scores_of
 from autograder.exercises.convnets import EXERCISE
-from autograder.exercises.convnets.learned import TRAINED
+from autograder.exercises.convnets.checks.test_training import DEFAULTS
 from cs231n.classifiers.cnn import ThreeLayerConvNet
 
 
 def test_the_scores_are_those_of_the_solution():
     rng = np.random.default_rng(0)
     net = ThreeLayerConvNet(weight_scale=0.1)
-    for name, shape in TRAINED.shapes().items():
+    for name, shape in DEFAULTS.shapes().items():
         net.params[name] = rng.normal(size=shape).astype(np.float32)
     images = rng.normal(size=(5, 3, 32, 32)).astype(np.float32)
     expected = net.loss(images)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder import __main__ as cli
-from autograder import locate
+from autograder import locate, markers
 from autograder.course.release import archive, stubs
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -44,8 +44,8 @@ def load(path, name):
 def solution_lines(text):
     inside = False
     for line in text.splitlines():
-        if line.strip() in (stubs.BEGIN, stubs.END):
-            inside = line.strip() == stubs.BEGIN
+        if line.strip() in (markers.BEGIN, markers.END):
+            inside = line.strip() == markers.BEGIN
         elif inside and len(line.strip()) > 1:  # a lone bracket gives nothing away
             yield line
 
@@ -87,7 +87,7 @@ def test_the_stub_of_the_net_names_its_methods():
 
 
 def test_a_region_becomes_a_stub():
-    text = stubs.make_stub(GOOD, "cs231n/f.py")
+    text = markers.make_stub(GOOD, "cs231n/f.py")
     assert "secret" not in text
     assert "SOLUTION" not in text
     assert text.count("YOUR CODE HERE -") == 2
@@ -107,7 +107,7 @@ def test_a_region_becomes_a_stub():
 )
 def test_markers_that_do_not_fit_are_named(text, message):
     with pytest.raises(UserError, match=r"cs231n/f\.py, " + message):
-        stubs.make_stub(text, "cs231n/f.py")
+        markers.make_stub(text, "cs231n/f.py")
 
 
 @pytest.mark.parametrize("command", ["stubs", "release"])

@@ -6,39 +6,16 @@ half a minute to several. The limits are several times what loops in Python over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from autograder.exercises import passes
 from autograder.exercises.convnets.cases import convolution, normalization, pooling
 from autograder.exercises.convnets.cases.windows import Shape
 from autograder.exercises.convnets.files import LAYERS
 from autograder.judging.larger import Bits, Larger
-from autograder.judging.operation import Payload
 
-
-def backward(
-    function: str,
-    forward: str,
-    wrt: Mapping[str, str],
-    draw_args: Callable[[Bits], dict[str, Any]],
-    out: Shape,
-    seconds: float,
-    check: str = "",
-) -> Larger:
-    """Return a larger case of a backward pass; the parameters are as in `windows.backward`."""
-
-    def draw(bits: Bits) -> Payload:
-        return {
-            "module": LAYERS.module,
-            "function": function,
-            "forward": forward,
-            "args": draw_args(bits),
-            "dout": bits.uniform(-1.0, 1.0, out),
-            "wrt": dict(wrt),
-            "numeric": False,
-        }
-
-    return Larger(function, "backward", draw, seconds, check)
+backward = partial(passes.larger_backward, LAYERS.module)
 
 
 def conv_backward(

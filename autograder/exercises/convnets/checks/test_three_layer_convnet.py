@@ -1,19 +1,20 @@
 """``ThreeLayerConvNet``: conv - relu - 2x2 max pool - affine - relu - affine - softmax."""
 
 import math
-from typing import Any
 
 import numpy as np
 
-from autograder.exercises.convnets.alive import ALIVE, expect_alive, number
-from autograder.exercises.convnets.cases.net import NET, WEIGHTS, NetSettings, net
-from autograder.exercises.convnets.cases.windows import Shape
-from autograder.exercises.convnets.written import expect_gradients, expect_written
+from autograder.exercises.alive import expect_alive, is_weight, number
+from autograder.exercises.convnets.cases.net import NET, NetSettings, net
+from autograder.exercises.nets import expect_dtypes, expect_parameter, gradient
+from autograder.exercises.written import expect_gradients, expect_written
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam
 from autograder.judging.output import Output
 
 FUNCTION = NET
+TINY = NetSettings(input_dim=(3, 4, 4), num_filters=2, hidden_dim=50)
+ALIVE = net(TINY, 3)  # so many units that not all of them are 0 after a ReLU
 SMALL = NetSettings()
 WIDE = NetSettings(input_dim=(2, 6, 10), num_filters=3, filter_size=5, num_classes=4)
 
@@ -34,36 +35,8 @@ def test_parameters(exam: Exam) -> None:
         reply = exam.ask(case)
         expect_written(reply)
         params, settings = reply["initial"], NetSettings(**case.payload["settings"])
-        for name, shape in settings.shapes().items():
-            expect_parameter(name, params.get(name), shape, settings.weight_scale)
-
-
-def expect_parameter(name: str, value: Any, shape: Shape, weight_scale: float) -> None:
-    """Fail unless an initial parameter is as it should be."""
-    if not isinstance(value, np.ndarray):
-        raise wrong(f"params has no array {name}.")
-    if value.shape != shape:
-        text = f"{name} has shape {value.shape}, expected {shape}."
-        raise CheckFailed(text, words=f"The shape of {name} is not {shape}, which is expected.")
-    if name not in WEIGHTS:
-        if value.any():
-            raise wrong(f"{name} is not zero everywhere.")
-        return
-    # Six standard errors of an estimated standard deviation: a right net fails once in 10^9.
-    margin = 6 / math.sqrt(2 * value.size)
-    ratio = float(np.std(value)) / weight_scale
-    if not abs(ratio - 1) <= margin:
-        text = f"{name} has standard deviation {np.std(value):.3g}, expected about {weight_scale}."
-        words = f"The standard deviation of {name} is not about {weight_scale}."
-        raise CheckFailed(text, words=words)
-    if not abs(float(np.mean(value))) <= 6 * weight_scale / math.sqrt(value.size):
-        text = f"{name} has mean {np.mean(value):.3g}, expected about 0."
-        raise CheckFailed(text, words=f"The mean of {name} is not about 0.")
-
-
-def wrong(text: str) -> CheckFailed:
-    """Return a failure in words that are all our own."""
-    return CheckFailed(text, words=text)
+        for name, (shape, spread) in settings.initial().items():
+            expect_parameter(name, params.get(name), shape, spread)
 
 
 @check(
@@ -125,26 +98,17 @@ def test_regularization(exam: Exam) -> None:
         without = exam.ask(case, settings={**settings, "reg": 0.0})
         params, reg = case.payload["params"], settings["reg"]
         added = number("loss", reply["loss"]) - number("loss", without["loss"])
-        penalty = 0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in WEIGHTS)
+        penalty = (
+            0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in filter(is_weight, params))
+        )
         adds = f"what reg={reg} adds to"
         exam.expect_close(Output("loss"), np.array(added), penalty, DOUBLE, f"{adds} the loss")
         expect_gradients(reply)
         for name, value in params.items():
             share = gradient(reply, name, value) - gradient(without, name, value)
-            expected = reg * value if name in WEIGHTS else np.zeros_like(value)
+            expected = reg * value if is_weight(name) else np.zeros_like(value)
             output = Output(name, "grads")
             exam.expect_close(output, share, expected, DOUBLE, f"{adds} {output}")
-
-
-def gradient(reply: dict[str, Any], name: str, like: np.ndarray) -> np.ndarray:
-    """Return one gradient as float64."""
-    value = reply["grads"].get(name)
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        raise wrong(f"grads has no array {name} of floating point numbers.")
-    if value.shape != like.shape:
-        text = f"grads[{name!r}] has shape {value.shape}, expected {like.shape}."
-        raise CheckFailed(text, words=f"The shape of grads[{name!r}] is not {like.shape}.")
-    return value.astype(np.float64)
 
 
 @check(
@@ -183,12 +147,3 @@ def test_contract(exam: Exam) -> None:
     expect_dtypes(reply["initial"], "float32")
     exam.expect_unchanged(single, reply["after"], ["X", "y"])
     exam.expect_close(Output("scores"), reply["scores"], single.expected["scores"], SINGLE)
-
-
-def expect_dtypes(params: dict[str, Any], dtype: str) -> None:
-    """Fail unless every parameter has `dtype`."""
-    for name, value in params.items():
-        found = getattr(value, "dtype", type(value).__name__)
-        if found != np.dtype(dtype):
-            text = f"With dtype={dtype}, params[{name!r}] has dtype {found}."
-            raise CheckFailed(text, words=f"With dtype={dtype}, a parameter has another dtype.")

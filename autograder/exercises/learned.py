@@ -1,6 +1,6 @@
 """What a net has learned: its parameters, and how well a forward pass that is ours does with them.
 
-In a graded run no student code runs after the training: nothing counts but W1 to b3.
+In a graded run no student code runs after the training: nothing counts but the parameters.
 """
 
 from __future__ import annotations
@@ -10,38 +10,34 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.convnets.cases.net import NetSettings
-from autograder.exercises.convnets.cases.training import prepared
+from autograder.exercises.training import prepared
 from autograder.judging.exam import CheckFailed, Scores
 
-TRAINED = NetSettings((3, 32, 32), num_filters=32, filter_size=7, hidden_dim=100, num_classes=10)
-"""The net's own defaults, with which it is trained."""
-
 OTHER_SCORES = (
-    "The grader computes the scores itself, from W1 to b3 alone: conv - relu - 2x2 max pool - "
-    "affine - relu - affine. Your own scores differ: your loss computes others from the same "
-    "parameters."
+    "The grader computes the scores itself, from {parameters} alone: {layers}. Your own scores "
+    "differ: your loss computes others from the same parameters."
 )
 AT_ONCE = 500  # images
 ROUNDING = 0.02  # by which two accuracies differ that rounding alone sets apart: of 100 images, two
 
 
-def learned(params: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def learned(
+    params: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
     """Return the parameters of a trained net, each of its shape, float32 and finite.
 
     Parameters
     ----------
     params : mapping of str to Any
         What came back from the training.
-    settings : mapping of str to Any
-        With which the net was made.
+    shapes : mapping of str to tuple of int
+        The shape that each has.
 
     Raises
     ------
     CheckFailed
         One of them is not there, or is not such an array.
     """
-    shapes = NetSettings(**{**vars(TRAINED), **settings}).shapes()
     return {name: fitted(name, params.get(name), shape) for name, shape in shapes.items()}
 
 
@@ -77,7 +73,7 @@ def accuracy(
     return found
 
 
-def without_own_scores(told: np.ndarray, right: np.ndarray) -> str:
+def without_own_scores(told: np.ndarray, right: np.ndarray, other_scores: str) -> str:
     """Say where a net's own scores are others than those that follow from its parameters.
 
     Parameters
@@ -87,12 +83,14 @@ def without_own_scores(told: np.ndarray, right: np.ndarray) -> str:
         The parameters are those of the best.
     right : ndarray of bool
         What the forward pass with these parameters makes of the same images.
+    other_scores : str
+        Says how the scores follow from the parameters.
     """
     ours = float(np.mean(right))
     own = float(np.max(told)) if told.size and told.dtype.kind == "f" else np.nan
     if abs(own - ours) <= ROUNDING:
         return ""
     return (
-        f"{OTHER_SCORES} On the validation images the Solver found an accuracy of {own:.3f} with "
+        f"{other_scores} On the validation images the Solver found an accuracy of {own:.3f} with "
         f"yours, and the grader's give {ours:.3f}."
     )

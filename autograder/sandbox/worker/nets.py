@@ -1,0 +1,108 @@
+"""What the grader can ask of a student's net."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import returned
+from student import find, plain, seed
+
+
+def build_net(module: str, function: str, settings: dict[str, Any], draw: int) -> Any:
+    """Make the student's net; `dtype`, if it has one, comes by name."""
+    seed(draw)
+    if "dtype" in settings:
+        settings = {**settings, "dtype": np.dtype(settings["dtype"]).type}
+    return find(module, function)(**settings)
+
+
+def net(
+    module: str,
+    function: str,
+    settings: dict[str, Any],
+    draw: int,
+    params: dict[str, np.ndarray] | None,
+    X: np.ndarray | None,
+    y: np.ndarray | None,
+) -> dict[str, Any]:
+    """Make a net, set its parameters if given, and return scores, loss and gradients."""
+    model = build_net(module, function, settings, draw)
+    result: dict[str, Any] = {"initial": {k: plain(v) for k, v in model.params.items()}}
+    if X is None:
+        return result
+    if params is not None:
+        for name, value in params.items():
+            model.params[name] = value.copy()
+    result["scores"] = plain(model.loss(X))
+    if y is None:
+        return result
+    pair = model.loss(X, y)
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
+        wrong = returned.in_place_of(model.loss, pair, "the pair (loss, grads)")
+        return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}
+    result["loss"] = plain(pair[0])
+    result["grads"] = {str(k): plain(v) for k, v in pair[1].items()}
+    return {**result, "after": {"X": X, "y": y}}
+
+
+def prepare_images(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Make images float32 and take the `mean` image off, as `get_CIFAR10_data` does.
+
+    They come as uint8, a quarter of the bytes.
+    """
+    prepared = images.astype(np.float32)
+    prepared -= mean
+    return prepared
+
+
+def train(
+    module: str,
+    function: str,
+    settings: dict[str, Any],
+    draw: int,
+    solver: dict[str, Any],
+    mean: np.ndarray,
+    train: dict[str, np.ndarray],
+    val: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    """Train the student's net with the given Solver; return its parameters and how it went."""
+    from cs231n.solver import Solver
+
+    model = build_net(module, function, settings, draw)
+    data = {
+        "X_train": prepare_images(train["X"], mean),
+        "y_train": train["y"],
+        "X_val": prepare_images(val["X"], mean),
+        "y_val": val["y"],
+    }
+    history = Solver(model, data, verbose=False, **solver)
+    history.train()
+    return {
+        "params": {str(k): plain(v) for k, v in model.params.items()},
+        "history": {
+            "loss": np.array(history.loss_history, dtype=np.float64),
+            "train": np.array(history.train_acc_history, dtype=np.float64),
+            "val": np.array(history.val_acc_history, dtype=np.float64),
+        },
+    }
+
+
+def predict(
+    module: str,
+    function: str,
+    settings: dict[str, Any],
+    draw: int,
+    params: dict[str, np.ndarray],
+    mean: np.ndarray,
+    unlabelled: np.ndarray,
+) -> dict[str, Any]:
+    """Make a net with trained parameters; return the class that it predicts for each image."""
+    model = build_net(module, function, settings, draw)
+    for name, value in params.items():
+        model.params[name] = value
+    scores = [
+        np.asarray(model.loss(prepare_images(unlabelled[i : i + 500], mean)))
+        for i in range(0, len(unlabelled), 500)
+    ]
+    return {"predicted": plain(np.argmax(np.concatenate(scores), axis=1))}
