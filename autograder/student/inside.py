@@ -22,7 +22,8 @@ from autograder.judging import pack
 from autograder.judging.case import Case
 from autograder.judging.evidence import Evidence
 
-AROUND = ("dout", "steps", "settings", "params", "X", "y")  # of a payload, beside its ``args``
+# Of a payload, beside its ``args``.
+AROUND = ("dout", "steps", "gradients", "settings", "params", "X", "y")
 
 
 class NoSuchCase(UserError):

@@ -138,3 +138,40 @@ def test_a_net_that_is_given_takes_its_file_and_its_trainings_along():
     assert exercise.editable == ("cs231n/layers.py",)
     assert not {"ThreeLayerConvNet", "overfit_small_data", "one_epoch"} & set(exercise.names)
     assert exercise.whole is EXERCISE
+
+
+CHAIN = """
+exercise = "convnets"
+open = ["convnets", "fully_connected_nets"]
+[due]
+convnets = "2026-12-08"
+fully_connected_nets = "2026-12-01"
+[points]
+adam = 20
+one_epoch = 5
+"""
+
+
+def test_a_course_of_several_exercises(tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(CHAIN, encoding="utf-8")
+    last, first = settings.read(path, ALL), settings.read(path, ALL, "fully_connected_nets")
+    assert (last.exercise, last.due) == ("convnets", "2026-12-08")
+    assert (first.exercise, first.due) == ("fully_connected_nets", "2026-12-01")
+    assert last.open == first.open == ("convnets", "fully_connected_nets")
+    assert {name.partition("/")[0] for name in last.changes.points} == {"one_epoch"}
+    assert {name.partition("/")[0] for name in first.changes.points} == {"adam"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('open = ["rnn"]', "open: there is no 'rnn'"),
+        ("open = 3", "open: a list of names is needed"),
+        ("points.adam = 3", "points.adam: there is no 'adam'"),
+        ('[due]\nrnn = "2026-12-01"', "due.rnn: there is no 'rnn'"),
+    ],
+)
+def test_what_a_course_of_several_cannot_say(tmp_path, text, says):
+    with pytest.raises(UserError, match=says):
+        read(tmp_path, text)

@@ -18,7 +18,9 @@ def name_of(exercise: Exercise) -> str:
     return f"{__name__}.{exercise.name}"
 
 
-def scores_of(exercise: Exercise) -> Scores:
-    """Return what computes the scores of a net of an exercise."""
+def scores_of(exercise: Exercise) -> Scores | None:
+    """Return what computes the scores of a net of an exercise; None if none is trained in it."""
+    if not any(function.trains for function in exercise.functions):
+        return None
     found: Scores = importlib.import_module(name_of(exercise)).scores
     return found

@@ -2,16 +2,24 @@
 
 import pytest
 
-from autograder.course.museum import meta
-from autograder.course.museum.convnets.ways import WAYS
-from autograder.exercises.convnets import EXERCISE
+from autograder import exercises
+from autograder.course.museum import meta, museum_of
+
+EVERY = exercises.every()
+WAYS = [(exercise, way) for exercise in EVERY for way in museum_of(exercise).WAYS]
 
 
-def test_there_are_enough():
-    assert len(WAYS) >= 40
-    assert len({(way.functions, way.name) for way in WAYS}) == len(WAYS)
+@pytest.mark.parametrize("exercise", EVERY, ids=lambda exercise: exercise.name)
+def test_there_are_enough(exercise):
+    ways = museum_of(exercise).WAYS
+    functions = [function.name for function in exercise.functions if not function.trains]
+    assert len(ways) >= len(functions)
+    assert {name for way in ways for name in way.functions} == set(functions)
+    assert len({(way.functions, way.name) for way in ways}) == len(ways)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.functions[0]}-{way.name}")
-def test_every_way_is_accepted(way):
-    assert [result.complaint for result in meta.try_way(EXERCISE, way) if not result.passed] == []
+@pytest.mark.parametrize(
+    ("exercise", "way"), WAYS, ids=[f"{way.functions[0]}-{way.name}" for _, way in WAYS]
+)
+def test_every_way_is_accepted(exercise, way):
+    assert [result.complaint for result in meta.try_way(exercise, way) if not result.passed] == []

@@ -11,11 +11,13 @@ import zipfile
 import pytest
 from nbgrader.apps import NbGrader
 
-from autograder import locate
+from autograder import exercises, locate
+from autograder.course.museum import packs
 from autograder.course.release import archive as release
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
+from autograder.exercises.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +143,37 @@ def test_an_archive_that_students_may_have_is_not_replaced_unasked(tmp_path, mon
     release.release(EXERCISE, tmp_path, replace=True)
     assert path.read_bytes() != first
     assert list(tmp_path.iterdir()) == [path]
+
+
+CHAIN = [exercise.name for exercise in exercises.every()]
+
+
+@pytest.mark.parametrize("exercise", exercises.every(), ids=lambda exercise: exercise.name)
+def test_of_a_course_of_all_exercises_no_answer_gets_out(exercise):
+    packs.public(exercise)
+    settings = Settings(exercise=exercise.name, open=tuple(CHAIN))
+    made = dict(release.contents(exercise, locate.root(), settings))
+    release.prove_secrecy(exercise, list(made.items()), settings)
+    for other in exercises.every():
+        mine = other is exercise
+        assert (other.notebook in made) == mine
+        assert (f"autograder/packs/{other.name}.pack" in made) == mine
+        assert (f"autograder/exercises/{other.name}/__init__.py" in made) == mine
+        for name in other.editable:
+            assert b"NotImplementedError" in made[f"assignment/{name}"]
+    title = "".join(json.loads(made[exercise.notebook])["cells"][0]["source"])
+    assert "Not written here" in title
+    assert f"{exercise.notebook}".encode() in made["noxfile.py"]
+
+
+def test_what_is_not_asked_any_more_is_finished(files):
+    made = dict(files)
+    for other in release.other_exercises(EXERCISE):
+        for name in other.editable:
+            text = made[f"assignment/{name}"].decode()
+            assert "NotImplementedError" not in text
+            assert "###" not in text
+            assert "TODO" not in text
+    leaky = Settings(open=tuple(CHAIN))
+    with pytest.raises(UserError, match="contains a passage of the solution"):
+        release.prove_secrecy(EXERCISE, files, leaky)

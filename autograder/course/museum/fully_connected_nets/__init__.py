@@ -1,0 +1,8 @@
+"""The museum of FullyConnectedNets."""
+
+from autograder.course.museum.fully_connected_nets.mistakes import MISTAKES
+from autograder.course.museum.fully_connected_nets.sample_class import CLASS
+from autograder.course.museum.fully_connected_nets.unseen import UNSEEN
+from autograder.course.museum.fully_connected_nets.ways import WAYS
+
+__all__ = ["CLASS", "MISTAKES", "UNSEEN", "WAYS"]

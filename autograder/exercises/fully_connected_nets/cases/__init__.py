@@ -1,0 +1,1 @@
+"""The inputs on which student code is tried."""
