@@ -1,0 +1,8 @@
+"""The museum of BatchNormalization."""
+
+from autograder.course.museum.batch_normalization.mistakes import MISTAKES
+from autograder.course.museum.batch_normalization.sample_class import CLASS
+from autograder.course.museum.batch_normalization.unseen import UNSEEN
+from autograder.course.museum.batch_normalization.ways import WAYS
+
+__all__ = ["CLASS", "MISTAKES", "UNSEEN", "WAYS"]
