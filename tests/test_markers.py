@@ -67,8 +67,8 @@ def test_a_stub_has_neither():
     ("text", "message"),
     [
         (SOURCE.replace("### BEGIN FAST\n", "", 1), "line 7: no region is open"),
-        (SOURCE.replace("    ### END FAST\n", ""), "line 12: this region is never closed"),
-        (SOURCE.replace("### END FAST\n", "### BEGIN FAST\n", 1), "line 7: .*line 5 is still open"),
+        (SOURCE.replace("    ### END FAST\n", ""), "line 13: this region is never closed"),
+        (SOURCE.replace("### END FAST\n", "### BEGIN FAST\n", 1), "line 8: .*line 5 is still open"),
     ],
 )
 def test_markers_of_fast_code_that_do_not_fit_are_named(text, message):
@@ -90,7 +90,7 @@ def test_a_skeleton_has_the_names_of_the_answers_and_no_line_of_them(exercise):
     answers = packs.solution(exercise).files
     for name, text in skeleton(exercise).items():
         source = answers[name].decode()
-        assert functions(text) == functions(source)
+        assert functions(text).items() <= functions(source).items()  # an answer may have helpers
         assert "###" not in text
         lines, inside = text.splitlines(), False
         for line in source.splitlines():

@@ -1,5 +1,6 @@
 """exercises/settings.py: what a course may set, and what it is told where that cannot be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_what_students_get_says_the_same_and_nothing_else(tmp_path):
     text = EXAMPLE.read_text(encoding="utf-8") + '\n# a remark: {"ü"}\n'
     found = read(tmp_path, text)
     made = as_toml(found)
-    assert read(tmp_path, made) == found
+    assert read(tmp_path, made) == replace(found, open=())
     assert "remark" not in made
     assert made.count("#") == 1
 
