@@ -30,12 +30,13 @@ EQUAL = 1e-5  # relative difference of numbers that are one
 class Trials(Operation):
     """A layer called several times, forwards and then backwards with its own cache.
 
-    The payload has in ``"backward"`` the name of the backward pass, in ``"dout"`` its upstream
-    gradient, and in ``"count"`` the number of calls. No number in x or dout is 0.
+    The payload has in ``"function"`` the pass that is looked at, and the other one in
+    ``"forward"`` or ``"backward"``, of which one is empty; in ``"dout"`` the upstream gradient, and
+    in ``"count"`` the number of calls. No number in x or dout is 0.
     """
 
     name = "trials"
-    sent = ("module", "function", "backward", "args", "dout", "count")
+    sent = ("module", "function", "forward", "backward", "args", "dout", "count")
 
     def fits(self, payload: Payload, reply: Any) -> bool:
         """Return whether there are an output and a gradient for each call."""

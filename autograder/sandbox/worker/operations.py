@@ -98,11 +98,20 @@ def update(
 
 
 def trials(
-    module: str, function: str, backward: str, args: dict[str, Any], dout: np.ndarray, count: int
+    module: str,
+    function: str,
+    forward: str,
+    backward: str,
+    args: dict[str, Any],
+    dout: np.ndarray,
+    count: int,
 ) -> dict[str, Any]:
-    """Call a layer several times, forwards and then backwards with the cache that it returned."""
+    """Call a layer several times, forwards and then backwards with the cache that it returned.
+
+    The `function` is the one of the two passes that is not named.
+    """
     seed(0)
-    call, back = find(module, function), find(module, backward)
+    call, back = find(module, forward or function), find(module, backward or function)
     outs, dxs = [], []
     for _ in range(count):
         out, cache = split_cache(call, call(*copy_of(args).values()))
