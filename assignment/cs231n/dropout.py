@@ -39,15 +39,21 @@ def dropout_forward(
     p, mode = dropout_param["p"], dropout_param["mode"]
     if not 0 < p <= 1:
         raise ValueError(f"dropout_param['p'] must be above 0 and at most 1, got {p}")
-    if mode == "test":
-        return x, (dropout_param, None)
-    if mode != "train":
+    if mode not in ("train", "test"):
         raise ValueError(f"dropout_param['mode'] must be 'train' or 'test', got {mode!r}")
     if "seed" in dropout_param:
         np.random.seed(dropout_param["seed"])
-    mask = (np.random.random(x.shape) < p) / p
-    mask = mask.astype(x.dtype, copy=False)
-    return x * mask, (dropout_param, mask)
+    # TODO (notebook section 2, "Dropout: the forward pass"): compute out, and in training the mask,
+    # which the backward pass needs.
+    ### BEGIN SOLUTION
+    if mode == "test":
+        out, mask = x, None
+    else:
+        mask = (np.random.random(x.shape) < p) / p
+        mask = mask.astype(x.dtype, copy=False)
+        out = x * mask
+    ### END SOLUTION
+    return out, (dropout_param, mask)
 
 
 def dropout_backward(
@@ -66,5 +72,9 @@ def dropout_backward(
     -------
     dx : ndarray, shape of dout
     """
-    _, mask = cache
-    return dout if mask is None else dout * mask
+    dropout_param, mask = cache
+    # TODO (notebook section 3, "Dropout: the backward pass"): compute dx, in both modes.
+    ### BEGIN SOLUTION
+    dx = dout if dropout_param["mode"] == "test" else dout * mask
+    ### END SOLUTION
+    return dx
