@@ -109,7 +109,7 @@ ENDS = {
     "its terminal is closed": signal.SIGHUP,
     "it is killed": signal.SIGKILL,
 }
-QUICK = [("landlock", "it is told to end"), ("bubblewrap", "it is killed")]
+QUICK = [("landlock", "it is told to end")]
 
 
 @pytest.mark.parametrize(
