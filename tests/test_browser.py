@@ -20,6 +20,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.xdist_group("jupyter"),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
 ]
@@ -202,7 +203,6 @@ def await_text(path, text):
     pytest.fail(f"{path} was not saved with just the answer put in.")
 
 
-@pytest.mark.soak
 def test_a_students_first_layer(page, exercise, home):
     with explained(page, home):
         write_the_first_layer(page, exercise)

@@ -113,9 +113,8 @@ def look(page, name):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(
-    "how", [pytest.param("a screen by day", marks=pytest.mark.soak), "a phone by night"]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("how", LOOKS)
 def test_axe_finds_nothing_and_nothing_runs_out_of_the_page(browser, tmp_path, how):
     for name, text in pages().items():
         page = opened(browser, text, tmp_path, *LOOKS[how])
