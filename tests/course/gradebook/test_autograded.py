@@ -2,6 +2,7 @@
 
 import copy
 import html
+import re
 
 import nbformat
 import pytest
@@ -285,3 +286,13 @@ def test_a_file_can_be_commented_on_also_in_an_older_gradebook(tmp_path):
             book.db.commit()
     assert gradebook.scores(course)["al"].comments == {"layers_py": "Well done."}
     generate(EXERCISE, course.config)  # nbgrader refuses where cells were added or removed
+
+
+def test_the_figures_of_the_exercise_are_beside_what_is_kept(course, book):
+    made = make(course, book)
+    for _ in range(2):
+        autograded.keep(course, "ada", made.notebook)
+    folder = course.folder("autograded", "ada")
+    named_in = re.findall(r"\(figures/([\w.]+)\)", "".join(c.source for c in book.cells))
+    assert len(named_in) > 5
+    assert all((folder / "figures" / name).is_file() for name in named_in)
