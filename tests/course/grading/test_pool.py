@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import threading
 import time
 
 from autograder.course.grading.pool import GraderDied, grade_all
@@ -26,6 +27,16 @@ def fake_grade(submission, cases):
         raise RuntimeError("broken")
     if submission.student == "greedy":
         bytearray(2 * JUDGING_MEMORY)
+    if submission.student == "threads":
+        together = threading.Barrier(41)
+
+        def hold():
+            assert [bytes(600) for _ in range(100)]  # more than Python takes from stock of its own
+            together.wait()
+
+        for _ in range(40):
+            threading.Thread(target=hold, daemon=True).start()
+        together.wait()
     if submission.student == "endless":
         time.sleep(1000)  # longer than anybody waits for the tests
     return Graded(Record(submission.student, "key", cases.id, "", [str(os.getpid())], []))
@@ -36,6 +47,11 @@ def test_each_process_has_bounded_memory_besides_what_it_starts_with():
     if sys.platform == "linux":
         assert "MemoryError" in str(graded["greedy"])
     assert all(isinstance(graded[name], Graded) for name in "ab")
+
+
+def test_many_threads_are_no_want_of_memory():
+    graded = dict(grade_all(submissions("threads"), CASES, 1, fake_grade))
+    assert isinstance(graded["threads"], Graded)
 
 
 def test_everybody_is_graded_in_a_few_processes():

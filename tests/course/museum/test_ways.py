@@ -19,7 +19,8 @@ def test_there_are_enough(exercise):
 
 
 @pytest.mark.parametrize(
-    ("exercise", "way"), WAYS, ids=[f"{way.functions[0]}-{way.name}" for _, way in WAYS]
+    ("exercise", "way"), WAYS[::4], ids=[f"{way.functions[0]}-{way.name}" for _, way in WAYS[::4]]
 )
 def test_every_way_is_accepted(exercise, way):
+    """One in four; ``nox -s soak -- meta`` tries all."""
     assert [result.complaint for result in meta.try_way(exercise, way) if not result.passed] == []
