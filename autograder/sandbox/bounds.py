@@ -33,11 +33,18 @@ def address_space(limit: int) -> None:
 def more_memory(most: int) -> None:
     """Let this process take so many bytes of address space besides what it has now."""
     if sys.platform == "linux":
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        import resource
-
         one_arena()
-        address_space(pages * resource.getpagesize() + most)
+        address_space(addresses() + most)
+
+
+def addresses() -> int:
+    """Return the bytes of address space that this process has, where the system says it."""
+    if sys.platform != "linux":
+        return 0
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
 
 
 def one_arena() -> None:
