@@ -20,6 +20,7 @@ from autograder.judging.operation import Payload
 from autograder.locate import given_module
 
 SEED_BYTES = 16
+FEW = 20  # images, where a browser is all that there is
 
 
 def overfit(num_train: int = 100) -> Spec:
@@ -36,6 +37,13 @@ def overfit(num_train: int = 100) -> Spec:
         }
 
     return Spec("train", draw)
+
+
+def fewer_images(payload: Payload) -> Payload:
+    """Return an overfitting of `FEW` images, all of them in each iteration."""
+    solver = {**payload["solver"], "batch_size": FEW}
+    recipe = {**payload["recipe"], "num_train": FEW, "num_val": FEW}
+    return {**payload, "recipe": recipe, "solver": solver}
 
 
 def one_epoch(num_train: int = 49_000) -> Spec:
