@@ -46,7 +46,8 @@ if os.pathsep in str(ROOT):
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
-TRAINED = ("course", "cs231n", "engine", "notebooks")  # the tests' folders that train nets
+ROUNDS = ("course", "cs231n", "engine", "notebooks", "show")  # folders whose tests take long
+ROUND = ("test_round.py", "test_course_toml.py", "test_browser.py")
 PARTS = {
     "meta": (
         "20 min: every known mistake and every correct way, through the checks",
@@ -61,8 +62,8 @@ PARTS = {
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
     "class": (
-        "60 min: the whole sample class, whatever else trains a net, and a class full of harm",
-        ("-m", "pytest", "-m", "soak", *(f"tests/{room}" for room in TRAINED)),
+        "60 min: the whole sample class, a class full of harm, whole rounds, what trains a net",
+        ("-m", "pytest", "-m", "soak", *(f"tests/{name}" for name in (*ROUNDS, *ROUND))),
     ),
     "fuzz": (
         "60 min: fuzzing of all that reads and judges, a hundred times as much as in the tests",

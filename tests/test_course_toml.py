@@ -16,7 +16,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("round")]
+pytestmark = pytest.mark.xdist_group("round")
 
 GIVEN = ("spatial_groupnorm_forward", "spatial_groupnorm_backward")
 NET = "ThreeLayerConvNet"
@@ -123,6 +123,7 @@ def test_a_students_own_check_follows(student):
     python(student, "-c", f"import sys; sys.path.insert(0, 'assignment'); {code}")
 
 
+@pytest.mark.soak
 def test_a_class_is_graded_shown_and_exported_by_it(clone, student):
     for name in ("ada", "ben"):
         folder = clone / "in" / name
@@ -171,6 +172,7 @@ def test_other_points_in_mid_term_are_for_all_or_for_nobody(clone, student):
     assert "--regrade" in told
 
 
+@pytest.mark.soak
 def test_gradescope_follows(clone, student, tmp_path):
     command(clone, "gradescope", "--out", tmp_path / "gradescope.zip")
     source = tmp_path / "source"

@@ -19,7 +19,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("round")]
+pytestmark = pytest.mark.xdist_group("round")
 
 DUE = "2026-12-01 12:00 UTC"
 ON_TIME, LATE = "2026-12-01 11:00:00 UTC", "2026-12-01 13:30:00 UTC"
@@ -84,6 +84,7 @@ def points(root):
     }
 
 
+@pytest.mark.soak
 def test_a_round(course):
     # Grade.
     told = command("grade", "--course", course, "--due", DUE, "--notebook-seconds", 60)

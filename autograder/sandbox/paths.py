@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -112,7 +113,9 @@ def required_by(modules: tuple[str, ...]) -> tuple[str, ...]:
 def needed(modules: tuple[str, ...]) -> Needed:
     """Return what a worker reads that can import `modules` and the standard library."""
     places = [place for module in modules for place in places_of(module)]
-    found = [look(), *(look(str(place)) for place in places if has_extensions(place))]
+    compiled = [(str(place),) for place in places if has_extensions(place)]
+    with ThreadPoolExecutor() as pool:  # each is a process that is waited for
+        found = list(pool.map(lambda folder: look(*folder), [(), *compiled]))
     libraries = [whole(Path(name)) for each in found for name in each["libraries"]]
     standard = [Path(name) for name in found[0]["standard"] if Path(name).exists()]
     program = [Path(sys.executable), Path(sys.prefix, "pyvenv.cfg")]
@@ -121,10 +124,11 @@ def needed(modules: tuple[str, ...]) -> Needed:
     about = [path for place in places for path in metadata_of(place)]
     wanted = [*program, *standard, *places, *about, *system, *libraries]
     read = [real(path, links) for path in wanted if path.exists()]
-    read = [path for path in dict.fromkeys(read) if not any(each in path.parents for each in read)]
+    known = frozenset(read)
+    read = [path for path in dict.fromkeys(read) if known.isdisjoint(path.parents)]
     return Needed(
         tuple(read),
-        {link: to for link, to in links.items() if not any(path in link.parents for path in read)},
+        {link: to for link, to in links.items() if known.isdisjoint(link.parents)},
         tuple(path for folder in standard for path in foreign(folder.resolve())),
         tuple(dict.fromkeys(place.parent for place in places)),
     )

@@ -231,11 +231,11 @@ def test_code_that_only_sleeps_ends_in_one_time(solution, public_pack, monkeypat
     "body",
     [
         "return np.zeros(60_000_000, bool), None",
-        "return np.zeros(10_000_000, bool), None",
-        "return np.zeros((1 << 19, 8), np.uint8), None",
+        pytest.param("return np.zeros(10_000_000, bool), None", marks=pytest.mark.soak),
+        pytest.param("return np.zeros((1 << 19, 8), np.uint8), None", marks=pytest.mark.soak),
         "return np.full((2, 0, 1 << 40), 1e308), None",
-        "return [np.zeros(9)] * 9, None",
-        "raise ValueError([np.zeros(900)] * 900)",
+        pytest.param("return [np.zeros(9)] * 9, None", marks=pytest.mark.soak),
+        pytest.param("raise ValueError([np.zeros(900)] * 900)", marks=pytest.mark.soak),
         "raise ValueError('x' * (1 << 22))",
     ],
 )

@@ -109,17 +109,11 @@ ENDS = {
     "its terminal is closed": signal.SIGHUP,
     "it is killed": signal.SIGKILL,
 }
-QUICK = [("landlock", "it is told to end"), ("bubblewrap", "it is killed")]
 
 
-@pytest.mark.parametrize(
-    ("level", "end"),
-    [
-        pytest.param(level, end, marks=[] if (level, end) in QUICK else pytest.mark.soak)
-        for level in LEVELS
-        for end in ENDS
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("level", LEVELS)
 def test_nothing_outlives_the_grader(grading, level, end):
     grader, folder, processes = grading(level, stderr=subprocess.DEVNULL)
     if end == "its terminal is closed":

@@ -53,7 +53,7 @@ def outcome():
     return Outcome("f", verdicts, evidence, "To look inside:\n    import it\n    x", "0 of 10.")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.soak), 390])
 @pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_no_violation(browser, theme, width):
     light, ground, ink = THEMES[theme]

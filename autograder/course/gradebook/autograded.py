@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import html
+import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +22,7 @@ import nbformat
 from nbgrader.utils import is_solution
 
 from autograder.course.gradebook.comments import name_of_source
-from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.course import FIGURES, Course
 from autograder.course.gradebook.fitted import MISSING, fitted
 from autograder.course.intake.apart import Apart
 from autograder.course.notebooks import source
@@ -102,6 +104,19 @@ def keep(course: Course, student: str, notebook: Any) -> None:
     """Write a student's notebook to where the formgrader looks for it."""
     text = nbformat.writes(notebook).encode("utf-8", "replace").decode("utf-8")
     write_text(course.notebook("autograded", student), text + "\n")
+    show_figures(course, student)
+
+
+def show_figures(course: Course, student: str) -> None:
+    """Have the figures of the exercise beside the notebook, which names them by that place."""
+    figures = course.folder("autograded", student) / FIGURES
+    source = course.folder("source") / FIGURES
+    if figures.exists() or not source.is_dir():
+        return
+    try:
+        figures.symlink_to(os.path.relpath(source, figures.parent), target_is_directory=True)
+    except OSError:  # Windows has links for administrators only
+        shutil.copytree(source, figures)
 
 
 def drawn(picture: Picture) -> Any:

@@ -37,6 +37,7 @@ from autograder.exercise import Exercise
 from autograder.sandbox import scratch
 
 CONFIG = "nbgrader_config.py"
+FIGURES = "figures"  # the folder beside the notebook
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
 
 c = get_config()
@@ -228,7 +229,7 @@ def copy_notebook(exercise: Exercise, folder: Path) -> None:
     """Write the exercise's notebook, as the course asks for it, and its figures into a folder."""
     notebook = locate.root() / exercise.notebook
     (folder / notebook.name).write_bytes(as_asked(exercise, notebook.read_bytes()))
-    shutil.copytree(notebook.parent / "figures", folder / "figures")
+    shutil.copytree(notebook.parent / FIGURES, folder / FIGURES)
 
 
 def generate(exercise: Exercise, config: Config, *, database: bool = True) -> None:

@@ -130,7 +130,8 @@ def extend(course: Course, student: str, until: datetime | timedelta) -> datetim
         more = until if isinstance(until, timedelta) else until - due
         if more < timedelta(0):
             raise UserError(
-                f"{student} has time until {dates.local(course, due)}, as everybody: that is later."
+                f"That is less time for {student} than for everybody, who have until "
+                f"{dates.local(course, due)}."
             )
         gradebook.update_or_create_student(student)
         try:

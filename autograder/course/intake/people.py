@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -148,8 +149,15 @@ def keys(cells: Iterable[str], number: str = "") -> set[str]:
     if not number:
         return named
     # Canvas's names of files begin with these letters and its number, and so do our names then.
-    letters = ("".join(filter(str.isalnum, text)).casefold() for text in whole)
+    letters = {form for text in whole for form in plain_letters(text)}
     return named | {f"#{number}", *(f"{name}_{number}" for name in letters if name)}
+
+
+def plain_letters(text: str) -> set[str]:
+    """Return the letters and digits of a name: all, without accents, and without what has one."""
+    apart = unicodedata.normalize("NFKD", text)
+    forms = (text, apart, "".join(c for c in text if c.isascii()))
+    return {"".join(filter(str.isalnum, form)).casefold() for form in forms}
 
 
 def own_keys(student: str) -> set[str]:

@@ -144,6 +144,12 @@ def test_downloaded_submissions_name_the_system_s_number(ours):
     assert found.rows == {1: ours}
 
 
+@pytest.mark.parametrize("ours", ["obriensean_222", "obriensen_222", "obrienseán_222"])
+def test_letters_with_accents_are_written_in_three_ways(ours):
+    assert match([ours], people("O'Brien, Seán", number="222")).rows == {0: ours}
+    assert not match([ours], people("O'Brien, Seán", number="223")).rows
+
+
 def test_a_student_s_own_number_is_not_taken_for_the_system_s():
     assert match(["501"], people("Ada", number="501")).nobody == ["501"]
 

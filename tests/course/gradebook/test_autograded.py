@@ -2,6 +2,7 @@
 
 import copy
 import html
+import re
 
 import nbformat
 import pytest
@@ -216,16 +217,20 @@ def test_code_that_takes_long_to_highlight_is_shown_without(course, book, source
     assert (cell.source, cell.metadata.magics_language) == (source, "text")
 
 
+def too_much(*_):
+    raise apart.ApartError("takes more than 5 seconds")
+
+
 def test_what_takes_too_long_to_show_is_shown_as_it_was_typed(course, book, monkeypatch):
     name = answers(book)[0]
     named(book, name).source = "**Because** of BLAS."
     book.cells.append(new_code_cell("a = 1"))
     with monkeypatch.context() as patch:
-        patch.setattr(apart, "CLOCK", 0.0)
+        patch.setattr(APART, "call", too_much)
         made = make(course, book).notebook
     assert made.cells[-1].metadata.magics_language == "text"
     assert "**Because** of BLAS." in BeautifulSoup(page(made), "html.parser").text
-    made = make(course, book).notebook  # another process has taken its place
+    made = make(course, book).notebook
     assert "magics_language" not in made.cells[-1].metadata
     assert "**Because**" not in BeautifulSoup(page(made), "html.parser").text
 
@@ -281,3 +286,13 @@ def test_a_file_can_be_commented_on_also_in_an_older_gradebook(tmp_path):
             book.db.commit()
     assert gradebook.scores(course)["al"].comments == {"layers_py": "Well done."}
     generate(EXERCISE, course.config)  # nbgrader refuses where cells were added or removed
+
+
+def test_the_figures_of_the_exercise_are_beside_what_is_kept(course, book):
+    made = make(course, book)
+    for _ in range(2):
+        autograded.keep(course, "ada", made.notebook)
+    folder = course.folder("autograded", "ada")
+    named_in = re.findall(r"\(figures/([\w.]+)\)", "".join(c.source for c in book.cells))
+    assert len(named_in) > 5
+    assert all((folder / "figures" / name).is_file() for name in named_in)

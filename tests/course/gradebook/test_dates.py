@@ -156,7 +156,7 @@ def test_who_has_an_extension_only_has_no_grade(course, monkeypatch, capsys):
         (["al", "--days", "-1"], "--days -1"),
         (["al", "--days", "nan"], "--days nan"),
         (["al", "--until", "Friday"], "--until Friday"),
-        (["al", "--until", "2026-11-01"], "that is later"),
+        (["al", "--until", "2026-11-01"], "less time for al than for everybody"),
     ],
 )
 def test_an_extension_that_cannot_be_is_named(course, monkeypatch, capsys, arguments, says):

@@ -262,9 +262,10 @@ def test_checks_are_not_run_and_show_what_the_grader_found(solution):
     ("source", "problem"),
     [
         ("import os\nos._exit(3)", "It ended in cell 2: the Python process ended itself"),
-        (
+        pytest.param(
             "import time\ntime.sleep(1000)",
             "In cell 2, the time for the whole notebook, 20 seconds, was over. What",
+            marks=pytest.mark.soak,
         ),
         ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
         ("get_ipython().run_cell = None", "Cell 3 could not be run: TypeError"),

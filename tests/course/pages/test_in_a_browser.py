@@ -113,6 +113,7 @@ def look(page, name):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("how", LOOKS)
 def test_axe_finds_nothing_and_nothing_runs_out_of_the_page(browser, tmp_path, how):
     for name, text in pages().items():

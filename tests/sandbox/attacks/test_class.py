@@ -128,6 +128,7 @@ def staying(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.soak
 @pytest.mark.parametrize("way", STAYS)
 def test_no_worker_outlives_a_grader_that_is_killed(level, way, staying):
     body = f"def f():{STAYS[way]}\n    while True: pass\n"
