@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from autograder import locate
@@ -25,36 +21,6 @@ from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
-
-
-class TakesTooLong(Exception):
-    """This process has worked for longer than `working_at_most` allows."""
-
-
-@contextlib.contextmanager
-def working_at_most(seconds: float) -> Iterator[None]:
-    """Raise `TakesTooLong` when this process has worked so long itself.
-
-    What it waits for is not counted. Where the exception is caught inside, it comes again, a second
-    of work later. Only the main thread can be interrupted, and not on Windows or in a browser.
-    """
-    if (
-        sys.platform in ("win32", "emscripten")
-        or threading.current_thread() is not threading.main_thread()
-    ):
-        yield
-        return
-
-    def over(number: int, frame: FrameType | None) -> None:
-        raise TakesTooLong(f"more than {seconds:g} seconds of work")
-
-    before = signal.signal(signal.SIGPROF, over)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        signal.signal(signal.SIGPROF, before)
 
 
 class CannotLoad(WorkerError):

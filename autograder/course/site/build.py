@@ -21,15 +21,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from autograder import exercises, locate
 from autograder.course import settings as of
 from autograder.course.museum import packs
-from autograder.course.release.archive import version
-from autograder.course.site import exercise as of_exercise
-from autograder.course.site import fetch, pyodide
+from autograder.course.release import archive as release
+from autograder.course.site import contents, fetch, pyodide, reading
+from autograder.course.times import shown
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.settings import Settings
 from autograder.sandbox import scratch
 
-MOST = 60 << 20  # bytes: what a student's line loads, and many a free host takes
+MOST = 60_000_000  # bytes: what a student's line loads, the first time
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 EXTENSIONS = "share/jupyter/labextensions"
 MARK = "convnets-site.json"  # by which a site of ours is known, to be replaced
@@ -61,22 +61,25 @@ def build(exercise: Exercise, file: Path, out: Path, settings: Settings | None =
     settings = settings or Settings()
     refuse(out, settings)
     packs.public(exercise)  # made from the solution where it is stale
+    released = dict(release.contents(exercise, locate.root(), settings))
+    release.prove_secrecy(exercise, list(released.items()))
     with tempfile.TemporaryDirectory(prefix="site-", dir=scratch.home()) as made:
         source, site = Path(made) / "source", Path(made) / "site"
-        ours = of_exercise.wheel(exercise, settings, Path(made))
+        ours = contents.wheel(released, Path(made))
         names = pyodide.unpack(file, source / "static" / "pyodide", [*fetch.wheels(), ours])
         write_json(source / "jupyter-lite.json", configuration(names))
         write_json(source / "overrides.json", OVERRIDES)
-        for name, content in of_exercise.files(exercise, settings):
+        for name, content in contents.files(exercise, released):
             path = source / "files" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         jupyterlite(source, site)
-        welcome(exercise, settings, site)
-        write_json(site / MARK, {"version": version(locate.root()), "pyodide": pyodide.VERSION})
-        size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-        if size > MOST:
-            raise UserError(f"The site has {size / 1e6:.0f} MB, more than {MOST / 1e6:.0f}.")
+        pages(exercise, settings, released[exercise.notebook], site)
+        write_json(site / MARK, {"version": release.version(locate.root())})
+        if size_of(site) > MOST:
+            raise UserError(
+                f"The site has {size_of(site) / 1e6:.0f} MB, more than {MOST / 1e6:.0f}."
+            )
         replace(out, site)
 
 
@@ -124,8 +127,8 @@ def jupyterlite(source: Path, site: Path) -> None:
         raise UserError(f"JupyterLite could not make the site:\n{said[-3000:]}")
 
 
-def welcome(exercise: Exercise, settings: Settings, site: Path) -> None:
-    """Write the page on which a student arrives."""
+def pages(exercise: Exercise, settings: Settings, notebook: bytes, site: Path) -> None:
+    """Write the page on which a student arrives, and the notebook to be read."""
     environment = Environment(
         loader=PackageLoader("autograder.course"),
         autoescape=select_autoescape(default=True),
@@ -133,10 +136,32 @@ def welcome(exercise: Exercise, settings: Settings, site: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("site.html.jinja").render(
-        notebook=exercise.notebook, due=of.due(settings)
-    )
-    (site / "index.html").write_text(page, encoding="utf-8")
+    title, about = head_of(notebook)
+    when = of.due(settings)
+    known = {"title": title, "about": about, "notebook": exercise.notebook}
+    known |= {"due": shown(when) if when else "", "size": round(size_of(site) / 1e6)}
+    folder = f"files/{exercise.notebook.rpartition('/')[0]}"
+    cells = reading.cells(notebook, folder, fetch.tools())
+    write("index.html", environment.get_template("site.html.jinja").render(known), site)
+    page = environment.get_template("reading.html.jinja")
+    write("read.html", page.render(title=title, cells=cells, own_pictures=True), site)
+
+
+def head_of(notebook: bytes) -> tuple[str, str]:
+    """Return a notebook's title, and its first paragraph."""
+    first = "".join(json.loads(notebook)["cells"][0]["source"])
+    title, about = (part.strip() for part in first.split("\n\n")[:2])
+    return title.lstrip("# "), about
+
+
+def write(name: str, text: str, site: Path) -> None:
+    """Write a page of the site."""
+    (site / name).write_text(text, encoding="utf-8")
+
+
+def size_of(site: Path) -> int:
+    """Return how many bytes a site has."""
+    return sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
 
 
 def replace(out: Path, site: Path) -> None:
@@ -177,7 +202,6 @@ def main(options: argparse.Namespace) -> int:
     """Run the command."""
     out = options.out or locate.root() / "dist" / "site"
     build(exercises.default(), options.pyodide, out, of.of_course())
-    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    print(f"Ready to be served: {out} ({size / 1e6:.0f} MB)")
+    print(f"Ready to be served: {out} ({size_of(out) / 1e6:.0f} MB)")
     print(f"To try it: {sys.executable} -m http.server --bind 127.0.0.1 --directory {out}")
     return 0

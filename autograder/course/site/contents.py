@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from autograder.course.release import archive as release
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.settings import NAME as SETTINGS
-from autograder.exercises.settings import Settings
 from autograder.student import download, tab
 
 PHOTOS = f"assignment/{locate.PACKAGE}/photos.npz"  # what `cs231n.photos` looks for beside it
@@ -36,21 +35,19 @@ is judged when you hand in.
 """
 
 
-def wheel(exercise: Exercise, settings: Settings, folder: Path) -> Path:
+def wheel(released: Mapping[str, bytes], folder: Path) -> Path:
     """Write the wheel that holds the package, the engine and the public pack; return its path."""
-    root = locate.root()
-    version = release.version(root)
+    version = release.version(locate.root())
     path = folder / f"{tab.FOLDER}-{version}-py3-none-any.whl"
     info = f"{tab.FOLDER}-{version}.dist-info"
     files = {
         f"{tab.FOLDER}/{name}": content
-        for name, content in release.contents(exercise, root, settings)
+        for name, content in released.items()
         if name.startswith(IN_KERNEL)
     }
     files[f"{tab.FOLDER}/{PHOTOS}"] = photos()
-    files[f"{info}/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: {tab.FOLDER}\nVersion: {version}\n".encode()
-    )
+    about = f"Metadata-Version: 2.1\nName: {tab.FOLDER}\nVersion: {version}\n"
+    files[f"{info}/METADATA"] = about.encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/RECORD"] = b""
     disk.write_zip(path, files.items())
@@ -65,9 +62,9 @@ def photos() -> bytes:
     return buffer.getvalue()
 
 
-def files(exercise: Exercise, settings: Settings) -> Iterator[tuple[str, bytes]]:
+def files(exercise: Exercise, released: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file that a student finds in the file browser."""
-    for name, content in release.contents(exercise, locate.root(), settings):
+    for name, content in released.items():
         if name == exercise.notebook:
             yield name, notebook(content)
         elif name.startswith(IN_DRIVE):
