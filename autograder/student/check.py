@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import textwrap
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     told: frozenset[str] = frozenset()
     for name in names:
         if reason := tab.left_out(exercise, name):
-            print(reason)
+            print(textwrap.fill(reason, text.WIDTH))
             continue
         wrong: list[Evidence] = []
         submission = current_submission(exercise)

@@ -15,6 +15,7 @@ from autograder.student import tab
 from autograder.student.check import current_submission
 
 CELL = """\
+# In a terminal's place: save the notebook, then run this. It downloads submission.zip.
 from autograder.student.download import submit
 
 submit()

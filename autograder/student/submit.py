@@ -96,7 +96,7 @@ def tell(exercise: Exercise, submission: Submission, findings: Findings) -> None
     for file in exercise.files:
         if file.path in submission.files:
             size = len(submission.files[file.path])
-            print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file)}")
+            print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file).resolve()}")
     for problem in findings.problems:
         print(f"\n{problem}")
     if findings.problems:

@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from autograder.course.museum import museum_of
+from autograder.course.museum.submissions import with_code
 from autograder.engine.run import run_checks
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -50,20 +52,15 @@ def test_right_code_gets_all_points(solution, public_pack):
 
 
 def test_a_mistake_is_named_as_by_a_process(solution, public_pack):
-    code = solution.files["cs231n/layers.py"].replace(b"dx[n, c", b"dx[n, 0")
-    assert code != solution.files["cs231n/layers.py"]
-    wrong = Submission("w", {**solution.files, "cs231n/layers.py": code})
-    told = [
-        [
-            (verdict.status, verdict.mistakes)
-            for verdict in run_checks(
-                EXERCISE, wrong, public_pack, ["max_pool_backward_naive"], isolation=level
-            )
-        ]
-        for level in (LEVEL, "limits")
-    ]
+    known = museum_of(EXERCISE).MISTAKES
+    mistake = next(m for m in known if m.function == "max_pool_backward_naive")
+    wrong = with_code(EXERCISE, solution, mistake.function, mistake.code)
+    told = []
+    for level in (LEVEL, "limits"):
+        verdicts = run_checks(EXERCISE, wrong, public_pack, [mistake.function], isolation=level)
+        told.append([(verdict.status, verdict.mistakes) for verdict in verdicts])
     assert told[0] == told[1]
-    assert any(status is not Status.PASSED for status, _ in told[0])
+    assert any(mistakes for _, mistakes in told[0])
 
 
 def test_an_endless_loop_is_stopped_and_the_next_call_works():

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograder import locate
+from autograder.course.museum import museum_of
 from autograder.exercises.convnets import EXERCISE
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -174,11 +175,11 @@ def test_a_new_student_from_the_link_to_the_archive(student, address, tmp_path):
     student.look("stub")
 
     # A mistake is named, in the same kernel, as soon as the file is saved.
-    mistake = solved(layers).replace("dx[n, c", "dx[n, 0", 1)
-    assert mistake != solved(layers)
-    student.write(layers, mistake)
-    told = student.check("max_pool_backward_naive")
-    assert "This is exactly what comes out when" in told
+    known = museum_of(EXERCISE).MISTAKES
+    mistake = next(m for m in known if m.function == "max_pool_backward_naive")
+    student.write(layers, f"{solved(layers)}\n\n{mistake.code}")
+    told = student.check(mistake.function)
+    assert f"This is exactly what comes out when {mistake.sentence}" in told
     assert "CheckNotPassed" in told
     student.look("mistake")
 
@@ -237,7 +238,7 @@ def graded(folder):
     (record,) = results["students"]
     return {
         verdict["id"]: (verdict["points"], verdict["max_points"])
-        for verdict in record["verdicts"]
+        for verdict in record["checks"]
         if verdict["function"] in QUICK
     }
 
