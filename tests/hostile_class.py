@@ -277,7 +277,7 @@ HOSTILE = (
     Hostile("nb-large", "larger than 16 MiB", ALL_LAYERS, with_book(b" " * (17 << 20))),
     Hostile("nb-lines", "more than 1000000 values", ALL_LAYERS, book(markdown(["x"] * 1_000_000))),
     # 2: honest notebooks that are not as they were handed out
-    Hostile("nb-doubled", "more than one cell", ALL_LAYERS, book(double)),
+    Hostile("nb-doubled", "", ALL_LAYERS, book(double)),
     Hostile("nb-split", "more than one cell", ALL_LAYERS, book(split)),
     Hostile("nb-picture", "", ALL_LAYERS, book(paste)),
     # 3: reading and screening

@@ -19,7 +19,7 @@ from autograder.course.gradebook.scores import Score
 from autograder.course.grading.feedback import setting, write_page
 from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
-from autograder.course.grading.plan import Plan, given_to, make_plan
+from autograder.course.grading.plan import Plan, as_it_came, given_to, make_plan
 from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission
 from autograder.course.grading.student import Graded, How, grade_one
@@ -131,7 +131,8 @@ def run(
     console = console or Console()
     exercise = course.exercise
     read = collect(exercise, handed, settings.assignment, settings.allowed)
-    collected = [timed(item, course.zone) for item in chosen(read, settings.only)]
+    own = [as_it_came(item, course.root) for item in chosen(read, settings.only)]
+    collected = [timed(item, course.zone) for item in own]
     pack_id = packs.identify(exercise, settings.seed)
     regrading = Unfinished(course.root, settings.command()) if settings.regrade else None
     plan = make_plan(

@@ -7,6 +7,7 @@ that dies costs the student it was grading; another takes its place for the next
 from __future__ import annotations
 
 import contextlib
+import gc
 import queue
 import signal
 import threading
@@ -28,7 +29,10 @@ class GraderDied(Exception):
 
 
 class Grader:
-    """A process that grades one submission after the other, and is replaced if it dies.
+    """A process that grades one submission after the other.
+
+    It is replaced if it dies, and when it has not given back the memory that a submission took:
+    the next is to have as much.
 
     Parameters
     ----------
@@ -57,7 +61,10 @@ class Grader:
             if not self._process.is_alive():
                 self._start()
             self._pipe.send(submission)
-            outcome: Graded | GraderDied = self._pipe.recv()
+            outcome: Graded | GraderDied
+            outcome, ends = self._pipe.recv()
+            if ends:
+                self._process.join()
         except (EOFError, OSError):
             self._process.join()
             return GraderDied(f"its process ended with exit code {self._process.exitcode}")
@@ -77,8 +84,9 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     ending.in_order()  # so that run_checks cleans up
     ending.with_parent()
     bounds.more_memory(bounds.JUDGING_MEMORY)
+    enough, ends = bounds.addresses() + bounds.JUDGING_MEMORY // 4, False
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
-        while True:
+        while not ends:
             submission = pipe.recv()
             outcome: Graded | GraderDied
             try:
@@ -87,7 +95,9 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
                 cause = error.__cause__
                 reason = f" ({type(cause).__name__}: {cause})" if cause else ""
                 outcome = GraderDied(f"{type(error).__name__}: {error}{reason}")
-            pipe.send(outcome)
+            gc.collect()
+            ends = bounds.addresses() > enough
+            pipe.send((outcome, ends))
 
 
 def grade_all(

@@ -318,6 +318,11 @@ def test_times_in_names_count_and_all_attempts_are_kept(tmp_path, quick, monkeyp
     page = (course.root / report.page_of(EXERCISE, "dee_7")).read_text(encoding="utf-8")
     assert "by how much is not known" in page
     assert "0:00:01" not in page + told
+    before = {name: (score.late, score.name) for name, score in gradebook.scores(course).items()}
+    again = ("--course", course.root, "--regrade", "--notebook-seconds", 0)
+    assert command(*again) == 0  # those folders have no times in their names
+    after = {name: (score.late, score.name) for name, score in gradebook.scores(course).items()}
+    assert after == before
 
 
 def test_an_unreadable_submission_is_a_result(tmp_path, quick):

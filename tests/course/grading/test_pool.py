@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import threading
 import time
 
 from autograder.course.grading.pool import GraderDied, grade_all
@@ -19,6 +20,9 @@ def submissions(*names):
     return [Submission(name, {}) for name in names]
 
 
+kept = []
+
+
 def fake_grade(submission, cases):
     if submission.student == "crash":
         os._exit(7)
@@ -26,6 +30,18 @@ def fake_grade(submission, cases):
         raise RuntimeError("broken")
     if submission.student == "greedy":
         bytearray(2 * JUDGING_MEMORY)
+    if submission.student == "keeps":
+        kept.append(bytearray(JUDGING_MEMORY // 2))
+    if submission.student == "threads":
+        together = threading.Barrier(41)
+
+        def hold():
+            assert [bytes(600) for _ in range(100)]  # more than Python takes from stock of its own
+            together.wait()
+
+        for _ in range(40):
+            threading.Thread(target=hold, daemon=True).start()
+        together.wait()
     if submission.student == "endless":
         time.sleep(1000)  # longer than anybody waits for the tests
     return Graded(Record(submission.student, "key", cases.id, "", [str(os.getpid())], []))
@@ -36,6 +52,20 @@ def test_each_process_has_bounded_memory_besides_what_it_starts_with():
     if sys.platform == "linux":
         assert "MemoryError" in str(graded["greedy"])
     assert all(isinstance(graded[name], Graded) for name in "ab")
+
+
+def test_what_one_submission_took_is_there_for_the_next():
+    names = ["keeps", "b", "keeps", "c", "keeps"]
+    graded = list(grade_all(submissions(*names), CASES, 1, fake_grade))
+    assert all(isinstance(made, Graded) for _, made in graded)
+    processes = [made.record.notes[0] for _, made in graded]
+    if sys.platform == "linux":
+        assert processes[0] != processes[1] == processes[2] != processes[3] == processes[4]
+
+
+def test_many_threads_are_no_want_of_memory():
+    graded = dict(grade_all(submissions("threads"), CASES, 1, fake_grade))
+    assert isinstance(graded["threads"], Graded)
 
 
 def test_everybody_is_graded_in_a_few_processes():

@@ -123,7 +123,7 @@ GOALS = {
     "writes into the shared memory of another program": written,
     "removes the shared memory of another program": written,
     "changes a semaphore of another program": lambda others: (
-        libc.semctl(others.semaphore, 0, GET_VALUE) == 1
+        libc.semctl(others.semaphore, 0, GET_VALUE) > 0
     ),
     "puts a message into another program's queue": has_message,
     "has the grader sent a signal when its own input is ready": lambda others: others.signals != [],
