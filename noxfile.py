@@ -69,6 +69,10 @@ PARTS = {
         "60 min: fuzzing of all that reads and judges, a hundred times as much as in the tests",
         ("-m", "pytest", *ON_ALL_CORES, "--fuzz", "100", "-k", "fuzz"),
     ),
+    "site": (
+        "90 min: the museum by hand and the right ways in Pyodide, in Node, and as here",
+        ("-m", "pytest", "-m", "soak", "tests/site"),
+    ),
     "kernels": (
         "3 min: ten thousand random convolutions, with every instruction set",
         ("-m", "pytest", "-m", "soak", "tests/kernels"),
@@ -174,6 +178,7 @@ OURS = {  # of nbgrader's commands, also for courses whose settings are older th
 STUDENT, DEV, BENCH = map(Environment, ("student", "dev", "bench"))
 # Grades are given with the versions of one file: no release of a library changes them in mid-term.
 STAFF = Environment("course", "constraints.txt")
+SITE = Environment("site", "constraints.txt")
 
 
 def nox_as_typed() -> str:
@@ -327,6 +332,13 @@ if COURSE:
         """Make the archive for students, in dist/."""
         STAFF.prepare(session, "course")
         STAFF.autograder(session, "release", *session.posargs)
+
+    @nox.session
+    def site(session: nox.Session) -> None:
+        """Build the browser edition, for any static host, in dist/site: -- --pyodide FILE."""
+        SITE.prepare(session, "course")
+        SITE.prepare(session, "lab")  # it has the notebook's photographs
+        SITE.autograder(session, "site", *session.posargs)
 
     @nox.session
     def tests(session: nox.Session) -> None:

@@ -23,6 +23,7 @@ COURSE = {
     "grade": ("grading.command", "grade a class"),
     "extend": ("grading.extend", "give single students more time"),
     "release": ("release.archive", "make the archive for students"),
+    "site": ("site.build", "build the browser edition"),
     "stubs": ("release.stubs", "make the skeleton in assignment/ from the solution"),
     "export": ("exports.command", "write the grades of a class for an LMS"),
     "similarity": ("similarity.command", "compare the submissions of a class with each other"),

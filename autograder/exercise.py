@@ -61,6 +61,22 @@ class StudentFile:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A training made small, to be tried where the whole one takes too long.
+
+    Attributes
+    ----------
+    about : str
+        What it is tried on, in words: ``"20 images"``.
+    payload : callable
+        Makes its payload from that of the whole one.
+    """
+
+    about: str
+    payload: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Function:
     """Something that students write and checks are grouped by: a function, a class, a training.
 
@@ -76,6 +92,8 @@ class Function:
         What the first axis of an array counts, where that is not images.
     trains : bool
         It takes minutes, and is judged by what a net has learned.
+    trial : Trial or None
+        What of a training is tried where a browser is all that there is; nothing if None.
     section : int
         Of the notebook; the ids of its cells there begin with ``s`` and this, in two digits.
     properties : tuple of Property
@@ -87,6 +105,7 @@ class Function:
     file: StudentFile
     axes: Mapping[str, str] = field(default_factory=dict, hash=False)
     trains: bool = False
+    trial: Trial | None = None
     section: int = 0
     properties: tuple[Property, ...] = ()
 

@@ -50,6 +50,8 @@ def _choose() -> tuple[ModuleType, str]:
 def _how_to_compile() -> str:
     if sys.platform == "win32":  # what they need of POSIX is not there
         return "That is enough for the exercise. Windows cannot compile them; Linux in WSL can."
+    if sys.platform == "emscripten":
+        return "That is enough for the exercise. In a browser nothing can be compiled."
     return (
         f"To compile them: `{sys.executable} -m pip install .` in the folder of the exercise, "
         "with a C compiler (GCC or Clang) installed; then restart Python."

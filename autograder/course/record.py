@@ -27,7 +27,7 @@ JUDGES = (
     "judging",
     "diagnosis/explain.py",  # its questions to student code take of the time that checks have
     *("sandbox/client.py", "sandbox/launch.py", "sandbox/paths.py", "sandbox/look.py"),
-    *("sandbox/bounds.py", "sandbox/words.py"),
+    *("sandbox/bounds.py", "sandbox/readable.py", "sandbox/words.py"),
     "sandbox/worker",
     *("exercise.py", "markers.py", "exercises/*.py", "course/forward"),
 )

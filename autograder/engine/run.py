@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import cached_property
-from pathlib import Path
-from types import ModuleType
 from unittest.mock import patch
 
 import pytest
@@ -18,7 +16,7 @@ import pytest
 from autograder.diagnosis.ladder import Climber
 from autograder.engine.discreet import Discreet
 from autograder.engine.messages import MAX_MESSAGE, TOO_MUCH, Messages, attempt, shortened
-from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
+from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS, items_of
 from autograder.exercise import Exercise, Function
 from autograder.exercises.registry import by_test, larger_cases, modules, more_seconds, select
 from autograder.judging.declare import Declared
@@ -26,9 +24,11 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
 from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
-from autograder.judging.session import LOAD_SECONDS, Budget, Session, TakesTooLong, working_at_most
+from autograder.judging.session import LOAD_SECONDS, Budget, Session
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import CheckInfo, Status, Verdict
+from autograder.judging.working import TakesTooLong, working_at_most
+from autograder.sandbox import inprocess
 from autograder.sandbox.client import WorkerError
 from autograder.submission import Submission
 
@@ -81,7 +81,7 @@ def run_checks(
         Threads for numerical libraries in the worker. Results are the same from run to run at a
         given number.
     isolation : str, optional
-        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+        As for a `Session`; the process of a grader has to be another one.
     hears : bool
         Let the evidence have what student code printed. For its author and public cases only: of
         a secret case, the inputs could be printed.
@@ -98,6 +98,8 @@ def run_checks(
     EngineError
         The engine failed; there is no verdict.
     """
+    if isolation == inprocess.LEVEL and (discreet or scores is not None):
+        raise ValueError("Nothing is graded by a worker that is no process of its own.")
     chosen = {info.id for info in select(exercise, names if names is None else tuple(names))}
     with Session(
         submission,
@@ -291,10 +293,3 @@ class CheckPlugin:
         except WorkerError as error:
             return self._messages.describe(error, self._exam)
         return Status.PASSED, "", ()
-
-
-def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Function]:
-    """Yield the checks in a module that has been imported, as pytest's items."""
-    node = pytest.Module.from_parent(session, path=Path(module.__file__ or ""))
-    node.obj = module
-    yield from (item for item in node.collect() if isinstance(item, pytest.Function))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from autograder import locate
@@ -19,37 +15,12 @@ from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.sandbox import paths, probe, scratch
 from autograder.sandbox.client import MAX_REPLY, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox.inprocess import LEVEL as IN_PROCESS
+from autograder.sandbox.inprocess.worker import InProcess
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
-
-
-class TakesTooLong(Exception):
-    """This process has worked for longer than `working_at_most` allows."""
-
-
-@contextlib.contextmanager
-def working_at_most(seconds: float) -> Iterator[None]:
-    """Raise `TakesTooLong` when this process has worked so long itself.
-
-    What it waits for is not counted. Where the exception is caught inside, it comes again, a second
-    of work later. Only the main thread can be interrupted, and not on Windows.
-    """
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def over(number: int, frame: FrameType | None) -> None:
-        raise TakesTooLong(f"more than {seconds:g} seconds of work")
-
-    before = signal.signal(signal.SIGPROF, over)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        signal.signal(signal.SIGPROF, before)
 
 
 class CannotLoad(WorkerError):
@@ -133,7 +104,8 @@ class Session:
     threads : int
         Threads for numerical libraries in the worker.
     isolation : str, optional
-        One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
+        One of `autograder.sandbox.levels.LEVELS`, or for a student's own check
+        `autograder.sandbox.inprocess.LEVEL`; the strongest that holds here if not given.
     hears : bool
         Keep what the code prints, for its author: never where the inputs are secret.
 
@@ -168,7 +140,7 @@ class Session:
             scratch.home.cache_clear()
         self._folder = tempfile.TemporaryDirectory(prefix="submission-", dir=scratch.home())
         stage(submission, [file.path for file in files], Path(self._folder.name))
-        self._workers: dict[str, Worker] = {}  # by the module that they are for
+        self._workers: dict[str, Worker | InProcess] = {}  # by the module that they are for
         self._loaded: set[str] = set()
         self._unloadable: dict[str, CannotLoad] = {}
 
@@ -260,20 +232,29 @@ class Session:
                 if self._hears:
                     self._heard.append(worker.printed())
 
-    def _worker_of(self, module: str) -> Worker:
+    def _worker_of(self, module: str) -> Worker | InProcess:
         """Return the worker of a student's module; it is started where there is none."""
         if module not in self._workers:
-            file = self._files[module]
-            self._workers[module] = Worker(
-                [Path(self._folder.name), locate.given()],
-                threads=self._threads,
-                isolation=self.isolation,
-                unavailable=file.without,
-                modules=file.modules,
-                max_memory=file.memory,
-                libraries=[*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])],
-            )
+            self._workers[module] = self._start(self._files[module])
         return self._workers[module]
+
+    def _start(self, file: StudentFile) -> Worker | InProcess:
+        """Return a new worker for one of the student's files."""
+        layers = [Path(self._folder.name), locate.given()]
+        libraries = [*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])]
+        if self.isolation == IN_PROCESS:
+            return InProcess(
+                layers, unavailable=file.without, modules=file.modules, libraries=libraries
+            )
+        return Worker(
+            layers,
+            threads=self._threads,
+            isolation=self.isolation,
+            unavailable=file.without,
+            modules=file.modules,
+            max_memory=file.memory,
+            libraries=libraries,
+        )
 
     def close(self) -> None:
         """End the workers and remove the staged files."""

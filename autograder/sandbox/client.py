@@ -17,14 +17,13 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from autograder.sandbox import launch, probe, scratch, words
+from autograder.sandbox.readable import Room, clean, readable
 from autograder.sandbox.worker import wire
 
 MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; those of a trained net may have 40 MiB
 MAX_HEADER = 1 << 20  # bytes of all the rest in it
 MAX_VALUES = 20_000  # numbers, texts, lists and arrays in one reply
-MAX_TEXT = 2000  # characters in one text of a reply
-MAX_TEXTS = 100_000  # characters in all texts of a reply together
 
 
 class WorkerError(Exception):
@@ -186,26 +185,10 @@ class Worker(contextlib.AbstractContextManager["Worker"]):
         if reply is EOFError:
             raise Died(self._describe_end())
         try:
-            result = self._read(reply, number)
-        except wire.WireError as error:
+            return result_of(reply, number, fits)
+        except Died:
             self.close()
-            raise Died(f"what came back was not a reply: {clean(str(error))}") from None
-        if not fits(result):
-            self.close()
-            raise Died("what came back was not a reply to what was asked")
-        return result
-
-    def _read(self, reply: Any, number: str) -> Any:
-        """Return the result in a reply; raise what it says, or `WireError` if it is none."""
-        if isinstance(reply, wire.WireError):
-            raise reply
-        if not isinstance(reply, dict) or set(reply) not in ({"id", "result"}, {"id", "error"}):
-            raise wire.WireError("it has neither a result nor an error")
-        if not isinstance(reply["id"], str) or reply["id"] != number:
-            raise wire.WireError("it answers another request")
-        if "error" in reply:
-            raise raised_from(readable(reply["error"], Room()))
-        return readable(reply["result"], Room())
+            raise
 
     def _describe_end(self) -> str:
         """Say how the process ended."""
@@ -254,37 +237,28 @@ class Worker(contextlib.AbstractContextManager["Worker"]):
         self.close()
 
 
-class Room:
-    """How much text may still come in one reply."""
-
-    def __init__(self) -> None:
-        self._left = MAX_TEXTS
-
-    def text(self, text: str) -> str:
-        """Return a text of the reply, readable."""
-        self._left -= len(text)
-        if self._left < 0:
-            raise wire.WireError(f"it has more than {MAX_TEXTS} characters of text")
-        return clean(text)
+def result_of(reply: Any, number: str, fits: Callable[[Any], bool]) -> Any:
+    """Return the result in the reply to a request; raise what it says, or `Died` if it is none."""
+    try:
+        result = read(reply, number)
+    except wire.WireError as error:
+        raise Died(f"what came back was not a reply: {clean(str(error))}") from None
+    if not fits(result):
+        raise Died("what came back was not a reply to what was asked")
+    return result
 
 
-def readable(value: Any, room: Room) -> Any:
-    """Return what came over the wire without what could harm those who print or count with it."""
-    if isinstance(value, str):
-        return room.text(value)
-    if isinstance(value, int) and abs(value) >= 1 << 63:
-        return {"$object": "an integer of more than 64 bits"}
-    if isinstance(value, dict):
-        return {room.text(key): readable(item, room) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(readable(item, room) for item in value)
-    return value
-
-
-def clean(text: str) -> str:
-    """Return `text` cut to `MAX_TEXT`, without control characters and halves of characters."""
-    text = text[:MAX_TEXT]
-    return text if text.isprintable() else words.printable(text)
+def read(reply: Any, number: str) -> Any:
+    """Return the result in a reply; raise what it says, or `WireError` if it is none."""
+    if isinstance(reply, wire.WireError):
+        raise reply
+    if not isinstance(reply, dict) or set(reply) not in ({"id", "result"}, {"id", "error"}):
+        raise wire.WireError("it has neither a result nor an error")
+    if not isinstance(reply["id"], str) or reply["id"] != number:
+        raise wire.WireError("it answers another request")
+    if "error" in reply:
+        raise raised_from(readable(reply["error"], Room()))
+    return readable(reply["result"], Room())
 
 
 def raised_from(error: Any) -> Raised:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from autograder import locate
+from autograder.errors import UserError
 from autograder.sandbox import launch, paths, scratch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.worker import wire
@@ -83,7 +84,17 @@ class Probe:
 
 @cache
 def strongest() -> str:
-    """Return the strongest level that holds here; tried once for each process."""
+    """Return the strongest level that holds here; tried once for each process.
+
+    Raises
+    ------
+    UserError
+        There can be no process besides this one.
+    """
+    if sys.platform == "emscripten":
+        raise UserError(
+            "Nothing is graded in a browser: student code would run in the grader's own process."
+        )
     return next(level for level in LEVELS if level == LEVELS[-1] or probe(level).holds)
 
 

@@ -24,7 +24,8 @@ PREFIX, LOCK = "convnets-", ".lock"
 @cache
 def home() -> Path:
     """Return this process's folder for temporary folders; it is removed as the process ends."""
-    sweep(Path(tempfile.gettempdir()))
+    if sys.platform != "emscripten":  # where nothing outlives the process
+        sweep(Path(tempfile.gettempdir()))
     return make(Path(tempfile.gettempdir()))
 
 
@@ -89,6 +90,8 @@ def left_over(path: Path) -> None:
 def is_mine(lock: int) -> bool:
     """Lock an open file; return whether no other process has it locked."""
     if sys.platform == "win32":  # where it cannot be removed while it is open: that is the lock
+        return True
+    if sys.platform == "emscripten":  # a browser's tab, where there is no other process
         return True
     import fcntl
 

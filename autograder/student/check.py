@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import textwrap
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from autograder import exercises, locate
-from autograder.engine.run import run_checks
+from autograder.engine.run import QUICK_SECONDS, run_checks
 from autograder.exercise import Exercise, StudentFile
 from autograder.exercises.registry import ids, select
 from autograder.judging import pack
@@ -15,7 +16,7 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status, Verdict
 from autograder.show import text
 from autograder.show.text import Outcome, total
-from autograder.student import inside, progress
+from autograder.student import inside, progress, tab
 from autograder.student.waiting import waiting
 from autograder.submission import Submission
 
@@ -76,15 +77,22 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     verdicts: list[Verdict] = []
     told: frozenset[str] = frozenset()
     for name in names:
+        if reason := tab.left_out(exercise, name):
+            print(textwrap.fill(reason, text.WIDTH))
+            continue
         wrong: list[Evidence] = []
         submission = current_submission(exercise)
         with patience(exercise, name):
             found = run_checks(
-                exercise, submission, public, [name], on_failure=wrong.append, hears=True
+                *(exercise, submission, tab.cases(exercise, public), [name]),
+                on_failure=wrong.append,
+                hears=True,
+                isolation=tab.isolation(),
             )
+        found = tab.as_tried(exercise, found)
         verdicts += found
         lines = inside.how_to(exercise, wrong) if wrong else ""
-        note = progress.note(exercise, locate.root(), verdicts) if name == names[-1] else ""
+        note = progress.note(exercise, tab.kept(), verdicts) if name == names[-1] else ""
         evidence = {failed.check: failed for failed in wrong}
         outcome = Outcome(name, found, evidence, lines, note, told)
         show(outcome)
@@ -105,9 +113,11 @@ def show(outcome: Outcome) -> None:
 def patience(exercise: Exercise, name: str) -> AbstractContextManager[None]:
     """Show that a check which trains is still at work; the others take a moment."""
     infos = select(exercise, (name,))
-    if not exercise.by_name[infos[0].function].trains:
-        return nullcontext()
-    return waiting(name, sum(info.seconds for info in infos))
+    trains = exercise.by_name[infos[0].function].trains
+    seconds = sum(info.seconds for info in infos)
+    if tab.here() and in_notebook():
+        return tab.patience(name, seconds if trains else QUICK_SECONDS, trains=trains)
+    return waiting(name, seconds) if trains else nullcontext()
 
 
 def current_submission(exercise: Exercise) -> Submission:
@@ -144,4 +154,4 @@ def in_notebook() -> bool:
     except ImportError:
         return False
     shell = get_ipython()
-    return shell is not None and "IPKernelApp" in shell.config
+    return shell is not None and ("IPKernelApp" in shell.config or tab.here())

@@ -17,6 +17,7 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks, worth
 from autograder.judging.verdict import Verdict
 from autograder.show.text import by_function, number, total
+from autograder.student import tab
 from autograder.student.commands import typed
 
 NAME = ".progress.json"
@@ -52,9 +53,17 @@ def line(exercise: Exercise, root: Path, points: dict[str, float]) -> str:
     most = worth(exercise)
     reached = sum(points.get(name, 0.0) for name in most)
     text = f"The whole exercise, as last checked: {number(reached)} of {number(sum(most.values()))}"
-    unfinished = [name for name in most if points.get(name, 0.0) < most[name]]
+    later = tab.judged_later(exercise)
+    unfinished = [name for name in most if points.get(name, 0.0) < most[name] and name not in later]
     if unfinished:
         return f"{text} points. Next: {unfinished[0]}."
+    if later:
+        rest = number(sum(most[name] for name in later))
+        return (
+            f"{text} points. All done that is judged here; the other {rest}, of "
+            f"{' and '.join(later)}, are when you hand in.\nTo do that, save the notebook, and run "
+            "the cell for it near its end."
+        )
     return (
         f"{text} points. All done.\nTo hand in, save the notebook; then type in a terminal, in the "
         f"folder {root}:\n  {typed('submit')}"

@@ -24,6 +24,7 @@ from autograder.judging.session import CannotLoad, Session
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.client import WorkerError
 from autograder.show.text import by_function
+from autograder.student import tab
 from autograder.student.check import current_submission, source_of
 from autograder.student.commands import typed
 from autograder.submission import Submission
@@ -63,7 +64,7 @@ def look_at(exercise: Exercise, submission: Submission, cases: Pack) -> Findings
     if not findings.problems:
         # What trains takes minutes, and is not what is looked for here.
         quick = [function.name for function in exercise.functions if not function.trains]
-        verdicts = run_checks(exercise, submission, cases, quick)
+        verdicts = run_checks(exercise, submission, cases, quick, isolation=tab.isolation())
         findings.unwritten, findings.wrong = unfinished(verdicts)
     return findings
 
@@ -71,7 +72,7 @@ def look_at(exercise: Exercise, submission: Submission, cases: Pack) -> Findings
 def loading_problems(exercise: Exercise, submission: Submission) -> list[str]:
     """Return for each file that cannot be imported what happens, the traceback included."""
     problems: list[str] = []
-    with Session(submission, exercise.files) as session:
+    with Session(submission, exercise.files, isolation=tab.isolation()) as session:
         for file in exercise.files:
             try:
                 session.load(file.module)
@@ -95,7 +96,7 @@ def tell(exercise: Exercise, submission: Submission, findings: Findings) -> None
     for file in exercise.files:
         if file.path in submission.files:
             size = len(submission.files[file.path])
-            print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file)}")
+            print(f"  {file.path:<37} {size:>9,} bytes, from {source_of(file).resolve()}")
     for problem in findings.problems:
         print(f"\n{problem}")
     if findings.problems:
@@ -174,7 +175,7 @@ def main(options: argparse.Namespace) -> int:
 
 def read_notebook(exercise: Exercise) -> bytes:
     """Return the notebook as it was last saved: with the answers in it, and for the feedback."""
-    path = locate.root() / exercise.notebook
+    path = tab.kept() / exercise.notebook
     return path.read_bytes() if path.is_file() else b""
 
 

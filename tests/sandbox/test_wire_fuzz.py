@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.sandbox import client
+from autograder.sandbox.readable import Room, readable
 from autograder.sandbox.worker import wire
 from fuzzing import fuzzed
 
@@ -25,7 +25,7 @@ def read(data):
     tracemalloc.start()
     try:
         while True:
-            client.readable(wire.read_message(stream, MOST), client.Room())
+            readable(wire.read_message(stream, MOST), Room())
     except (wire.WireError, EOFError):
         return tracemalloc.get_traced_memory()[1]
     finally:

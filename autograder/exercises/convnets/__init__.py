@@ -7,7 +7,8 @@ inputs a mistake is shown. This is its table.
 
 from __future__ import annotations
 
-from autograder.exercise import Exercise, Function
+from autograder.exercise import Exercise, Function, Trial
+from autograder.exercises.convnets.cases.training import FEW, fewer_images
 from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.exercises.convnets.ladders import ladder
 from autograder.exercises.convnets.properties import BATCH, CONVOLUTION, GROUPS, NET, POOLING
@@ -53,7 +54,14 @@ EXERCISE = Exercise(
             properties=GROUPS,
         ),
         Function("ThreeLayerConvNet", "net", CNN, FILTERS, section=9, properties=NET),
-        Function("overfit_small_data", "over fit", CNN, trains=True, section=10),
+        Function(
+            "overfit_small_data",
+            "over fit",
+            CNN,
+            trains=True,
+            trial=Trial(f"{FEW} images", fewer_images),
+            section=10,
+        ),
         Function("one_epoch", "epoch", CNN, trains=True, section=11),
     ),
     checks=tuple(

@@ -17,23 +17,29 @@ import wire
 def main(settings: dict[str, Any]) -> None:
     """Serve requests until the grader closes the wire; `settings` are this process's own."""
     requests, replies = take_wire()
-    layers = settings["layers"]
-    sys.breakpointhook = no_breakpoint
-    sys.path[:0] = layers
-    trusted = [*layers[1:], *settings["packages"]]
-    standins.install(settings["unavailable"], trusted, settings["libraries"], settings["modules"])
+    prepare(settings)
+    layer = settings["layers"][0]
     while True:
         try:
             request = wire.read_message(requests)
         except EOFError:
             return
-        reply = answer(request, layers[0])
+        reply = answer(request, layer)
         # The grader takes a reply only with the id of its request, which no one can know before.
         try:
             wire.write_message(replies, {"id": request["id"], **reply})
         except wire.WireError as error:  # nothing has been written yet
-            error_reply = {"error": describe_error(error, layers[0])}
+            error_reply = {"error": describe_error(error, layer)}
             wire.write_message(replies, {"id": request["id"], **error_reply})
+
+
+def prepare(settings: dict[str, Any]) -> None:
+    """Set up what student code finds, and does not find, when it is imported."""
+    layers = settings["layers"]
+    sys.breakpointhook = no_breakpoint
+    sys.path[:0] = layers
+    trusted = [*layers[1:], *settings["packages"]]
+    standins.install(settings["unavailable"], trusted, settings["libraries"], settings["modules"])
 
 
 def take_wire() -> tuple[BinaryIO, BinaryIO]:

@@ -1,0 +1,37 @@
+"""Run pieces of the museum through the engine: here, or in Pyodide.
+
+``PIECES`` is the path of a JSON list of objects with the ``files`` of a submission and the
+``functions`` to be checked; ``FOUND`` that of the list of what came of each: for each check its
+status, and the mistakes that were named.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from autograder import exercises
+from autograder.engine.run import run_checks
+from autograder.exercises.registry import ids
+from autograder.judging import pack
+from autograder.sandbox import inprocess
+from autograder.submission import Submission
+
+
+def verdicts_of(piece):
+    """Return what came of a piece."""
+    exercise = exercises.named("convnets")
+    files = {name: text.encode() for name, text in piece["files"].items()}
+    level = inprocess.LEVEL if sys.platform == "emscripten" else None
+    found = run_checks(
+        *(exercise, Submission("piece", files), pack.public(exercise.name, ids(exercise))),
+        piece["functions"],
+        isolation=level,
+    )
+    return {verdict.id: [str(verdict.status), list(verdict.mistakes)] for verdict in found}
+
+
+if __name__ == "__main__":
+    pieces = json.loads(Path(os.environ["PIECES"]).read_text(encoding="utf-8"))
+    found = [verdicts_of(piece) for piece in pieces]
+    Path(os.environ["FOUND"]).write_text(json.dumps(found), encoding="utf-8")
