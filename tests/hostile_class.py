@@ -252,7 +252,7 @@ for _ in range(100):
 
 def paste_many(cells):
     stream = io.BytesIO()
-    noise = np.random.default_rng(0).integers(0, 256, (1200, 1200, 3), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
     Image.fromarray(noise).save(stream, "JPEG", quality=50)
     data = base64.b64encode(stream.getvalue()).decode()
     pictures = {f"{number}.jpeg": {"image/jpeg": data} for number in range(15)}
@@ -339,11 +339,13 @@ HOSTILE = (
     Hostile("reply-lines", "ValueError", 70, pool("raise ValueError('\\n' * 50_000_000)")),
     # 5: what cannot be drawn, and forms that are none
     Hostile("form-loss", "loss", 91, net(LOSS.format(change="loss = -1e308"))),
-    Hostile("form-grads", "reply", 82, net(LOSS.format(change="grads = np.zeros(3)"))),
+    Hostile(
+        "form-grads", "instead of the pair", 83, net(LOSS.format(change="grads = np.zeros(3)"))
+    ),
     Hostile(
         "form-param",
-        "grads|reply|no array",
-        82,
+        "no array W1",
+        85,
         net(LOSS.format(change="grads = {('a', 1): np.zeros(1)}")),
     ),
     Hostile("form-nan", "differ|shape", 70, pool("return np.full(x.shape, -1e308), None")),

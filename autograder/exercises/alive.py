@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.exercises.written import expect_gradients, expect_written
 from autograder.judging.case import Case
+from autograder.judging.compare import kind_of
 from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.output import Output
 
@@ -77,6 +78,9 @@ def number(name: str, value: Any) -> float:
         raise NotWritten(f"{name} is None: this part is still to be written.")
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind == "f":
         value = float(value.reshape(()))
+    if isinstance(value, dict) and "instead of" in kind_of(value):
+        text = f"loss(X, y) returned {kind_of(value)}."
+        raise CheckFailed(text, words=text)
     try:
         found = float(value) if isinstance(value, int | float) else math.nan
     except OverflowError:  # a whole number of more than 300 digits

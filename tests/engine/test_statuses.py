@@ -94,3 +94,32 @@ def test_a_net_without_gradients_is_to_do_there(solution):
         "ThreeLayerConvNet/gradients",
     ]
     assert Status.FAILED not in status.values()
+
+
+ODD_LOSS = """
+right = ThreeLayerConvNet.loss
+def loss(self, X, y=None):
+    result = right(self, X, y)
+    return result if y is None else ({returned})
+ThreeLayerConvNet.loss = loss
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ("result[0], np.zeros(3)", "a tuple of 2 instead of the pair (loss, grads) with a dict"),
+        ("result[0]", "instead of the pair (loss, grads)."),
+        ("(*result, 1)", "a tuple of 3 instead of the pair (loss, grads)."),
+    ],
+)
+def test_what_is_no_loss_with_gradients_is_called_what_it_is(solution, returned, told):
+    code = ODD_LOSS.format(returned=returned)
+    verdicts = checked(solution, CNN_PATH, code, ["ThreeLayerConvNet"])
+    failed = [verdict for verdict in verdicts if verdict.status is Status.FAILED]
+    assert len(failed) >= 3
+    for verdict in failed:
+        assert "loss(X, y) returned a" in verdict.message
+        assert told in verdict.message
+        assert "finite" not in verdict.message
+        assert not verdict.mistakes

@@ -139,7 +139,7 @@ def pages(exercise: Exercise, settings: Settings, notebook: bytes, site: Path) -
     title, about = head_of(notebook)
     when = of.due(settings)
     known = {"title": title, "about": about, "notebook": exercise.notebook}
-    known |= {"due": shown(when) if when else "", "size": round(size_of(site) / 1e6)}
+    known |= {"due": shown(when) if when else "", "size": f"{size_of(site) / 1e6:.0f}"}
     folder = f"files/{exercise.notebook.rpartition('/')[0]}"
     cells = reading.cells(notebook, folder, fetch.tools())
     write("index.html", environment.get_template("site.html.jinja").render(known), site)

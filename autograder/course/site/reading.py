@@ -40,7 +40,9 @@ class Renderer(IPythonRenderer):
         """Return the place of a formula on a line of its own."""
         return self._kept(body, "block")
 
-    multiline_math = block_math
+    def multiline_math(self, text: str) -> str:
+        """Return the place of a formula on lines of its own."""
+        return self.block_math(text)
 
     def inline_math(self, body: str) -> str:
         """Return the place of a formula within a line."""

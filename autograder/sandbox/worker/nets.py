@@ -39,7 +39,9 @@ def net(
         return result
     pair = model.loss(X, y)
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
-        wrong = returned.in_place_of(model.loss, pair, "the pair (loss, grads)")
+        is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+        wanted = "the pair (loss, grads)" + (" with a dict of gradients" if is_pair else "")
+        wrong = returned.in_place_of(model.loss, pair, wanted)
         return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}
     result["loss"] = plain(pair[0])
     result["grads"] = {str(k): plain(v) for k, v in pair[1].items()}
