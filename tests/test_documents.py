@@ -132,5 +132,5 @@ def test_the_exercise_in_contributing_is_one(copy):
 
     run("autograder", "stubs", "--exercise", "mean_square")
     assert "is not written yet" in (copy / "assignment/cs231n/mean_square.py").read_text()
-    table = run("autograder.course.museum.meta", "--exercise", "mean_square", "--jobs", "1")
+    table = run("autograder.course.museum.meta", "mean_square", "--jobs", "1")
     assert re.search(r"\*\*all\*\*\s+\|\s+1 \|\s+1 \|\s+1 \|\s+0 \|.*\|\s+2 \|\s+2 \|", table)

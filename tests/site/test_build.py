@@ -144,7 +144,7 @@ def test_a_picture_and_a_link_lead_to_the_site(monkeypatch):
     assert "<math>a<b" in html and '<div class="scroll"><math>c' in html
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_site_is_whole_and_small_enough(site):
     size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
     assert size <= 60_000_000

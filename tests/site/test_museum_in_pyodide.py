@@ -66,7 +66,7 @@ def compare(chosen, site, folder):
     }
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_some_pieces_are_judged_alike(site, solution, tmp_path):
     assert compare(list(pieces(solution))[::SAMPLE], site, tmp_path) == {}
 
