@@ -50,15 +50,15 @@ ROUNDS = ("course", "cs231n", "engine", "notebooks", "show")  # folders whose te
 ROUND = ("test_round.py", "test_course_toml.py", "test_browser.py")
 PARTS = {
     "meta": (
-        "20 min: every known mistake and every correct way, through the checks",
+        "10 min: every known mistake and every correct way, through the checks",
         ("-m", "autograder.course.museum.meta"),
     ),
     "ladder": (
-        "2 min: the smallest input on which each known mistake is wrong",
+        "1 min: the smallest input on which each known mistake is wrong",
         ("-m", "pytest", "-m", "soak", "tests/diagnosis"),
     ),
     "attacks": (
-        "20 min: every attack at every level, and a class with all attackers in it",
+        "12 min: every attack at every level, and a class with all attackers in it",
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
     "class": (
