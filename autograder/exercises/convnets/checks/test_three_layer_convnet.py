@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.convnets.alive import ALIVE, expect_alive, number
+from autograder.exercises.convnets.alive import ALIVE, expect_alive, loss_in
 from autograder.exercises.convnets.cases.net import NET, WEIGHTS, NetSettings, net
 from autograder.exercises.convnets.cases.windows import Shape
 from autograder.exercises.convnets.written import expect_gradients, expect_written
@@ -99,7 +99,7 @@ def test_initial_loss(exam: Exam) -> None:
         expected = math.log(case.payload["settings"]["num_classes"])
         reply = exam.ask(case)
         expect_written(reply)
-        loss = number("loss", reply["loss"])
+        loss = loss_in(reply)
         if not abs(loss - expected) <= 0.01:
             text = f"The loss is {loss:.6f}, expected about {expected:.6f}."
             raise CheckFailed(text, words=f"The loss is not about {expected:.6f}.")
@@ -125,7 +125,7 @@ def test_regularization(exam: Exam) -> None:
         expect_written(reply)
         without = exam.ask(case, settings={**settings, "reg": 0.0})
         params, reg = case.payload["params"], settings["reg"]
-        added = number("loss", reply["loss"]) - number("loss", without["loss"])
+        added = loss_in(reply) - loss_in(without)
         penalty = 0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in WEIGHTS)
         adds = f"what reg={reg} adds to"
         exam.expect_close(Output("loss"), np.array(added), penalty, DOUBLE, f"{adds} the loss")
@@ -159,7 +159,7 @@ def test_gradients(exam: Exam) -> None:
     for case in exam.cases:
         reply, expected = exam.ask(case), case.expected
         expect_written(reply)
-        loss = np.array(number("loss", reply["loss"]))
+        loss = np.array(loss_in(reply))
         exam.expect_close(Output("loss"), loss, expected["loss"], DOUBLE)
         expect_gradients(reply)
         for name, value in case.payload["params"].items():
