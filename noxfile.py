@@ -46,8 +46,10 @@ if os.pathsep in str(ROOT):
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
-ROUNDS = ("course", "cs231n", "engine", "notebooks", "show")  # folders whose tests take long
-ROUND = ("test_round.py", "test_course_toml.py", "test_browser.py")
+LONG = (  # of the tests, what takes long and has no part of its own
+    *("course", "cs231n", "engine", "notebooks", "show"),
+    *("test_round.py", "test_course_toml.py", "test_browser.py"),
+)
 PARTS = {
     "meta": (
         "10 min: every known mistake and every correct way, through the checks",
@@ -63,7 +65,7 @@ PARTS = {
     ),
     "class": (
         "60 min: the whole sample class, a class full of harm, whole rounds, what trains a net",
-        ("-m", "pytest", "-m", "soak", *(f"tests/{name}" for name in (*ROUNDS, *ROUND))),
+        ("-m", "pytest", "-m", "soak", *(f"tests/{name}" for name in LONG)),
     ),
     "fuzz": (
         "60 min: fuzzing of all that reads and judges, a hundred times as much as in the tests",
