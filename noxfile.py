@@ -46,24 +46,26 @@ if os.pathsep in str(ROOT):
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
-ROUNDS = ("course", "cs231n", "engine", "notebooks", "show")  # folders whose tests take long
-ROUND = ("test_round.py", "test_course_toml.py", "test_browser.py")
+LONG = (  # of the tests, what takes long and has no part of its own
+    *("course", "cs231n", "engine", "notebooks", "show"),
+    *("test_round.py", "test_course_toml.py", "test_browser.py"),
+)
 PARTS = {
     "meta": (
-        "20 min: every known mistake and every correct way, through the checks",
+        "10 min: every known mistake and every correct way, through the checks",
         ("-m", "autograder.course.museum.meta"),
     ),
     "ladder": (
-        "2 min: the smallest input on which each known mistake is wrong",
+        "1 min: the smallest input on which each known mistake is wrong",
         ("-m", "pytest", "-m", "soak", "tests/diagnosis"),
     ),
     "attacks": (
-        "20 min: every attack at every level, and a class with all attackers in it",
+        "12 min: every attack at every level, and a class with all attackers in it",
         ("-m", "pytest", *ON_ALL_CORES, "-m", "soak or not soak", "tests/sandbox"),
     ),
     "class": (
         "60 min: the whole sample class, a class full of harm, whole rounds, what trains a net",
-        ("-m", "pytest", "-m", "soak", *(f"tests/{name}" for name in (*ROUNDS, *ROUND))),
+        ("-m", "pytest", "-m", "soak", *(f"tests/{name}" for name in LONG)),
     ),
     "fuzz": (
         "60 min: fuzzing of all that reads and judges, a hundred times as much as in the tests",

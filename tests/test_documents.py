@@ -83,16 +83,11 @@ def test_the_exercise_in_contributing_is_one(copy):
     (checks,) = [block for block in shown if "def pair" in block]
     files = {
         "autograder/exercises/mean_square/__init__.py": (
-            '"""The exercise MeanSquare."""\n'
-            f"from autograder.exercise import Exercise, Function, StudentFile\n\n{table}"
+            f'"""The exercise MeanSquare."""\n\n{table}'
         ),
         "autograder/exercises/mean_square/checks/__init__.py": '"""Its checks."""\n',
         "autograder/exercises/mean_square/checks/test_mean_square.py": (
-            '"""``mean_square(x, y) -> float``."""\n'
-            "from autograder.exercises.mean_square import FILE\n"
-            "from autograder.judging.case import Spec\n"
-            "from autograder.judging.declare import check\n"
-            f"from autograder.judging.exam import Exam\n\n{checks}"
+            f'"""``mean_square(x, y) -> float``."""\n\n{checks}'
         ),
         "solutions/cs231n/mean_square.py": (
             "import numpy as np\n\n\ndef mean_square(x, y):\n"

@@ -209,6 +209,18 @@ def load(path: Path) -> Record:
         ) from None
 
 
+def in_folder(results: Path) -> list[Record]:
+    """Return the records of all students graded into a folder, by name.
+
+    Raises
+    ------
+    UserError
+        One of them is damaged.
+    """
+    found = [load(path) for path in (results / "students").glob("*.json")]
+    return sorted(found, key=lambda record: record.student)
+
+
 def verdict_of(tree: dict[str, Any]) -> Verdict:
     """Return a verdict from its fields by name."""
     known = {"status": Status(tree["status"]), "mistakes": tuple(tree["mistakes"])}

@@ -9,6 +9,7 @@ import pytest
 from autograder import locate
 from autograder.sandbox import client, words
 from autograder.sandbox.client import Died, Raised, TimedOut, Worker
+from forge import WIRE
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)
 
@@ -190,27 +191,12 @@ def test_closing_removes_the_folder(start):
     worker.close()
 
 
-WIRE = """
-import json, struct, sys
-
-def message(tree):
-    header = json.dumps({"tree": tree, "bodies": []}).encode()
-    return b"CNW1" + struct.pack("<I", len(header)) + header
-
-def wire():
-    frame = sys._getframe()
-    while "replies" not in frame.f_locals:
-        frame = frame.f_back
-    return frame.f_locals["replies"], frame.f_locals["request"]["id"]
-"""
-
-
 def test_a_reply_made_before_its_request_is_none(start):
     worker = start(
         WIRE
         + """
 def f(x):
-    replies, number = wire()
+    replies, number = pipe()
     replies.write(message({"id": number, "result": 1}) + message({"id": number, "result": 2}))
     return x, None
 """
@@ -225,7 +211,7 @@ def test_an_unasked_reply_waits_and_is_refused(start):
         WIRE
         + """
 def f(x):
-    wire()[0].write(message({"id": "", "result": 1}))
+    pipe()[0].write(message({"id": "", "result": 1}))
     return x, None
 """
     )

@@ -1,10 +1,10 @@
 """sandbox/paths.py: what a worker reads is a list; what others have installed is not on it."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import machine
 import pytest
 
 from autograder import locate
@@ -71,7 +71,7 @@ def test_a_module_is_found_however_it_is_installed(tmp_path, monkeypatch):
 
 
 @linux
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler")
+@pytest.mark.skipif(not machine.can_link(), reason="needs a C compiler and the C library")
 def test_shared_libraries_are_found_where_the_linker_finds_them(tmp_path, monkeypatch):
     """As in conda: in one folder for all packages, by a link and a way up from the extension."""
     prefix = tmp_path.resolve()

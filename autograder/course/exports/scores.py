@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder import exercises
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.record import Record, load
+from autograder.course.record import Record, in_folder
 from autograder.errors import UserError
 
 
@@ -37,14 +37,13 @@ def records(results_dir: Path) -> list[Record]:
     UserError
         Nobody was graded into `results_dir`, or a record cannot be read.
     """
-    place = nbcourse.place_of(results_dir, exercises.default())
-    paths = sorted((place / "students").glob("*.json"))
-    if not paths:
+    found = in_folder(nbcourse.place_of(results_dir, exercises.default()))
+    if not found:
         raise UserError(
             f"There are no grades in {results_dir}. Give the folder that python -m autograder "
             "grade --out wrote to."
         )
-    return sorted((load(path) for path in paths), key=lambda record: record.student)
+    return found
 
 
 def scores(results_dir: Path) -> dict[str, Score]:

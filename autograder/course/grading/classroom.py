@@ -40,7 +40,7 @@ from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.pages import report, tables
-from autograder.course.record import Record, key_of
+from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
@@ -131,13 +131,15 @@ def run(
     console = console or Console()
     exercise = course.exercise
     read = collect(exercise, handed, settings.assignment, settings.allowed)
-    own = [as_it_came(item, course.root) for item in chosen(read, settings.only)]
+    before = {record.student: record for record in in_folder(course.place)}
+    own = [as_it_came(item, before.get(item.student)) for item in chosen(read, settings.only)]
     collected = [timed(item, course.zone) for item in own]
     pack_id = packs.identify(exercise, settings.seed)
     regrading = Unfinished(course.place, settings.command()) if settings.regrade else None
     plan = make_plan(
         exercise,
         collected,
+        before,
         course.place,
         pack_id,
         regrade=settings.regrade,

@@ -13,7 +13,6 @@ from autograder.course.record import (
     Record,
     digest_of,
     key_of,
-    load,
     notebook_digest,
     without_grading,
 )
@@ -67,6 +66,7 @@ class Plan:
 def make_plan(
     exercise: Exercise,
     collected: Sequence[Submission | Unreadable],
+    before: Mapping[str, Record],
     out: Path,
     pack_id: str,
     *,
@@ -83,6 +83,8 @@ def make_plan(
         What is asked.
     collected : sequence of Submission or Unreadable
         What was handed in.
+    before : mapping of str to Record
+        What was graded before, by student.
     out : Path
         The folder of the course.
     pack_id : str
@@ -95,16 +97,8 @@ def make_plan(
         Run a notebook that was handed in anew.
     done : mapping of str to str
         Whom not to grade anew: they were, with these keys, before that was stopped.
-
-    Raises
-    ------
-    UserError
-        A record in `out` cannot be read.
     """
-    plan = Plan()
-    for path in sorted((out / "students").glob("*.json")):
-        record = load(path)
-        plan.records[record.student] = record
+    plan = Plan(records=dict(before))
     for item in collected:
         known = plan.records.get(item.student)
         if isinstance(item, Unreadable):
@@ -165,16 +159,14 @@ def given_to(exercise: Exercise, todo: Sequence[Submission]) -> list[Submission]
     return [replace(submission, given=given) for submission in todo]
 
 
-def as_it_came(item: Submission | Unreadable, out: Path) -> Submission | Unreadable:
+def as_it_came(item: Submission | Unreadable, known: Record | None) -> Submission | Unreadable:
     """Return what was handed in with what an earlier run knew of its coming.
 
     A learning management system's names say when and by whom it was handed in, and those of a
     course's own folder of what was submitted do not.
     """
-    path = out / "students" / f"{item.student}.json"
-    if isinstance(item, Unreadable) or item.submitted or item.origin.entry or not path.is_file():
+    if isinstance(item, Unreadable) or item.submitted or item.origin.entry or known is None:
         return item
-    known = load(path)
     if known.files not in ("", digest_of(item.files)):  # former versions did not note them
         return item
     return replace(item, submitted=known.submitted, origin=known.origin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercises.alive import expect_alive, is_weight, number
+from autograder.exercises.alive import expect_alive, is_weight, loss_in
 from autograder.exercises.nets import expect_parameter, gradient
 from autograder.exercises.written import expect_gradients, expect_written
 from autograder.judging.case import Case
@@ -40,7 +40,7 @@ def expect_penalty(exam: Exam) -> None:
         expect_written(reply)
         without = exam.ask(case, settings={**settings, "reg": 0.0})
         params, reg = case.payload["params"], settings["reg"]
-        added = number("loss", reply["loss"]) - number("loss", without["loss"])
+        added = loss_in(reply) - loss_in(without)
         squares = (float(np.sum(params[name] ** 2)) for name in filter(is_weight, params))
         penalty = 0.5 * reg * sum(squares)
         adds = f"what reg={reg} adds to"
@@ -64,7 +64,7 @@ def expect_one(exam: Exam, case: Case) -> None:
     reply, expected = exam.ask(case), case.expected
     expect_written(reply)
     exam.expect_close(Output("scores"), reply["scores"], expected["scores"], DOUBLE)
-    loss = np.array(number("loss", reply["loss"]))
+    loss = np.array(loss_in(reply))
     exam.expect_close(Output("loss"), loss, expected["loss"], DOUBLE)
     expect_gradients(reply)
     for name, value in case.payload["params"].items():

@@ -14,6 +14,10 @@ import confine
 
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
+    # What a distribution adds to each start of Python, such as Debian, is no module of a student's:
+    # IPython would look for changes in a file that cannot be read from here on.
+    for name in ("sitecustomize", "usercustomize"):
+        sys.modules.pop(name, None)
     confine.apply(settings)
     sys.path += settings["packages"]
 

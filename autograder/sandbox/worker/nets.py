@@ -38,8 +38,8 @@ def net(
     if y is None:
         return result
     pair = model.loss(X, y)
-    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], dict):
-        is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+    is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+    if not is_pair or not isinstance(pair[1], dict):
         wanted = "the pair (loss, grads)" + (" with a dict of gradients" if is_pair else "")
         wrong = returned.in_place_of(model.loss, pair, wanted)
         return {**result, "loss": wrong, "grads": {}, "after": {"X": X, "y": y}}

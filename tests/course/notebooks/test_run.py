@@ -10,6 +10,7 @@ import tempfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+import machine
 import nbformat
 import numpy as np
 import pytest
@@ -141,6 +142,7 @@ def test_a_figure_becomes_a_picture(several):
         assert image.getpixel((0, 0)) == (255, 255, 255)
 
 
+@machine.compiled
 def test_errors_name_the_students_lines_and_nobody_elses(several):
     number = several["error"].execution_count
     (output,) = several["error"].outputs
@@ -224,6 +226,7 @@ def test_warnings_and_paths_do_not_name_our_folders(several):
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@machine.compiled
 def test_a_notebook_runs_under_each_level(solution, level):
     skip_unless(level)
     executed = ran(
@@ -506,7 +509,7 @@ def test_a_forged_reply_ends_the_notebook(reply, solution, monkeypatch):
     def forged(self, *_):
         return reply
 
-    monkeypatch.setattr(notebook.Worker, "_read", forged)
+    monkeypatch.setattr(client, "read", forged)
     executed = ran(solution, "1", "2")
     assert "not a reply" in executed.problem
     assert executed.notebook.cells[1].outputs == []

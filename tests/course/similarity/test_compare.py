@@ -190,6 +190,7 @@ def test_the_result_is_the_same_from_run_to_run():
         for seed in "12"
     ]  # fmt: skip
     first, second = (process.communicate()[0] for process in running)
+    assert [process.returncode for process in running] == [0, 0]
     assert first == second != ""
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.alive import expect_alive, is_weight, number
+from autograder.exercises.alive import expect_alive, is_weight, loss_in
 from autograder.exercises.convnets.cases.net import NET, NetSettings, net
 from autograder.exercises.nets import expect_dtypes, expect_parameter, gradient
 from autograder.exercises.written import expect_gradients, expect_written
@@ -72,7 +72,7 @@ def test_initial_loss(exam: Exam) -> None:
         expected = math.log(case.payload["settings"]["num_classes"])
         reply = exam.ask(case)
         expect_written(reply)
-        loss = number("loss", reply["loss"])
+        loss = loss_in(reply)
         if not abs(loss - expected) <= 0.01:
             text = f"The loss is {loss:.6f}, expected about {expected:.6f}."
             raise CheckFailed(text, words=f"The loss is not about {expected:.6f}.")
@@ -98,7 +98,7 @@ def test_regularization(exam: Exam) -> None:
         expect_written(reply)
         without = exam.ask(case, settings={**settings, "reg": 0.0})
         params, reg = case.payload["params"], settings["reg"]
-        added = number("loss", reply["loss"]) - number("loss", without["loss"])
+        added = loss_in(reply) - loss_in(without)
         penalty = (
             0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in filter(is_weight, params))
         )
@@ -123,7 +123,7 @@ def test_gradients(exam: Exam) -> None:
     for case in exam.cases:
         reply, expected = exam.ask(case), case.expected
         expect_written(reply)
-        loss = np.array(number("loss", reply["loss"]))
+        loss = np.array(loss_in(reply))
         exam.expect_close(Output("loss"), loss, expected["loss"], DOUBLE)
         expect_gradients(reply)
         for name, value in case.payload["params"].items():
