@@ -134,7 +134,7 @@ def make_public_pack(names: Sequence[str] = ()) -> None:
     if course_is_here():
         packs = importlib.import_module("autograder.course.museum.packs")
         with contextlib.suppress(locate.NotFound):  # without the solution, there is what there is
-            packs.public(exercises.with_what(names))
+            packs.public(exercises.with_what(tuple(names)))
 
 
 def course_is_here() -> bool:

@@ -85,11 +85,6 @@ def answer(source: str, name: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(result)) + "\n"
 
 
-def has_answers(source: str) -> bool:
-    """Return whether a file is one with answers, rather than what was made of it."""
-    return BEGIN in source
-
-
 def rendered(source: str, name: str, is_given: Callable[[str], bool]) -> str:
     """Return a file without markers: an answer where it is given, or else a stub."""
     owners = functions_by_line(source)

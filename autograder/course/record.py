@@ -27,11 +27,12 @@ JUDGES = (
     "judging",
     "diagnosis/explain.py",  # its questions to student code take of the time that checks have
     *("sandbox/client.py", "sandbox/launch.py", "sandbox/paths.py", "sandbox/look.py"),
-    *("sandbox/bounds.py", "sandbox/readable.py", "sandbox/words.py"),
+    *("sandbox/bounds.py", "sandbox/errors.py", "sandbox/words.py"),
     "sandbox/worker",
     *("exercise.py", "markers.py", "exercises/*.py", "course/forward"),
 )
 """What decides what a check finds, beside the exercise itself, below ``autograder/``."""
+JUDGES_NOT = ("exercises/settings.py",)  # what comes of it is in the exercise's changes
 SOURCES = {".py", ".ini", ".c", ".h", ".pyx", ".build", ".txt"}
 CONSTRAINTS = "constraints*.txt"  # versions of what is installed, beside noxfile.py
 
@@ -122,6 +123,7 @@ def grader_version(exercise: Exercise) -> str:
     places.append(PACKAGE / "exercises" / exercise.name)
     places += [given / locate.PACKAGE, given / "kernels", *root.glob(CONSTRAINTS)]
     sources = {path for place in places for path in (place, *place.rglob("*"))}
+    sources -= {PACKAGE / name for name in JUDGES_NOT}
     sources -= {given / path for path in exercise.whole.editable}  # the student's come instead
     digest = hashlib.sha256(to_json(asdict(exercise.changes)).encode())
     for path in sorted(sources):

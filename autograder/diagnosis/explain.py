@@ -13,7 +13,7 @@ from autograder.judging.case import Case
 from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
-from autograder.sandbox.client import Raised, WorkerError
+from autograder.sandbox.errors import Raised, WorkerError
 
 SECONDS = 5.0  # for student code on one case, when it is run again to learn more
 NAMES_AT_MOST = 3  # more mistakes than this with the same results tell a student nothing

@@ -17,7 +17,7 @@ import numpy as np
 from autograder.judging.case import Case
 from autograder.judging.compare import differences, in_another_layout, kind_of
 from autograder.judging.output import Output
-from autograder.sandbox.client import Raised
+from autograder.sandbox.errors import Raised
 
 ROOTS = np.sqrt([2.0, 3.0, 5.0, 7.0])
 MAX_VALUES = 1 << 19  # of an array; no output of a case has more, and no more are computed with

@@ -19,7 +19,7 @@ from autograder.judging.ladder import unpacked
 from autograder.judging.output import Output
 from autograder.judging.pack import Pack
 from autograder.judging.session import Session
-from autograder.sandbox.client import Raised, WorkerError
+from autograder.sandbox.errors import Raised, WorkerError
 from autograder.submission import Submission
 
 SECONDS = 0.6  # for the way up; with a worker to be started it takes a second

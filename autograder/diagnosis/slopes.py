@@ -12,7 +12,7 @@ from autograder.judging.compare import differences
 from autograder.judging.operations import NumericGradient
 from autograder.judging.output import Output
 from autograder.judging.session import Session
-from autograder.sandbox.client import WorkerError
+from autograder.sandbox.errors import WorkerError
 
 SECONDS = 5.0
 SMALL = 300  # values of an argument, at most, for which a numeric gradient is quick

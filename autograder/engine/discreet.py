@@ -19,7 +19,7 @@ from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED
 from autograder.judging.session import CannotLoad
 from autograder.judging.verdict import Status
-from autograder.sandbox.client import Raised, TimedOut, WorkerError
+from autograder.sandbox.errors import Raised, TimedOut, WorkerError
 from autograder.submission import Submission
 
 MARGIN = 1e-5  # within which a relation holds, relative to the largest value

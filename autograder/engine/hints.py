@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.sandbox.client import Raised, WorkerError
+from autograder.sandbox.errors import Raised, WorkerError
 
 NO_LIBRARY = (
     "The grader has NumPy and the given package. Plot in the notebook instead, and remove an "

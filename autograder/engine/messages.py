@@ -17,10 +17,9 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam
 from autograder.judging.output import RAISED, Output
 from autograder.judging.pack import Pack
-from autograder.judging.session import CannotLoad, Session
+from autograder.judging.session import CannotLoad, Session, TakesTooLong, working_at_most
 from autograder.judging.verdict import Status
-from autograder.judging.working import TakesTooLong, working_at_most
-from autograder.sandbox.client import Raised, TimedOut, WorkerError
+from autograder.sandbox.errors import Raised, TimedOut, WorkerError
 from autograder.show import smallest
 from autograder.show.picture import as_text
 

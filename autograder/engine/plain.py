@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-
-import pytest
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 # Off: whatever writes to the terminal or disk, or belongs to the pytest that may run around us.
@@ -17,10 +13,3 @@ PLUGINS_OFF = (
 )
 # Keeps options and plugins of the user's own pytest out.
 PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-
-
-def items_of(module: ModuleType, session: pytest.Session) -> Iterator[pytest.Function]:
-    """Yield the checks in a module that has been imported, as pytest's items."""
-    node = pytest.Module.from_parent(session, path=Path(module.__file__ or ""))
-    node.obj = module
-    yield from (item for item in node.collect() if isinstance(item, pytest.Function))

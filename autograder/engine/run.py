@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from functools import cached_property
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from autograder.diagnosis.ladder import Climber
 from autograder.engine.discreet import Discreet
 from autograder.engine.messages import MAX_MESSAGE, TOO_MUCH, Messages, attempt, shortened
-from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS, items_of
+from autograder.engine.plain import PLAIN, PLUGINS_OFF, SETTINGS
 from autograder.exercise import Exercise, Function
 from autograder.exercises.registry import by_test, larger_cases, modules, more_seconds, select
 from autograder.judging.declare import Declared
@@ -24,12 +25,11 @@ from autograder.judging.evidence import Evidence
 from autograder.judging.exam import CheckFailed, Exam, NotWritten, Scores
 from autograder.judging.larger import Asked
 from autograder.judging.pack import Pack
-from autograder.judging.session import LOAD_SECONDS, Budget, Session
+from autograder.judging.session import LOAD_SECONDS, Budget, Session, TakesTooLong, working_at_most
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import CheckInfo, Status, Verdict
-from autograder.judging.working import TakesTooLong, working_at_most
 from autograder.sandbox import inprocess
-from autograder.sandbox.client import WorkerError
+from autograder.sandbox.errors import WorkerError
 from autograder.submission import Submission
 
 QUICK_SECONDS = 120.0  # for all checks on one file that train nothing; right code takes one
@@ -206,7 +206,9 @@ class CheckPlugin:
         """
         known = by_test(self._exercise)
         for module in modules(self._exercise):
-            for item in items_of(module, session):
+            node = pytest.Module.from_parent(session, path=Path(module.__file__ or ""))
+            node.obj = module
+            for item in (item for item in node.collect() if isinstance(item, pytest.Function)):
                 declared = known.get(item.function)
                 if declared is not None and declared.info.id in self._chosen:
                     self._declared[item] = declared

@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Collection
 from functools import cache
 
 from autograder import locate
@@ -50,6 +49,7 @@ def of_course() -> Settings:
     return settings_for(os.environ.get(CHOSEN, ""))
 
 
+@cache
 def default() -> Exercise:
     """Return the exercise that was chosen, or that of this course, as its settings have it."""
     course = of_course()
@@ -70,6 +70,8 @@ def choose(name: str) -> None:
         There is none of that name.
     """
     os.environ[CHOSEN] = find(name).name
+    default.cache_clear()
+    with_what.cache_clear()
 
 
 def find(name: str) -> Exercise:
@@ -88,7 +90,8 @@ def find(name: str) -> Exercise:
     raise UserError(f"There is no exercise {name!r}. There are: {known}.")
 
 
-def with_what(names: Collection[str]) -> Exercise:
+@cache
+def with_what(names: tuple[str, ...]) -> Exercise:
     """Return the exercise that has the functions or checks named: the default one, or another.
 
     A course's own copy has several, and a notebook of each.

@@ -18,7 +18,7 @@ from autograder.judging.operations import OPERATIONS
 from autograder.judging.output import Output
 from autograder.judging.session import OutOfTime, Session
 from autograder.judging.trained import Trained
-from autograder.sandbox.client import TimedOut
+from autograder.sandbox.errors import TimedOut
 from autograder.sandbox.words import waited
 
 DOUBLE = 1e-6  # tolerance for float64 inputs, relative to the scale of the expected values

@@ -19,7 +19,7 @@ import numpy as np
 from autograder.judging.case import Case
 from autograder.judging.operation import Payload
 from autograder.judging.session import OutOfTime, Session
-from autograder.sandbox.client import TimedOut, WorkerError
+from autograder.sandbox.errors import TimedOut, WorkerError
 
 SUMS = 8  # in a digest
 RTOL = 1e-6  # of a value, relative to the largest; of a weighted sum, as for independent errors

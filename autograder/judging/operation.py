@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.judging.output import Output
-from autograder.sandbox.client import WorkerError
+from autograder.sandbox.errors import WorkerError
 
 Payload = dict[str, Any]
 

@@ -25,7 +25,7 @@ from autograder.judging.operation import (
 )
 from autograder.judging.output import Output
 from autograder.judging.trials import Trials
-from autograder.sandbox.client import Died, Raised, TimedOut
+from autograder.sandbox.errors import Died, Raised, TimedOut
 
 
 def is_bool(reply: Any) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from autograder import locate
@@ -14,13 +18,42 @@ from autograder.exercise import StudentFile
 from autograder.judging.operation import Answer, Payload
 from autograder.judging.operations import OPERATIONS
 from autograder.sandbox import paths, probe, scratch
-from autograder.sandbox.client import MAX_REPLY, Raised, TimedOut, Worker, WorkerError
+from autograder.sandbox.client import MAX_REPLY, Worker
+from autograder.sandbox.errors import Raised, TimedOut, WorkerError
 from autograder.sandbox.inprocess import LEVEL as IN_PROCESS
 from autograder.sandbox.inprocess.worker import InProcess
 from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
+
+
+class TakesTooLong(Exception):
+    """This process has worked for longer than `working_at_most` allows."""
+
+
+@contextlib.contextmanager
+def working_at_most(seconds: float) -> Iterator[None]:
+    """Raise `TakesTooLong` when this process has worked so long itself.
+
+    What it waits for is not counted. Where the exception is caught inside, it comes again, a second
+    of work later. Only the main thread can be interrupted, and not on Windows or in a browser.
+    """
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if sys.platform in ("win32", "emscripten") or not in_main_thread:
+        yield
+        return
+
+    def over(number: int, frame: FrameType | None) -> None:
+        raise TakesTooLong(f"more than {seconds:g} seconds of work")
+
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class CannotLoad(WorkerError):
@@ -174,7 +207,11 @@ class Session:
         if module in self._loaded:
             return
         try:
-            self._request("load", module, {"module": module}, LOAD_SECONDS, is_none, MAX_REPLY)
+            self._request(
+                *("load", module, {"module": module}, LOAD_SECONDS),
+                fits=lambda reply: reply is None,
+                most=MAX_REPLY,
+            )
         except OutOfTime:
             raise
         except WorkerError as error:
@@ -235,26 +272,18 @@ class Session:
     def _worker_of(self, module: str) -> Worker | InProcess:
         """Return the worker of a student's module; it is started where there is none."""
         if module not in self._workers:
-            self._workers[module] = self._start(self._files[module])
-        return self._workers[module]
-
-    def _start(self, file: StudentFile) -> Worker | InProcess:
-        """Return a new worker for one of the student's files."""
-        layers = [Path(self._folder.name), locate.given()]
-        libraries = [*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])]
-        if self.isolation == IN_PROCESS:
-            return InProcess(
-                layers, unavailable=file.without, modules=file.modules, libraries=libraries
+            file = self._files[module]
+            kind = InProcess if self.isolation == IN_PROCESS else Worker
+            self._workers[module] = kind(
+                [Path(self._folder.name), locate.given()],
+                threads=self._threads,
+                isolation=self.isolation,
+                unavailable=file.without,
+                modules=file.modules,
+                max_memory=file.memory,
+                libraries=[*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])],
             )
-        return Worker(
-            layers,
-            threads=self._threads,
-            isolation=self.isolation,
-            unavailable=file.without,
-            modules=file.modules,
-            max_memory=file.memory,
-            libraries=libraries,
-        )
+        return self._workers[module]
 
     def close(self) -> None:
         """End the workers and remove the staged files."""
@@ -269,8 +298,3 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def is_none(reply: Any) -> bool:
-    """Return whether a reply is an empty one."""
-    return reply is None

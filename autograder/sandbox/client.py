@@ -17,51 +17,15 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from autograder.sandbox import launch, probe, scratch, words
-from autograder.sandbox.readable import Room, clean, readable
+from autograder.sandbox.errors import Died, Raised, TimedOut
 from autograder.sandbox.worker import wire
 
 MOST_READ = 6000  # bytes of what a request printed, at its beginning and again at its end
 MAX_REPLY = 64 << 20  # bytes of arrays in one reply; those of a trained net may have 40 MiB
 MAX_HEADER = 1 << 20  # bytes of all the rest in it
 MAX_VALUES = 20_000  # numbers, texts, lists and arrays in one reply
-
-
-class WorkerError(Exception):
-    """A request that student code did not answer as it should; made into a verdict."""
-
-
-class TimedOut(WorkerError):
-    """Student code did not answer in time."""
-
-
-class Died(WorkerError):
-    """The worker process ended, or broke the wire, before it answered."""
-
-
-class Raised(WorkerError):
-    """Student code raised an exception.
-
-    Attributes
-    ----------
-    summary : str
-        The exception's type and text in one line.
-    missing : bool
-        The function is a stub, or is not there at all.
-    line : str
-        The line of student code that raised it, or that called what did.
-    kind : str
-        What it says is the exception's type.
-    places : tuple of (str, int)
-        The files and lines that it says the exception went through, the innermost last.
-    """
-
-    line = kind = ""
-    places: tuple[tuple[str, int], ...] = ()
-
-    def __init__(self, message: str, *, summary: str = "", missing: bool = False) -> None:
-        super().__init__(message)
-        self.summary = summary or message
-        self.missing = missing
+MAX_TEXT = 2000  # characters in one text of a reply
+MAX_TEXTS = 100_000  # characters in all texts of a reply together
 
 
 class Worker(contextlib.AbstractContextManager["Worker"]):
@@ -259,6 +223,39 @@ def read(reply: Any, number: str) -> Any:
     if "error" in reply:
         raise raised_from(readable(reply["error"], Room()))
     return readable(reply["result"], Room())
+
+
+class Room:
+    """How much text may still come in one reply."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXTS
+
+    def text(self, text: str) -> str:
+        """Return a text of the reply, readable."""
+        self._left -= len(text)
+        if self._left < 0:
+            raise wire.WireError(f"it has more than {MAX_TEXTS} characters of text")
+        return clean(text)
+
+
+def readable(value: Any, room: Room) -> Any:
+    """Return what came over the wire without what could harm those who print or count with it."""
+    if isinstance(value, str):
+        return room.text(value)
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        return {"$object": "an integer of more than 64 bits"}
+    if isinstance(value, dict):
+        return {room.text(key): readable(item, room) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(readable(item, room) for item in value)
+    return value
+
+
+def clean(text: str) -> str:
+    """Return `text` cut to `MAX_TEXT`, without control characters and halves of characters."""
+    text = text[:MAX_TEXT]
+    return text if text.isprintable() else words.printable(text)
 
 
 def raised_from(error: Any) -> Raised:

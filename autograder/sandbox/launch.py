@@ -40,10 +40,10 @@ def stage(submission: Submission, names: Iterable[str], folder: Path) -> None:
 
 
 def stub_of(name: str) -> str:
-    """Return the stub for a file of which the finished one is given; empty if that is a stub."""
+    """Return the stub for a file that is given with answers; empty if it is a stub already."""
     path = locate.given() / name
     source = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return markers.make_stub(source, name) if markers.has_answers(source) else ""
+    return markers.make_stub(source, name) if markers.BEGIN in source else ""
 
 
 def command(

@@ -68,7 +68,7 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     UserError
         There is no check of a given name, or there is no usable pack.
     """
-    exercise = exercises.with_what(chosen or ())
+    exercise = exercises.with_what(tuple(chosen or ()))
     select(
         exercise, chosen if chosen is None else tuple(chosen)
     )  # a misspelled name is told before anything runs
@@ -77,22 +77,21 @@ def run(chosen: list[str] | None) -> list[Verdict]:
     verdicts: list[Verdict] = []
     told: frozenset[str] = frozenset()
     for name in names:
-        if reason := tab.left_out(exercise, name):
+        if tab.here() and (reason := tab.left_out(exercise, name)):
             print(textwrap.fill(reason, text.WIDTH))
             continue
         wrong: list[Evidence] = []
-        submission = current_submission(exercise)
+        run_on = tab.run_checks if tab.here() else run_checks
         with patience(exercise, name):
-            found = run_checks(
-                *(exercise, submission, tab.cases(exercise, public), [name]),
+            found = run_on(
+                *(exercise, current_submission(exercise), public, [name]),
                 on_failure=wrong.append,
                 hears=True,
-                isolation=tab.isolation(),
             )
-        found = tab.as_tried(exercise, found)
         verdicts += found
         lines = inside.how_to(exercise, wrong) if wrong else ""
-        note = progress.note(exercise, tab.kept(), verdicts) if name == names[-1] else ""
+        folder = tab.kept() if tab.here() else locate.root()
+        note = progress.note(exercise, folder, verdicts) if name == names[-1] else ""
         evidence = {failed.check: failed for failed in wrong}
         outcome = Outcome(name, found, evidence, lines, note, told)
         show(outcome)

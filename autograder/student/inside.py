@@ -89,7 +89,7 @@ def case(name: str, index: int = 0) -> PublicCase:
     >>> x.shape, one.expected.shape
     ((2, 3, 4, 4), (2, 3, 2, 2))
     """
-    exercise = exercises.with_what([name])
+    exercise = exercises.with_what((name,))
     cases = pack.public(exercise.name, ids(exercise)).cases
     asked = [check for check in cases if check in ids(exercise)]
     there = [check for check in asked if cases[check] and cases[check][0].expected is not None]

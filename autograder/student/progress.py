@@ -53,7 +53,7 @@ def line(exercise: Exercise, root: Path, points: dict[str, float]) -> str:
     most = worth(exercise)
     reached = sum(points.get(name, 0.0) for name in most)
     text = f"The whole exercise, as last checked: {number(reached)} of {number(sum(most.values()))}"
-    later = tab.judged_later(exercise)
+    later = tab.judged_later(exercise) if tab.here() else ()
     unfinished = [name for name in most if points.get(name, 0.0) < most[name] and name not in later]
     if unfinished:
         return f"{text} points. Next: {unfinished[0]}."

@@ -22,7 +22,7 @@ from autograder.judging import pack
 from autograder.judging.pack import Pack
 from autograder.judging.session import CannotLoad, Session
 from autograder.judging.verdict import Status, Verdict
-from autograder.sandbox.client import WorkerError
+from autograder.sandbox.errors import WorkerError
 from autograder.show.text import by_function
 from autograder.student import tab
 from autograder.student.check import current_submission, source_of

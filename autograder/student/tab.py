@@ -1,22 +1,25 @@
 """What is otherwise where a tab of a browser is all that there is: the site of a course.
 
 There is no terminal there, and no second process. The exercise is in a wheel that the kernel has
-loaded; what a student edits is in `DRIVE`, which the browser keeps. Anywhere else these functions
-change nothing.
+loaded; what a student edits is in `DRIVE`, which the browser keeps. Anywhere else, `here`,
+`isolation` and `kept` say how it is there, and the rest is not called.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from autograder import exercises, locate
+from autograder.engine import run as engine
 from autograder.exercise import Exercise
 from autograder.exercises.registry import list_checks
 from autograder.judging.pack import Pack
@@ -24,6 +27,7 @@ from autograder.judging.verdict import Verdict
 from autograder.sandbox import inprocess
 from autograder.sandbox.inprocess.deadline import TICK
 from autograder.student.waiting import FORMAT
+from autograder.submission import Submission
 
 FOLDER = "convnets"  # of the exercise, among the packages of the kernel
 DRIVE = Path("/drive")  # the files that JupyterLab shows
@@ -42,6 +46,7 @@ class NoDrive(Exception):
         return [str(self)]
 
 
+@cache
 def here() -> bool:
     """Return whether this is a tab of a browser."""
     return sys.platform == "emscripten"
@@ -74,7 +79,7 @@ def open_files() -> None:
 def left_out(exercise: Exercise, name: str) -> str:
     """Say why a check is not run here, and what to do instead; empty if it is."""
     function = exercise.by_name.get(name.partition("/")[0])
-    if not here() or function is None or not function.trains or function.trial:
+    if function is None or not function.trains or function.trial:
         return ""
     instead = "".join(
         f"Whether your net learns, {other.name} shows here on {other.trial.about}. "
@@ -88,10 +93,18 @@ def left_out(exercise: Exercise, name: str) -> str:
     )
 
 
+def run_checks(
+    exercise: Exercise, submission: Submission, pack: Pack, names: Sequence[str], **how: Any
+) -> list[Verdict]:
+    """Run checks in this process, with trials for trainings; as `engine.run.run_checks`."""
+    verdicts = engine.run_checks(
+        exercise, submission, cases(exercise, pack), names, isolation=inprocess.LEVEL, **how
+    )
+    return as_tried(exercise, verdicts)
+
+
 def cases(exercise: Exercise, pack: Pack) -> Pack:
     """Return the cases with small trials in the place of trainings."""
-    if not here():
-        return pack
     made = dict(pack.cases)
     for info in list_checks(exercise):
         if trial := exercise.by_name[info.function].trial:
@@ -104,7 +117,7 @@ def as_tried(exercise: Exercise, verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return verdicts in which a trial gives no points."""
     return [
         replace(verdict, points=0.0, title=f"{verdict.title}: here on {trial.about}")
-        if here() and (trial := exercise.by_name[verdict.function].trial)
+        if (trial := exercise.by_name[verdict.function].trial)
         else verdict
         for verdict in verdicts
     ]
@@ -112,7 +125,7 @@ def as_tried(exercise: Exercise, verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 def judged_later(exercise: Exercise) -> tuple[str, ...]:
     """Return what gives its points only when it is handed in."""
-    return tuple(function.name for function in exercise.functions if here() and function.trains)
+    return tuple(function.name for function in exercise.functions if function.trains)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from autograder.engine import run as engine
 from autograder.engine.hints import hints_for
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.verdict import Status
-from autograder.sandbox.client import Raised
+from autograder.sandbox.errors import Raised
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import larger_cases, list_checks
 from autograder.judging.larger import Asked, Bits, Larger, digest, unlike
-from autograder.sandbox.client import Raised, TimedOut
+from autograder.sandbox.errors import Raised, TimedOut
 
 A = np.random.default_rng(0).normal(size=(1, 3, 20, 30))
 

@@ -20,7 +20,7 @@ from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.operation import Answer, arrays_of
 from autograder.judging.operations import OPERATIONS
 from autograder.judging.pack import Pack, public
-from autograder.sandbox.client import Died, WorkerError
+from autograder.sandbox.errors import Died, WorkerError
 from autograder.submission import Submission
 from fuzzing import fuzzed
 

@@ -8,7 +8,7 @@ from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging import session
 from autograder.judging.session import Budget, OutOfTime, Session
 from autograder.sandbox import scratch
-from autograder.sandbox.client import Died, Raised, TimedOut
+from autograder.sandbox.errors import Died, Raised, TimedOut
 from autograder.submission import Submission
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from autograder import locate
-from autograder.judging.working import TakesTooLong, working_at_most
+from autograder.judging.session import TakesTooLong, working_at_most
 from bounds_table import table
 
 PROGRAM = """

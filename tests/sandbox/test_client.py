@@ -8,7 +8,8 @@ import pytest
 
 from autograder import locate
 from autograder.sandbox import client, words
-from autograder.sandbox.client import Died, Raised, TimedOut, Worker
+from autograder.sandbox.client import Worker
+from autograder.sandbox.errors import Died, Raised, TimedOut
 from forge import WIRE
 
 X = np.arange(6.0).reshape(1, 1, 2, 3)

@@ -14,7 +14,8 @@ import pytest
 
 from autograder import locate
 from autograder.sandbox import launch
-from autograder.sandbox.client import Died, Worker
+from autograder.sandbox.client import Worker
+from autograder.sandbox.errors import Died
 from autograder.sandbox.probe import probe
 
 sys.path.append(str(launch.WORKER))

@@ -14,7 +14,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.judging.session import Session
 from autograder.judging.verdict import Status
 from autograder.sandbox import probe
-from autograder.sandbox.client import Raised, TimedOut
+from autograder.sandbox.errors import Raised, TimedOut
 from autograder.sandbox.inprocess import LEVEL
 from autograder.sandbox.inprocess.stage import MOST_KEPT, Printed
 from autograder.submission import Submission

@@ -9,7 +9,8 @@ import pytest
 from autograder import locate
 from autograder.exercises.convnets.forbidden import GIVEN
 from autograder.sandbox import launch, paths
-from autograder.sandbox.client import Died, Worker
+from autograder.sandbox.client import Worker
+from autograder.sandbox.errors import Died
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import FORBIDDEN, Probe, probe, strongest
 

@@ -8,7 +8,7 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging.session import Session
 from autograder.judging.verdict import Status
-from autograder.sandbox.client import Raised, WorkerError
+from autograder.sandbox.errors import Raised, WorkerError
 from autograder.submission import Submission
 
 # Installed here or nowhere, given or not, real or misspelled: whatever stood on top of a layers.py.

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.sandbox.readable import Room, readable
+from autograder.sandbox.client import Room, readable
 from autograder.sandbox.worker import wire
 from fuzzing import fuzzed
 

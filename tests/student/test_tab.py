@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from autograder import locate
+from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
 from autograder.judging.verdict import Status, Verdict
@@ -28,19 +29,34 @@ def passed(*functions):
     ]
 
 
-def test_anywhere_else_nothing_changes(public_pack):
-    verdicts = passed(*EXERCISE.names)
-    assert not tab.here() and tab.isolation() is None
-    assert tab.kept() == locate.root()
-    assert tab.cases(EXERCISE, public_pack) is public_pack
-    assert tab.as_tried(EXERCISE, verdicts) == verdicts
-    assert not tab.judged_later(EXERCISE)
-    assert not any(tab.left_out(EXERCISE, name) for name in EXERCISE.names)
+@pytest.fixture
+def runs(monkeypatch, public_pack):
+    """Return what the engine was asked to run, and how; nothing is run."""
+    asked = []
+
+    def noted(exercise, submission, pack, names, isolation=None, **_):
+        asked.append((names, isolation, pack))
+        return passed(*names)
+
+    for module in (check, engine):
+        monkeypatch.setattr(module, "run_checks", noted)
+    monkeypatch.setattr(progress, "note", lambda exercise, folder, verdicts: asked.append(folder))
+    return asked
 
 
-def test_student_code_runs_in_this_process(in_a_tab):
-    assert tab.isolation() == inprocess.LEVEL
-    assert tab.kept() == tab.DRIVE
+def test_anywhere_else_nothing_changes(runs, public_pack):
+    assert not tab.here()
+    (verdict,) = check.run(["overfit_small_data"])
+    assert runs == [(["overfit_small_data"], None, public_pack), locate.root()]
+    assert verdict.points == verdict.max_points
+    check.run(["one_epoch"])
+    assert runs[2] == (["one_epoch"], None, public_pack)
+
+
+def test_student_code_runs_in_this_process(in_a_tab, runs):
+    check.run(["conv_forward_naive"])
+    assert runs[0][:2] == (["conv_forward_naive"], inprocess.LEVEL)
+    assert runs[1] == tab.DRIVE
 
 
 def test_a_training_is_tried_on_a_few_images(in_a_tab, public_pack):

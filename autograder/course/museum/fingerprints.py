@@ -14,7 +14,7 @@ from autograder.exercise import Exercise
 from autograder.judging.case import Case
 from autograder.judging.output import RAISED, Output
 from autograder.judging.session import Session
-from autograder.sandbox.client import Raised
+from autograder.sandbox.errors import Raised
 from autograder.submission import Submission
 
 SECONDS = 60.0  # for one mistake on one case; they take far less

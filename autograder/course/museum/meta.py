@@ -245,7 +245,7 @@ def chosen(names: Sequence[str]) -> tuple[Exercise, Sequence[str]]:
     for exercise in exercises.every():
         if names and names[0] in (exercise.name, exercise.assignment):
             return exercise, names[1:]
-    return exercises.with_what(names).whole, names
+    return exercises.with_what(tuple(names)).whole, names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

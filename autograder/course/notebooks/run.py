@@ -27,7 +27,8 @@ from autograder.course.notebooks.reply import fits_cell
 from autograder.exercise import Exercise
 from autograder.locate import given_module
 from autograder.sandbox import launch, paths, probe, scratch
-from autograder.sandbox.client import Died, Raised, TimedOut, Worker
+from autograder.sandbox.client import Worker
+from autograder.sandbox.errors import Died, Raised, TimedOut
 from autograder.sandbox.launch import stage
 from autograder.sandbox.words import printable
 from autograder.submission import Submission

@@ -23,7 +23,7 @@ from rich.progress import track
 from autograder import locate
 from autograder.course.release.stubs import skeleton
 from autograder.exercise import Exercise
-from autograder.judging.working import TakesTooLong, working_at_most
+from autograder.judging.session import TakesTooLong, working_at_most
 from autograder.submission import Submission
 
 SHORTEST = 25  # characters of a passage, once every name is one character; the library's default

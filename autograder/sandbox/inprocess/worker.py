@@ -13,7 +13,8 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from autograder.sandbox import launch, scratch, words
-from autograder.sandbox.client import MAX_HEADER, MAX_REPLY, MAX_VALUES, TimedOut, result_of
+from autograder.sandbox.client import MAX_HEADER, MAX_REPLY, MAX_VALUES, result_of
+from autograder.sandbox.errors import TimedOut
 from autograder.sandbox.inprocess import LEVEL
 from autograder.sandbox.inprocess.deadline import Deadline, Over
 from autograder.sandbox.inprocess.stage import Printed, Stage
@@ -29,6 +30,8 @@ class InProcess(contextlib.AbstractContextManager["InProcess"]):
     ----------
     layers, unavailable, modules, libraries
         As in `autograder.sandbox.client.Worker`.
+    of_a_process
+        What such a one is given besides, and this cannot have.
     """
 
     isolation = LEVEL
@@ -40,6 +43,7 @@ class InProcess(contextlib.AbstractContextManager["InProcess"]):
         unavailable: Mapping[str, Sequence[str]] = MappingProxyType({}),
         modules: Sequence[str] = (),
         libraries: Sequence[str] = launch.LIBRARIES,
+        **of_a_process: object,
     ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch.home()))
         self._layer = str(layers[0].resolve())

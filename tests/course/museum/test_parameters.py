@@ -17,7 +17,7 @@ from autograder.diagnosis.fingerprint import (
 )
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.session import Session
-from autograder.sandbox.client import Raised
+from autograder.sandbox.errors import Raised
 
 ENOUGH = 100  # tolerances
 

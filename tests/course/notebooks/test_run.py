@@ -24,8 +24,8 @@ from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
-from autograder.sandbox import launch
-from autograder.sandbox.client import Raised
+from autograder.sandbox import client, launch
+from autograder.sandbox.errors import Raised
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
 from autograder.submission import Submission

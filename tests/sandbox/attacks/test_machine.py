@@ -8,7 +8,7 @@ import pytest
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging import session
 from autograder.judging.session import Session
-from autograder.sandbox.client import Died, Raised, TimedOut
+from autograder.sandbox.errors import Died, Raised, TimedOut
 
 from .arena import BUBBLEWRAP, SANDBOX, Attack, gains_points, judge
 
