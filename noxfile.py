@@ -48,7 +48,7 @@ ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
     *("course", "cs231n", "engine", "notebooks", "show"),
-    *("test_round.py", "test_course_toml.py", "test_browser.py"),
+    *("test_round.py", "test_course_toml.py", "test_browser.py", "test_whole_course.py"),
 )
 PARTS = {
     "meta": (
