@@ -89,7 +89,7 @@ def dropout_modes() -> Figure:
         out = whole(X * mask / P)
         grid(ax, out[None], 15.6, y, {(0, j): GREEN for j in np.flatnonzero(mask)})
     label(ax, 12.0, 5.4, "...")
-    label(ax, 9.4, 6.2, f"the mean over all {len(masks)} masks, each as likely:", ha="center")
+    label(ax, 9.4, 6.2, f"the mean over all {len(masks)} masks, all equally likely:", ha="center")
     mean = whole((X * masks / P).mean(axis=0))
     grid(ax, mean[None], 15.6, 5.7, {(0, j): GREY for j in range(4)})
     label(ax, 9.4, 7.6, "testing: out = x, no mask, no scale")
