@@ -56,7 +56,7 @@ PARTS = {
         ("-m", "autograder.course.museum.meta"),
     ),
     "ladder": (
-        "1 min: the smallest input on which each known mistake is wrong",
+        "2 min: the smallest input on which each known mistake is wrong, and no right way",
         ("-m", "pytest", "-m", "soak", "tests/diagnosis"),
     ),
     "attacks": (
