@@ -108,6 +108,7 @@ def run_checks(
         threads=threads,
         isolation=isolation,
         hears=hears,
+        readable=pack.readable,
     ) as session:
         plugin = CheckPlugin(
             *(exercise, session, pack, chosen),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -44,8 +45,10 @@ from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
+from autograder.exercises.images import shared
 from autograder.exercises.settings import NAME as SETTINGS_FILE
 from autograder.judging.pack import Pack
+from autograder.sandbox import scratch
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -200,9 +203,12 @@ def grade_todo(
     by_name = {submission.student: submission for submission in given_to(exercise, plan.todo)}
     todo = list(by_name.values())
     with (
+        TemporaryDirectory(prefix="images-", dir=scratch.home()) as folder,
         progress(console, len(todo)) as done,
         contextlib.closing(
-            grade_all(todo, cases, settings.jobs, partial(grade_one, how=how))
+            grade_all(
+                *(todo, shared(cases, Path(folder)), settings.jobs), partial(grade_one, how=how)
+            )
         ) as graded,
     ):
         for student, outcome in graded:
