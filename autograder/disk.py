@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+UNFINISHED = ".part"  # ends the name of a temporary file, which a killed process leaves
 EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members of an archive
 
 
@@ -17,12 +18,15 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for all members of an archive
 def whole(path: Path) -> Iterator[Path]:
     """Provide a temporary file, which takes the place of `path` once it has been written.
 
-    The folder of `path` is made where it is missing. Where an exception comes, `path` is as before.
+    The folder of `path` is made where it is missing. Where an exception comes, `path` is as before,
+    and so it is, or as wanted, whatever ends this process or the machine.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -288,19 +288,35 @@ def generate(
     y : ndarray of shape (N,), int64
         Labels from 0 to 9, drawn at random.
     """
+    X = np.empty((num_images, 3, SIZE, SIZE), np.uint8)
+    y = np.empty(num_images, np.int64)
+    for start, images, labels in blocks(num_images, seed, world):
+        X[start : start + len(images)], y[start : start + len(images)] = images, labels
+    return X, y
+
+
+def blocks(
+    num_images: int, seed: int, world: int | str = "default"
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Make the images of `generate` a block at a time, for those who do not need all at once.
+
+    Yields
+    ------
+    start : int
+        The number of the first image.
+    X, y : ndarray
+        As `generate` returns them.
+    """
     if num_images < 0 or seed < 0:
         raise ValueError(
             f"num_images and seed must not be negative, not {num_images!r} and {seed!r}"
         )
     made = make_world(world)
-    X = np.empty((num_images, 3, SIZE, SIZE), np.uint8)
-    y = np.empty(num_images, np.int64)
     for start in range(0, num_images, BLOCK):
         rng = np.random.default_rng([GENERATOR_VERSION, world_seed(world), seed, start])
         images, labels = compose(made, rng)
-        stop = min(start + BLOCK, num_images)
-        X[start:stop], y[start:stop] = images[: stop - start], labels[: stop - start]
-    return X, y
+        count = min(BLOCK, num_images - start)
+        yield start, images[:count], labels[:count]
 
 
 def compose(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

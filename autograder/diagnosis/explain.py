@@ -43,6 +43,11 @@ class Explanation:
     head: str = EXACTLY
     sure: bool = True
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what tells it from others."""
+        return (*self.names, str(self))
+
     def __str__(self) -> str:
         return f"{self.head}{', or when '.join(self.sentences)}."
 

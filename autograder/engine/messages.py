@@ -63,6 +63,9 @@ class Messages:
         Called with the evidence of each failure.
     climber : Climber
         Finds the smallest input on which the submission is wrong.
+    said : set of tuple of str, optional
+        What has been said, and is not said again. Whoever keeps it with the verdicts can go on
+        from there another time.
     """
 
     def __init__(
@@ -72,14 +75,12 @@ class Messages:
         pack: Pack,
         on_failure: Callable[[Evidence], None],
         climber: Climber,
+        said: set[tuple[str, ...]] | None = None,
     ) -> None:
         self._exercise, self._session, self._pack = exercise, session, pack
         self._on_failure, self._climber = on_failure, climber
-        self._climbed: set[str] = set()
         self._diagnoses: dict[str, Diagnosis] = {}
-        self._told: set[tuple[str, Explanation]] = set()
-        self._went_wrong: set[tuple[str, Status]] = set()
-        self._compared: set[str] = set()
+        self._said = set() if said is None else said
 
     def explain(self, error: CheckFailed, exam: Exam | None) -> tuple[str, tuple[str, ...]]:
         """Say what was called, what is wrong and where, why, and what may help.
@@ -96,7 +97,7 @@ class Messages:
         info = exam.declared.info
         called, remark = exam.called, exam.remark  # before diagnosis calls more
         found = attempt(lambda: self._find_mistake(exam, error.output), None)
-        again = found is not None and (info.function, found) in self._told
+        again = found is not None and not self._first("mistake", info.function, *found.words)
         hint = "" if found else self._hint(exam, Status.FAILED, error.output)
         evidence = Evidence(
             info.id,
@@ -115,8 +116,6 @@ class Messages:
         attempt(lambda: self._on_failure(evidence), None)
         if again:
             return lines(called, str(error), f"Again: {found}", remark), told_by(found)
-        if found is not None:
-            self._told.add((info.function, found))
         numbers = attempt(lambda: lines(*as_text(evidence)), "")
         return (
             lines(called, evidence.why, evidence.facts, numbers, evidence.advice),
@@ -138,9 +137,8 @@ class Messages:
 
     def smallest(self, function: str) -> str:
         """Show the smallest input on which a function is wrong, the first time that is asked."""
-        if function in self._climbed:
+        if not self._first("smallest", function):
             return ""
-        self._climbed.add(function)
         step = self._climber.climb(function)
         if step is None:
             return ""
@@ -158,10 +156,15 @@ class Messages:
         function, did not go wrong in the same way, and where the message does not say all.
         """
         info = exam.declared.info
-        before = (info.function, status) in self._went_wrong
-        self._went_wrong.add((info.function, status))
+        first = self._first("went wrong", info.function, status)
         says_all = output is not None and output.kind in ("input", "layout")
-        return "" if before or says_all else exam.declared.hint
+        return exam.declared.hint if first and not says_all else ""
+
+    def _first(self, *what: str) -> bool:
+        """Return whether something is said for the first time, and note it."""
+        first = what not in self._said
+        self._said.add(what)
+        return first
 
     def describe(
         self, error: WorkerError, exam: Exam | None
@@ -217,12 +220,13 @@ class Messages:
     def _own_gradient(self, error: CheckFailed, exam: Exam) -> str:
         """Say whether a wrong gradient agrees with the student's own forward pass."""
         function = exam.declared.info.function
-        if exam.index is None or error.output is None or function in self._compared:
+        compared = "compared", function
+        if exam.index is None or error.output is None or compared in self._said:
             return ""  # said once: it may be true of one case and not of another
         case = exam.cases[exam.index]
         said = own_gradient(self._session, case, error.output, error.got)
         if said:
-            self._compared.add(function)
+            self._said.add(compared)
         return said
 
 

@@ -54,6 +54,7 @@ def run_checks(
     threads: int = 1,
     isolation: str | None = None,
     hears: bool = False,
+    said: set[tuple[str, ...]] | None = None,
 ) -> list[Verdict]:
     """Run checks on a submission.
 
@@ -85,6 +86,8 @@ def run_checks(
     hears : bool
         Let the evidence have what student code printed. For its author and public cases only: of
         a secret case, the inputs could be printed.
+    said : set of tuple of str, optional
+        As in `Messages`; what these checks say is added.
 
     Returns
     -------
@@ -102,12 +105,12 @@ def run_checks(
         raise ValueError("Nothing is graded by a worker that is no process of its own.")
     chosen = {info.id for info in select(exercise, names if names is None else tuple(names))}
     with Session(
-        submission,
-        exercise.files,
+        *(submission, exercise.files),
         given=exercise.given,
         threads=threads,
         isolation=isolation,
         hears=hears,
+        readable=pack.readable,
     ) as session:
         plugin = CheckPlugin(
             *(exercise, session, pack, chosen),
@@ -115,6 +118,7 @@ def run_checks(
             lambda: Climber(exercise, submission, pack, threads, isolation),
             scores=scores,
             secretive=submission if discreet else None,
+            said=set() if said is None else said,
         )
         run_pytest(plugin)
     if len(plugin.verdicts) != len(chosen):
@@ -144,16 +148,12 @@ class CheckPlugin:
 
     Parameters
     ----------
-    exercise : Exercise
-        What is asked.
+    exercise, pack, on_verdict, on_failure, on_trained, scores, said
+        As in `run_checks`.
     session : Session
         The submission under test.
-    pack : Pack
-        Cases and expected values.
     chosen : set of str
         Ids of the checks to run.
-    on_verdict, on_failure, on_trained, scores
-        As in `run_checks`.
     climber : callable
         Makes what finds the smallest input on which the submission is wrong.
     secretive : Submission or None
@@ -173,6 +173,7 @@ class CheckPlugin:
         *,
         scores: Scores | None,
         secretive: Submission | None,
+        said: set[tuple[str, ...]],
     ) -> None:
         self.verdicts: list[Verdict] = []
         self.defect: BaseException | None = None
@@ -180,7 +181,7 @@ class CheckPlugin:
         self._chosen = chosen
         self._on_verdict, self._on_trained = on_verdict, on_trained
         self._on_failure, self._climber = on_failure, climber
-        self._scores, self._secretive = scores, secretive
+        self._scores, self._secretive, self._said = scores, secretive, said
         self._declared: dict[pytest.Item, Declared] = {}
         self._exam: Exam | None = None
         self._larger: dict[str, Asked] = {}
@@ -195,7 +196,9 @@ class CheckPlugin:
     def _messages(self) -> Messages:
         """What puts messages together, from the first failure on."""
         given = self._exercise, self._session, self._pack, self._on_failure, self._climber()
-        return Discreet(*given, submission=self._secretive) if self._secretive else Messages(*given)
+        if self._secretive:
+            return Discreet(*given, self._said, submission=self._secretive)
+        return Messages(*given, self._said)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:

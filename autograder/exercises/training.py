@@ -1,21 +1,21 @@
 """What a net is trained on, and by what it is judged.
 
 The images are not stored in a pack but made from its recipe. The student's process gets those that
-the net is trained and validated on, with their labels. What the recipe says of the others, from
-which these cannot be told, stays with the grader.
+the net is trained and validated on, with their labels; in a class run those of the training lie in
+a file that all processes share (`images`). What the recipe says of the others, from which these
+cannot be told, stays with the grader.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from autograder.exercises.images import images, known
 from autograder.judging.case import Spec
 from autograder.judging.operation import Payload
-from autograder.locate import given_module
 
 SEED_BYTES = 16
 
@@ -73,15 +73,6 @@ def recipe(rng: np.random.Generator, num_train: int, num_val: int, num_held_out:
     }
 
 
-@lru_cache(maxsize=4)  # of two trainings, each with the images that are held out
-def images(world: str, seed: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Make `count` images and labels; kept for the next submission, since this takes seconds."""
-    made: tuple[np.ndarray, np.ndarray] = given_module("synthetic").generate(
-        count, int(seed, 16), int(world, 16)
-    )
-    return made
-
-
 @dataclass(frozen=True)
 class Judged:
     """The images by which a trained net is judged, with their labels: the grader's own.
@@ -108,15 +99,15 @@ def request(payload: Payload) -> tuple[Payload, Judged]:
     num_held_out = recipe["num_held_out"]
     overfitting = num_held_out == 0
     count = num_train + (0 if overfitting else num_val)
-    X, y = images(recipe["world"], recipe["seed"], count)
+    X, y, mean, file = known(payload, count, num_train)
     # Solver keeps the parameters that were best on the validation set. What overfits is best on
     # the training images themselves.
     validation = slice(0, num_train) if overfitting else slice(num_train, count)
     arguments: dict[str, Any] = {
         **{key: payload[key] for key in ("module", "function", "settings", "draw", "solver")},
-        "mean": X[:num_train].mean(axis=0, dtype=np.float64).astype(np.float32),
-        "train": {"X": X[:num_train], "y": y[:num_train]},
-        "val": {"X": X[validation], "y": y[validation]},
+        "mean": mean,
+        "train": {"X": str(file) if file else X[:num_train], "y": y[:num_train]},
+        "val": {"X": np.array(X[validation]), "y": y[validation]},
     }
     rng = np.random.default_rng(int(recipe["held_out"], 16))
     sample = rng.permutation(num_train)[:1000]

@@ -46,6 +46,8 @@ class Pack:
         By function, its small inputs with the solution's replies, as `ladder.packed` has them.
     larger : dict of str to Any
         By function, or by a check's id, what is kept of a larger case (`larger.Larger.case`).
+    readable : tuple of Path
+        Files and folders that a submission's workers may read: what is too much to be sent to each.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Pack:
     known: dict[str, Any] = field(default_factory=dict)
     ladders: dict[str, np.ndarray] = field(default_factory=dict)
     larger: dict[str, Any] = field(default_factory=dict)
+    readable: tuple[Path, ...] = ()
 
 
 def save(pack: Pack, path: Path) -> None:

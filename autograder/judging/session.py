@@ -26,6 +26,7 @@ from autograder.sandbox.launch import stage
 from autograder.submission import Submission
 
 LOAD_SECONDS = 20.0  # for importing one of the student's files
+Fits = Callable[[Any], bool]
 
 
 class TakesTooLong(Exception):
@@ -141,6 +142,8 @@ class Session:
         `autograder.sandbox.inprocess.LEVEL`; the strongest that holds here if not given.
     hears : bool
         Keep what the code prints, for its author: never where the inputs are secret.
+    readable : sequence of Path
+        Further files and folders that the workers may read, as in `Pack`.
 
     Attributes
     ----------
@@ -161,13 +164,14 @@ class Session:
         threads: int = 1,
         isolation: str | None = None,
         hears: bool = False,
+        readable: Sequence[Path] = (),
     ) -> None:
         self.given = given
         self.isolation = isolation or probe.strongest()
         self.stuck: dict[str, WorkerError] = {}
         self.budget: Budget | None = None
         self._files = {file.module: file for file in files}
-        self._threads, self._hears = threads, hears
+        self._threads, self._hears, self._readable = threads, hears, readable
         self._heard: list[str] = []
         if not scratch.home().is_dir():  # some systems remove what has not been used for days
             scratch.home.cache_clear()
@@ -222,13 +226,7 @@ class Session:
         self._loaded.add(module)
 
     def request(
-        self,
-        name: str,
-        module: str,
-        arguments: Payload,
-        seconds: float,
-        fits: Callable[[Any], bool],
-        most: int,
+        self, name: str, module: str, arguments: Payload, seconds: float, fits: Fits, most: int
     ) -> Answer:
         """Have one thing done in the worker of a student's module; see `operations.Caller`."""
         self.load(module)
@@ -242,13 +240,7 @@ class Session:
         self._loaded.discard(module)
 
     def _request(
-        self,
-        name: str,
-        module: str,
-        arguments: Payload,
-        seconds: float,
-        fits: Callable[[Any], bool],
-        most: int,
+        self, name: str, module: str, arguments: Payload, seconds: float, fits: Fits, most: int
     ) -> Any:
         """Have one thing done, within its time and what is left of the budget."""
         called = str(arguments.get("function") or arguments.get("forward") or module)
@@ -281,6 +273,7 @@ class Session:
                 unavailable=file.without,
                 modules=file.modules,
                 max_memory=file.memory,
+                readable=self._readable,
                 libraries=[*dict.fromkeys([*file.libraries, *paths.required_by(file.modules)])],
             )
         return self._workers[module]

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -100,6 +101,22 @@ def is_mine(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes that lock the same file out meanwhile; not on Windows.
+
+    The system unlocks what a process had locked, whatever ends it.
+    """
+    if sys.platform in ("win32", "emscripten"):
+        yield
+        return
+    import fcntl
+
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def beside(folder: Path) -> Path:

@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 import sysconfig
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import capture_log
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,10 +27,11 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import locate
+from autograder.course.gradebook.at_once import make_database, released_at_once, steps
 from autograder.course.notebooks.asked import as_asked
 from autograder.course.notebooks.figures import FIGURES, figures
 from autograder.course.times import zone_named
-from autograder.disk import write_text
+from autograder.disk import UNFINISHED, write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.sandbox import scratch
@@ -221,9 +220,11 @@ def add_assignment(course: Course) -> None:
     """
     exercise = course.exercise
     if not course.folder("source").exists():
-        if any((course.root / "source").glob("*/")):  # there is another one
+        if any((course.root / "source").glob("[!.]*/")):  # there is another one
             (course.root / course.assignment).mkdir(exist_ok=True)
         write_source(course)
+    find_programs()
+    make_database(course.url, course.course_id)
     with course.gradebook() as gradebook:
         try:
             known = bool(gradebook.find_assignment(course.assignment).notebooks)
@@ -237,10 +238,11 @@ def write_source(course: Course) -> None:
     """Write the folder with the instructor's notebook, which appears whole."""
     source = course.folder("source")
     source.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=source.parent))
-    copy_notebook(course.exercise, temporary)
-    temporary.chmod(0o755)
-    temporary.rename(source)
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix=".", suffix=UNFINISHED) as folder:
+        made = Path(folder, "source")
+        made.mkdir()
+        copy_notebook(course.exercise, made)
+        made.rename(source)
 
 
 def copy_notebook(exercise: Exercise, folder: Path) -> None:
@@ -264,25 +266,19 @@ def generate(exercise: Exercise, config: Config, *, database: bool = True) -> No
     """
     config = Config(config)
     config.ClearSolutions.text_stub = "*Double-click to write your answer.*"
-    if not database:
-        config.GenerateAssignment.no_database = True
-        config.GenerateAssignment.preprocessors = without_database()
+    config.GenerateAssignment.no_database = not database
+    config.GenerateAssignment.preprocessors = steps(database)
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id = exercise.assignment
-    # In a folder that holds an older one, which a stopped run may have left.
-    app = GenerateAssignment(coursedir=coursedir, config=config, force=True)
-    app.log.setLevel(logging.WARNING)
-    result: dict[str, Any] = capture_log(app)
-    if not result["success"]:
-        raise UserError(
-            f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"
-            f"{result.get('log', '')}"
-        )
-
-
-def without_database() -> Sequence[type]:
-    """Return nbgrader's steps from the instructor's notebook to the student's, but for its own."""
-    return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
+    with released_at_once(coursedir):
+        app = GenerateAssignment(coursedir=coursedir, config=config, force=True)
+        app.log.setLevel(logging.WARNING)
+        result: dict[str, Any] = capture_log(app)
+        if not result["success"]:
+            raise UserError(
+                f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"
+                f"{result.get('log', '')}"
+            )
 
 
 def released_notebook(exercise: Exercise) -> bytes:

@@ -10,6 +10,7 @@ import itertools
 from nbgrader.api import Grade, Gradebook
 
 from autograder.course.gradebook import scores
+from autograder.course.gradebook.at_once import at_once
 from autograder.course.gradebook.course import Course, generate, write_source
 from autograder.errors import UserError
 from autograder.exercises.registry import worth
@@ -59,7 +60,7 @@ def follow(course: Course, *, anew: bool) -> list[str]:
         )
     rewrite(course, database=not handed_in)
     if handed_in:
-        with scores.opened(course) as gradebook, scores.at_once(gradebook):
+        with scores.opened(course) as gradebook, at_once(gradebook):
             set_cells(gradebook, course, asked, set(has) - answers)
     return changes
 

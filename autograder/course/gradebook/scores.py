@@ -19,6 +19,7 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.course.gradebook import comments
+from autograder.course.gradebook.at_once import at_once
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.penalty import assign_penalty, handed_in, seconds_late
 from autograder.course.record import Record
@@ -163,17 +164,6 @@ def event_of(before: Score | None, record: Record, only: Collection[str] | None)
         return "graded again"
     functions = [name for name in record.by_function() if name in only]
     return f"graded again: {', '.join(functions)}" if functions else "notebook handed in again"
-
-
-@contextmanager
-def at_once(gradebook: Gradebook) -> Iterator[None]:
-    """Make one transaction of what nbgrader's methods commit step by step."""
-    with gradebook.engine.begin() as connection:
-        gradebook.db.remove()
-        # The session's commits are then parts of the connection's, which a rollback undoes.
-        gradebook.db.configure(bind=connection)
-        yield
-        gradebook.db.remove()
 
 
 def lacks_scores(score: Score, record: Record) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -17,12 +19,13 @@ from autograder.course.gradebook.follow import follow
 from autograder.course.gradebook.names import name_students
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.feedback import setting, write_page, write_together
+from autograder.course.grading.finished import place_in
 from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
 from autograder.course.grading.plan import Plan, as_it_came, given_to, make_plan
 from autograder.course.grading.pool import grade_all
 from autograder.course.grading.store import keep_submission
-from autograder.course.grading.student import Graded, How, grade_one
+from autograder.course.grading.student import Graded, How, Works, grade_one
 from autograder.course.grading.terminal import (
     progress,
     tell_changes,
@@ -44,8 +47,10 @@ from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
+from autograder.exercises.images import shared
 from autograder.exercises.settings import NAME as SETTINGS_FILE
 from autograder.judging.pack import Pack
+from autograder.sandbox import scratch
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -136,6 +141,9 @@ def run(
     collected = [timed(item, course.zone) for item in own]
     pack_id = packs.identify(exercise, settings.seed)
     regrading = Unfinished(course.place, settings.command()) if settings.regrade else None
+    if regrading is not None and not regrading.goes_on:
+        shutil.rmtree(place_in(course.place), ignore_errors=True)  # all of it is to be done anew
+        regrading.start()
     plan = make_plan(
         exercise,
         collected,
@@ -175,6 +183,8 @@ def run(
     write_all(records, scores, course, each, idle)
     if regrading is not None and not each.failures:
         regrading.finish()
+    if not each.failures and not settings.only:
+        shutil.rmtree(place_in(course.place), ignore_errors=True)  # it is all in records
     return records, list(each.failures)
 
 
@@ -196,19 +206,27 @@ def grade_todo(
         cases = packs.build(exercise, settings.seed)
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
         notebook.data_set()  # made once, and not by each job
-    how = How(exercise.name, exercise.changes, settings.notebook_seconds, plan.again)
+    place = place_in(course.place)
+    how = How(exercise.name, exercise.changes, settings.notebook_seconds, plan.again, place)
     by_name = {submission.student: submission for submission in given_to(exercise, plan.todo)}
-    todo = list(by_name.values())
+    works = Works(how, cases.id, list(by_name.values()))
+    todo = works.same_last()
     with (
-        progress(console, len(todo)) as done,
+        TemporaryDirectory(prefix="images-", dir=scratch.home()) as folder,
+        progress(console, len(todo)) as running,
         contextlib.closing(
-            grade_all(todo, cases, settings.jobs, partial(grade_one, how=how))
+            grade_all(
+                *(todo, shared(cases, Path(folder)), settings.jobs, partial(grade_one, how=how)),
+                running.started,
+            )
         ) as graded,
     ):
         for student, outcome in graded:
+            if isinstance(outcome, OSError):
+                raise outcome
             if isinstance(outcome, Exception):
                 each.failed(student, str(outcome)[:MAX_REASON])
-                done("")
+                running.done(student)
                 continue
             line = ""
             with each.student(student):
@@ -218,10 +236,11 @@ def grade_todo(
                 record = plan.records[student] = ledger.settle(outcome, former)
                 if regrading is not None:
                     regrading.add(student, key_of(exercise, by_name[student], cases.id))
+                works.settled(student)
                 part = plan.again.get(student)
                 what = f"{record.points:g} points in {record.seconds:.0f} s"
                 line = f"{student}: {'the notebook' if part and part.notebook else what}"
-            done(line)
+            running.done(student, line)
 
 
 def timed(item: Submission | Unreadable, zone: tzinfo) -> Submission | Unreadable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.names import keep_roster
 from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
+from autograder.course.grading.holder import held
 from autograder.course.grading.store import keep_attempts
 from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
 from autograder.course.intake.attempts import Handed
@@ -185,8 +187,11 @@ def main(options: argparse.Namespace) -> int:
     """Run the command; the exit code is 0 when the run completed, whatever the grades."""
     console, start = Console(), time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="sample-class-", dir=scratch.home()) as made:
-            course, records, failures = grade(options, Path(made), console)
+        with (
+            tempfile.TemporaryDirectory(prefix="sample-class-", dir=scratch.home()) as made,
+            contextlib.ExitStack() as holds,
+        ):
+            course, records, failures = grade(options, Path(made), console, holds)
     except KeyboardInterrupt:
         print("Stopped. Who is done stays done; the same command goes on from here.")
         return 130
@@ -207,9 +212,13 @@ def main(options: argparse.Namespace) -> int:
 
 
 def grade(
-    options: argparse.Namespace, made: Path, console: Console
+    options: argparse.Namespace, made: Path, console: Console, holds: contextlib.ExitStack
 ) -> tuple[Course, list[Record], list[str]]:
-    """Grade what the options say; `made` is a folder for the sample class, where that is it."""
+    """Grade what the options say.
+
+    `made` is a folder for the sample class, where that is it; the folder of results is held as long
+    as `holds` is open.
+    """
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: it takes at least 1.")
     if options.check and not options.regrade:
@@ -230,6 +239,7 @@ def grade(
     found = find_submissions(exercise, options, deadlines)
     handed: Sequence[Path | Handed] = found.handed
     check_out(out, [path for own in found.handed for path in own.paths])
+    holds.enter_context(held(out))
     if options.require_sandbox:
         doctor.require_sandbox()
     console.print(doctor.one_line(), markup=False)

@@ -16,6 +16,11 @@ MAX_REASON = 500  # characters of what was raised for a student
 FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 
+def for_everybody(error: BaseException | None) -> bool:
+    """Return whether what was raised for one student would be raised for everybody."""
+    return isinstance(error, OSError) and error.errno in FOR_EVERYBODY
+
+
 class OneByOne:
     """Keeps what is raised for one student from all the others.
 
@@ -52,7 +57,7 @@ class OneByOne:
         try:
             yield
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in FOR_EVERYBODY:
+            if for_everybody(error):
                 raise
             if isinstance(error, UserError):
                 gradebook.scores(self._course)  # raises where the gradebook is out of reach

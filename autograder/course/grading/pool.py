@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from autograder.course.grading.one_by_one import for_everybody
 from autograder.course.grading.student import Graded
 from autograder.judging.pack import Pack
 from autograder.sandbox import bounds, ending
@@ -26,6 +27,9 @@ Grade = Callable[[Submission, Pack], Graded]
 
 class GraderDied(Exception):
     """The grader itself failed on a submission, so that there are no verdicts."""
+
+
+Outcome = Graded | GraderDied | OSError
 
 
 class Grader:
@@ -55,13 +59,13 @@ class Grader:
         self._process.start()
         theirs.close()
 
-    def grade(self, submission: Submission) -> Graded | GraderDied:
+    def grade(self, submission: Submission) -> Outcome:
         """Grade one submission."""
         try:
             if not self._process.is_alive():
                 self._start()
             self._pipe.send(submission)
-            outcome: Graded | GraderDied
+            outcome: Outcome
             outcome, ends = self._pipe.recv()
             if ends:
                 self._process.join()
@@ -88,27 +92,37 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while not ends:
             submission = pipe.recv()
-            outcome: Graded | GraderDied
+            outcome: Outcome
             try:
                 outcome = grade(submission, cases)
             except Exception as error:
                 cause = error.__cause__
                 reason = f" ({type(cause).__name__}: {cause})" if cause else ""
                 outcome = GraderDied(f"{type(error).__name__}: {error}{reason}")
+                for raised in (error, cause):
+                    if isinstance(raised, OSError) and for_everybody(raised):
+                        outcome = raised
             gc.collect()
             ends = bounds.addresses() > enough
             pipe.send((outcome, ends))
 
 
 def grade_all(
-    todo: Sequence[Submission], cases: Pack, jobs: int, grade: Grade
-) -> Generator[tuple[str, Graded | GraderDied], None, None]:
+    todo: Sequence[Submission],
+    cases: Pack,
+    jobs: int,
+    grade: Grade,
+    started: Callable[[str], None] = lambda _: None,
+) -> Generator[tuple[str, Outcome], None, None]:
     """Grade submissions, `jobs` at a time; closing the generator ends what still runs.
+
+    When one is begun, `started` is called with the student's name, in any thread.
 
     Yields
     ------
-    (str, Graded or GraderDied)
-        Each student's name and what was made of it, as soon as it is there.
+    (str, Graded or GraderDied or OSError)
+        Each student's name and what was made of it, as soon as it is there. An error of the system
+        is one that would be raised for everybody.
     """
     waiting: queue.Queue[Submission] = queue.Queue()
     for submission in todo:
@@ -121,6 +135,7 @@ def grade_all(
         with contextlib.suppress(queue.Empty):
             while not stopped.is_set():
                 submission = waiting.get_nowait()
+                started(submission.student)
                 outcomes.put((submission.student, grader.grade(submission)))
 
     threads = [threading.Thread(target=work, args=(g,), daemon=True) for g in graders]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,8 +17,8 @@ from autograder.course.intake.archive import MAX_ARCHIVE
 from autograder.course.intake.attempts import Handed
 from autograder.course.intake.naming import safe
 from autograder.course.notebooks.picture import Picture
-from autograder.course.record import Record, save
-from autograder.disk import write_bytes
+from autograder.course.record import Record, load, save
+from autograder.disk import UNFINISHED, write_bytes
 from autograder.errors import UserError
 from autograder.submission import Submission
 
@@ -43,7 +44,7 @@ def store(graded: Graded, course: Course) -> None:
         write_bytes(sources(course, student) / name, data)
     # The record comes last: where it is, all of the above is.
     path = record_path(out, student)
-    if path.is_file():
+    if path.is_file() and graded.record != replace(load(path), graded=graded.record.graded):
         former = next_free(out / "history", student, ".json")
         write_bytes(former, path.read_bytes())
     save(graded.record, path)
@@ -144,7 +145,7 @@ def copy_whole(path: Path, there: Path) -> None:
         write_bytes(there, path.read_bytes())
         return
     there.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=there.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=there.parent, prefix=".", suffix=UNFINISHED) as folder:
         shutil.copytree(path, Path(folder) / "copy", symlinks=True).rename(there)
 
 
@@ -160,11 +161,19 @@ def keep_submission(submission: Submission, course: Course) -> None:
     Those of a former grading go to ``history``.
     """
     folder = course.folder("submitted", submission.student)
-    if folder.exists():
-        former = next_free(course.place / "history", submission.student, ".submitted")
-        former.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, former)
-    for name, data in submission.files.items():
-        write_bytes(folder / name, data)
+    files = {folder / name: data for name, data in submission.files.items()}
     if submission.notebook:
-        write_bytes(course.notebook("submitted", submission.student), submission.notebook)
+        files[course.notebook("submitted", submission.student)] = submission.notebook
+    if files == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}:
+        return  # a grader that was stopped had kept it
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=UNFINISHED) as made:
+        new = Path(made) / "new"
+        new.mkdir()
+        for path, data in files.items():
+            write_bytes(new / path.relative_to(folder), data)
+        if folder.exists():
+            former = next_free(course.place / "history", submission.student, ".submitted")
+            former.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, former)
+        new.rename(folder)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from pathlib import Path
 
 from autograder import exercises
-from autograder.course.forward import scores_of
+from autograder.course.grading.checking import check
+from autograder.course.grading.finished import Finished, Ran
 from autograder.course.made_with import made_with
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks.picture import Picture
-from autograder.course.pages import pictures
 from autograder.course.record import Record, digest_of, key_of, notebook_digest
-from autograder.engine.run import run_checks
 from autograder.exercise import Changes, Exercise
-from autograder.judging.evidence import Evidence
 from autograder.judging.pack import Pack
-from autograder.judging.trained import Trained
 from autograder.judging.verdict import Verdict
 from autograder.sandbox.probe import strongest
 from autograder.show.text import Outcome, by_function
 from autograder.submission import Submission
-
-Shown = TypeVar("Shown", Evidence, Trained)
 
 
 @dataclass(frozen=True)
@@ -85,12 +79,15 @@ class How:
         How long the notebook may run; with 0 it is shown as it is.
     again : dict of str to Again
         By name, the students of whom only a part is made anew.
+    finished : Path or None
+        Where what finishes is kept, as from `finished.place_in`.
     """
 
     exercise: str
     changes: Changes
     notebook_seconds: float
     again: dict[str, Again] = field(default_factory=dict)
+    finished: Path | None = None
 
 
 def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
@@ -106,23 +103,17 @@ def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
         What is asked, and what of it is to be done.
     """
     exercise = exercises.named(how.exercise, how.changes)
-    level, drawn = strongest(), Drawn()
-    part = how.again.get(submission.student)
+    level, part = strongest(), how.again.get(submission.student)
+    names = part.checks if part else None
+    finished = Finished(how.finished, digest_of_work(exercise, submission, cases.id, names))
     verdicts: list[Verdict] = []
+    drawn: list[Picture] = []
     if part is None or part.checks:
-        verdicts = run_checks(
-            exercise,
-            submission,
-            cases,
-            names=part.checks if part else None,
-            on_failure=drawn.failure,
-            on_trained=drawn.training,
-            scores=scores_of(exercise),
-            isolation=level,
-        )
+        with finished.alone():
+            verdicts, drawn = check(exercise, submission, cases, names, level, finished)
     if part:
-        return again(exercise, submission, part, how, verdicts, drawn, level)
-    executed, ran, own = run_notebook(exercise, submission, verdicts, how, level)
+        return again(exercise, submission, part, how, verdicts, drawn, level, finished)
+    ran, own = run_notebook(exercise, submission, verdicts, how, level, finished)
     record = Record(
         student=submission.student,
         key=key_of(exercise, submission, cases.id),
@@ -131,7 +122,7 @@ def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
         notes=submission.notes,
         verdicts=verdicts,
         isolation=level,
-        pictures={drawing.name: drawing.text for drawing in drawn.pictures},
+        pictures={drawing.name: drawing.text for drawing in drawn},
         notebook=ran.problem,
         submitted=submission.submitted,
         origin=submission.origin,
@@ -140,7 +131,7 @@ def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
         own_notebook=own,
         made_with=made_with(),
     )
-    return Graded(record, drawn.pictures, executed, submission.files)
+    return Graded(record, drawn, ran.notebook, submission.files)
 
 
 def again(
@@ -149,8 +140,9 @@ def again(
     part: Again,
     how: How,
     verdicts: list[Verdict],
-    drawn: Drawn,
+    drawn: list[Picture],
     level: str,
+    finished: Finished,
 ) -> Graded:
     """Return a student's grading of which a part was made anew, and the rest is as it was."""
     found = {verdict.id: verdict for verdict in verdicts}
@@ -166,72 +158,101 @@ def again(
         part.record,
         notes=submission.notes,
         verdicts=[found.get(name) or known[name] for name in order],
-        pictures=kept | {drawing.name: drawing.text for drawing in drawn.pictures},
+        pictures=kept | {drawing.name: drawing.text for drawing in drawn},
     )
     executed: bytes | None = None
     if part.notebook:
-        executed, ran, own = run_notebook(exercise, submission, record.verdicts, how, level)
+        ran, own = run_notebook(exercise, submission, record.verdicts, how, level, finished)
+        executed = ran.notebook
         record = replace(
             record, notebook=ran.problem, notebook_seconds=ran.seconds, own_notebook=own
         )
-    return Graded(record, drawn.pictures, executed, submission.files, part)
+    return Graded(record, drawn, executed, submission.files, part)
 
 
 def run_notebook(
-    exercise: Exercise, submission: Submission, verdicts: list[Verdict], how: How, level: str
-) -> tuple[bytes, notebook.Executed, str]:
+    exercise: Exercise,
+    submission: Submission,
+    verdicts: list[Verdict],
+    how: How,
+    level: str,
+    finished: Finished,
+) -> tuple[Ran, str]:
     """Run a student's notebook, if there is one to be run; without time it is shown as it is.
 
     Returns
     -------
-    executed : bytes
-        The notebook as it ran.
-    ran : Executed
-        What is known of that.
+    ran : Ran
+        What came of it.
     own : str
         The digest of what was handed in and run.
     """
     if not submission.notebook:
-        return b"", notebook.Executed(None), ""
-    ran = notebook.execute(
-        exercise,
-        submission.notebook,
-        submission,
-        outcomes(verdicts),
-        seconds=how.notebook_seconds,
-        isolation=level,
-    )
-    own = notebook_digest(submission) if how.notebook_seconds > 0 else ""
-    return notebook.to_bytes(ran.notebook), ran, own
+        return Ran(b""), ""
+    shown, seconds = outcomes(verdicts), how.notebook_seconds
+    own = notebook_digest(submission)
+    digest = digest_of({own: repr((sorted(shown.items()), seconds)).encode("utf-8", "replace")})
+    ran = finished.notebook(digest)
+    if ran is None:
+        made = notebook.execute(
+            exercise, submission.notebook, submission, shown, seconds=seconds, isolation=level
+        )
+        ran = Ran(notebook.to_bytes(made.notebook), made.problem, made.seconds)
+        finished.keep_notebook(digest, ran)
+    return ran, own if seconds > 0 else ""
 
 
-class Drawn:
-    """Takes up what the checks have to show, and draws it."""
+def digest_of_work(
+    exercise: Exercise, submission: Submission, pack_id: str, names: Sequence[str] | None = None
+) -> str:
+    """Return the digest of all that decides what comes of the checks, but for the machine's speed.
 
-    def __init__(self) -> None:
-        self.pictures: list[Picture] = []
+    It is more than the key of a record: that is the same where only words have changed. How lines
+    end is no difference.
+    """
+    key = key_of(exercise, submission, pack_id)
+    text = repr((key, pack_id, strongest(), sorted(made_with().items()), names))
+    return digest_of({"": text.encode()})
 
-    def failure(self, evidence: Evidence) -> None:
-        """Draw what is wrong, once for each function: the later checks fail like the first."""
-        function = evidence.check.partition("/")[0]
-        if not any(known.name.partition("/")[0] == function for known in self.pictures):
-            self._add(pictures.of_evidence, evidence)
 
-    def training(self, trained: Trained) -> None:
-        """Draw how the net was trained, and what it has learned."""
-        self._add(pictures.of_training, trained)
-        self._add(pictures.of_filters, trained)
+class Works:
+    """What there is to do for some submissions, which may be the same for several.
 
-    def _add(self, draw: Callable[[Shown], Picture | None], shown: Shown) -> None:
-        """Add a picture, if there is one: what student code made can be more than Matplotlib draws.
+    Parameters
+    ----------
+    how : How
+        How they are graded.
+    pack_id : str
+        Id of the pack.
+    todo : list of Submission
+        All of them.
+    """
 
-        A verdict stands without it.
+    def __init__(self, how: How, pack_id: str, todo: list[Submission]) -> None:
+        exercise = exercises.named(how.exercise, how.changes)
+        parts = {student: part.checks for student, part in how.again.items()}
+        self._todo, self._place = todo, how.finished
+        self._works = {
+            item.student: digest_of_work(exercise, item, pack_id, parts.get(item.student))
+            for item in todo
+        }
+        self._left = Counter(self._works.values())
+
+    def same_last(self) -> list[Submission]:
+        """Return the submissions, with those last whose checks are of the same files as others'.
+
+        What was done for the first of them is there by then.
         """
-        with contextlib.suppress(Exception), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            drawing = draw(shown)
-            if drawing is not None:
-                self.pictures.append(drawing)
+        first = {self._works[item.student]: item for item in reversed(self._todo)}
+        chosen = {item.student for item in first.values()}
+        return sorted(self._todo, key=lambda item: item.student not in chosen)
+
+    def settled(self, student: str) -> None:
+        """Remove what was kept while a student was graded, unless another one needs it."""
+        work = self._works[student]
+        self._left[work] -= 1
+        if not self._left[work]:
+            Finished(self._place, work).forget()
 
 
 def outcomes(verdicts: list[Verdict]) -> dict[str, str]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from autograder.course.gradebook.late import Forgiven
@@ -21,21 +27,60 @@ from autograder.exercise import Exercise
 from autograder.exercises.registry import worth
 from autograder.submission import Submission
 
+MOST_SHOWN = 4  # of those who are being graded
+
+
+class Running:
+    """The line that says how far a run is: what runs now, how many are done, and the time left.
+
+    Parameters
+    ----------
+    bar : Progress
+        Where it is shown.
+    console : Console
+        Where lines are printed above it.
+    total : int
+        How many there are.
+    """
+
+    def __init__(self, bar: Progress, console: Console, total: int) -> None:
+        self._bar, self._console, self._now = bar, console, list[str]()
+        self._task = bar.add_task("", total=total)
+
+    def started(self, student: str) -> None:
+        """Show that one is under way."""
+        self._now.append(student)
+        self._show()
+
+    def done(self, student: str, line: str = "") -> None:
+        """Show that one is done, with a line if there is one to print."""
+        if line:
+            self._console.print(f"  {line}", markup=False, highlight=False)
+        if student in self._now:
+            self._now.remove(student)
+        self._bar.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        shown = ", ".join(self._now[:MOST_SHOWN])
+        more = f" and {len(self._now) - MOST_SHOWN} more" if len(self._now) > MOST_SHOWN else ""
+        self._bar.update(self._task, description=escape(f"{shown}{more}"))
+
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar in a terminal, lines elsewhere; provide what to call for each
-    student, with a line if there is one to print."""
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-
-        def done(line: str) -> None:
-            if line:
-                console.print(f"  {line}", markup=False, highlight=False)
-            bar.advance(task)
-
-        yield done
+def progress(console: Console, total: int) -> Iterator[Running]:
+    """Show a progress bar in a terminal, lines elsewhere."""
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), left, TextColumn("left"))
+    now = TextColumn("{task.description}")
+    # The time of one student says little of the next: that of an hour of them says more.
+    with Progress(
+        *(*columns, now),
+        console=console,
+        disable=not console.is_terminal,
+        speed_estimate_period=3600,
+    ) as bar:
+        yield Running(bar, console, total)
 
 
 def show_table(

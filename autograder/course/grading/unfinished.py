@@ -24,6 +24,8 @@ class Unfinished:
     ----------
     done : dict of str to str
         Those who were graded before it was stopped, each with the key of the record.
+    goes_on : bool
+        It had been begun before.
     """
 
     def __init__(self, root: Path, how: object) -> None:
@@ -31,9 +33,13 @@ class Unfinished:
         self._first = json.dumps(how)
         first, *lines = self._read()
         self.done: dict[str, str] = {}
-        if first == self._first:
+        self.goes_on = first == self._first
+        if self.goes_on:
             self.done = dict(json.loads(line) for line in lines)
-        else:
+
+    def start(self) -> None:
+        """Note that it has begun, unless it goes on."""
+        if not self.goes_on:
             write_text(self._path, f"{self._first}\n")
 
     def _read(self) -> list[str]:

@@ -58,6 +58,38 @@ def prepare_images(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return prepared
 
 
+class Prepared:
+    """Images that are prepared when they are taken out, a minibatch at a time.
+
+    So many thousands of them take a quarter of the memory, or none where they lie in a file that
+    many processes map.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, 3, 32, 32), uint8
+        All of them.
+    mean : ndarray, shape (3, 32, 32), float32
+        Taken off each.
+    """
+
+    def __init__(self, images: np.ndarray, mean: np.ndarray) -> None:
+        self._images, self._mean = images, mean
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, which: Any) -> np.ndarray:
+        return prepare_images(self._images[which], self._mean)
+
+
+def images_in(X: np.ndarray | str) -> np.ndarray:
+    """Return images that were sent, or that lie in the file of that name."""
+    if isinstance(X, str):
+        mapped: np.ndarray = np.load(X, mmap_mode="r")
+        return mapped
+    return X
+
+
 def train(
     module: str,
     function: str,
@@ -65,20 +97,25 @@ def train(
     draw: int,
     solver: dict[str, Any],
     mean: np.ndarray,
-    train: dict[str, np.ndarray],
+    train: dict[str, Any],
     val: dict[str, np.ndarray],
 ) -> dict[str, Any]:
-    """Train the student's net with the given Solver; return its parameters and how it went."""
+    """Train the student's net with the given Solver; return its parameters and how it went.
+
+    The images are the arrays ``"X"``; those of the training may be the name of a file instead,
+    which then holds as many as there are labels, or more.
+    """
     from cs231n.solver import Solver
 
     model = build_net(module, function, settings, draw)
     data = {
-        "X_train": prepare_images(train["X"], mean),
+        "X_train": images_in(train["X"])[: len(train["y"])],
         "y_train": train["y"],
         "X_val": prepare_images(val["X"], mean),
         "y_val": val["y"],
     }
-    history = Solver(model, data, verbose=False, **solver)
+    history: Any = Solver(model, data, verbose=False, **solver)
+    history.X_train = Prepared(history.X_train, mean)
     history.train()
     return {
         "params": {str(k): plain(v) for k, v in model.params.items()},

@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading import classroom
+from autograder.course.grading import checking, classroom
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
 from autograder.course.museum import packs
@@ -55,17 +55,17 @@ def write_notebook(folder, answer, output=""):
 def run(tmp_path, monkeypatch, public_pack):
     """Return a function that grades, with the public cases, and says what was asked of whom."""
     judged = []
-    checks = classroom.grade_one.__globals__["run_checks"]
+    checks = checking.run_checks
 
     def noted(*arguments, **options):
         judged.append(options["names"])
         return checks(*arguments, **options)
 
-    def here(todo, cases, jobs, grade):
+    def here(todo, cases, jobs, grade, *_):
         for submission in todo:
             yield submission.student, grade(submission, cases)
 
-    monkeypatch.setitem(classroom.grade_one.__globals__, "run_checks", noted)
+    monkeypatch.setattr(checking, "run_checks", noted)
     monkeypatch.setattr(packs, "build", lambda *_: public_pack)
     monkeypatch.setattr(packs, "identify", lambda *_: public_pack.id)
     monkeypatch.setattr(classroom, "grade_all", here)

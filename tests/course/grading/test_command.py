@@ -40,7 +40,7 @@ def quick(monkeypatch):
     """Make grading quick: no case pack is built, and each student gets a made-up record."""
     calls = []
 
-    def fake(todo, cases, jobs, grade):
+    def fake(todo, cases, jobs, grade, *_):
         for submission in todo:
             calls.append(submission.student)
             key = results.key_of(EXERCISE, submission, cases.id)
@@ -206,7 +206,7 @@ def test_a_regrading_that_was_stopped_goes_on_from_there(tmp_path, quick, monkey
     out, real = tmp_path / "out", classroom.grade_all
     run(paths, out)
 
-    def stopped(todo, cases, jobs, grade):
+    def stopped(todo, cases, jobs, grade, *_):
         yield from list(real(todo, cases, jobs, grade))[:2]
         raise KeyboardInterrupt
 
@@ -226,7 +226,9 @@ def test_a_regrading_that_was_stopped_goes_on_from_there(tmp_path, quick, monkey
 def test_another_regrading_does_not_go_on_with_one_that_was_stopped(tmp_path, quick, monkeypatch):
     paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo")]
     run(paths, tmp_path / "out")
-    Unfinished(tmp_path / "out", ["another"]).add("al", "k")
+    another = Unfinished(tmp_path / "out", ["another"])
+    another.start()
+    another.add("al", "k")
     quick.clear()
     run(paths, tmp_path / "out", regrade=True)
     assert quick == ["al", "bo"]
@@ -237,8 +239,8 @@ def test_a_regrading_in_which_some_failed_tries_these_again(tmp_path, quick, mon
     run(paths, out)
     real = classroom.grade_all
 
-    def fails_for_al(todo, cases, jobs, grade):
-        for student, graded in real(todo, cases, jobs, grade):
+    def fails_for_al(todo, cases, jobs, grade, *_):
+        for student, graded in real(todo, cases, jobs, grade, *_):
             yield student, RuntimeError("broken") if student == "al" else graded
 
     monkeypatch.setattr(classroom, "grade_all", fails_for_al)
@@ -336,7 +338,7 @@ def test_an_unreadable_submission_is_a_result(tmp_path, quick):
 
 
 def test_a_defect_of_the_grader_stops_nobody_else(tmp_path, quick, monkeypatch):
-    def fake(todo, cases, jobs, grade):
+    def fake(todo, cases, jobs, grade, *_):
         yield "al", RuntimeError("broken")
         yield "bo", Graded(record_of("bo"))
 

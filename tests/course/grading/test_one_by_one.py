@@ -10,8 +10,9 @@ from rich.console import Console
 from autograder.course import record as results
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading import classroom, store
+from autograder.course.grading.checking import Drawn
 from autograder.course.grading.classroom import Settings
-from autograder.course.grading.student import Drawn, Graded
+from autograder.course.grading.student import Graded
 from autograder.course.museum import packs
 from autograder.course.notebooks.file import grading_of
 from autograder.course.notebooks.reply import fits_cell
@@ -25,7 +26,7 @@ from made_up import course_at, record_of
 def quick(monkeypatch):
     """Make grading quick: no case pack is built, and each student gets a made-up record."""
 
-    def fake(todo, cases, jobs, grade):
+    def fake(todo, cases, jobs, grade, *_):
         for submission in todo:
             key = results.key_of(EXERCISE, submission, cases.id)
             yield submission.student, Graded(record_of(submission.student, key=key))

@@ -8,7 +8,7 @@ import pytest
 from autograder import locate
 from autograder.course.forward import scores_of
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading import student
+from autograder.course.grading import checking, student
 from autograder.course.grading.ledger import Ledger
 from autograder.course.intake.apart import Apart
 from autograder.course.pages.tables import timings_json
@@ -25,7 +25,7 @@ ANSWER = "answer_fast_layers"
 def answered(monkeypatch):
     """Return a submission with an answer in its notebook; it passes all checks."""
     verdicts = record_of("al").verdicts
-    monkeypatch.setattr(student, "run_checks", lambda *_, **__: verdicts)
+    monkeypatch.setattr(checking, "run_checks", lambda *_, **__: verdicts)
     book = nbformat.read(locate.root() / EXERCISE.notebook, as_version=4)
     for cell in book.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == ANSWER:
@@ -64,7 +64,7 @@ def test_a_trained_net_is_judged_by_the_graders_own_forward_pass(monkeypatch):
         asked.append(options)
         return []
 
-    monkeypatch.setattr(student, "run_checks", run_checks)
+    monkeypatch.setattr(checking, "run_checks", run_checks)
     student.grade_one(
         Submission("ada", {}), Pack("id", {}), student.How(EXERCISE.name, Changes(), 0)
     )

@@ -1,0 +1,76 @@
+"""What nbgrader does in steps, made one: a grader that is killed leaves all of it or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy import make_url
+
+from autograder.disk import UNFINISHED, whole
+
+
+@contextmanager
+def at_once(gradebook: Gradebook) -> Iterator[None]:
+    """Make one transaction of what nbgrader's methods commit step by step."""
+    with gradebook.engine.begin() as connection:
+        gradebook.db.remove()
+        # The session's commits are then parts of the connection's, which a rollback undoes.
+        gradebook.db.configure(bind=connection)
+        yield
+        gradebook.db.remove()
+
+
+class SaveCellsAtOnce(SaveCells):
+    """Enters a notebook into the gradebook with all its cells."""
+
+    def _create_notebook(self, nb: Any) -> None:
+        with at_once(self.gradebook):
+            super()._create_notebook(nb)
+
+
+def make_database(url: str, course_id: str) -> None:
+    """Make the file of an SQLite gradebook with all its tables, unless it is there.
+
+    Other databases see to that themselves.
+    """
+    address = make_url(url)
+    path = Path(address.database or "")
+    if address.get_backend_name() != "sqlite" or not path.is_absolute() or path.exists():
+        return
+    with whole(path) as temporary, Gradebook(f"sqlite:///{temporary}", course_id):
+        pass
+
+
+def steps(database: bool) -> Sequence[type]:
+    """Return nbgrader's steps from the instructor's notebook to the student's.
+
+    The one that enters cells into a gradebook is made whole, or left out.
+    """
+    own = {SaveCells: SaveCellsAtOnce if database else None}
+    known = [own.get(step, step) for step in GenerateAssignment().preprocessors]
+    return [step for step in known if step is not None]
+
+
+@contextmanager
+def released_at_once(course: CourseDirectory) -> Iterator[None]:
+    """Have nbgrader release an assignment into a folder that then takes the place of the former.
+
+    A notebook's cells are in the gradebook before: where there is no release, all is made again.
+    """
+    root = Path(course.root)
+    released = root / course.release_directory / course.assignment_id
+    with TemporaryDirectory(dir=root, prefix=".", suffix=UNFINISHED) as folder:
+        course.release_directory = Path(folder).name
+        yield
+        shutil.rmtree(released, ignore_errors=True)
+        released.parent.mkdir(parents=True, exist_ok=True)
+        Path(folder, course.assignment_id).rename(released)

@@ -1,0 +1,137 @@
+"""A grader that is killed, anywhere: one more run gives what an undisturbed one gives."""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.course.grading.holder import held
+from autograder.disk import UNFINISHED
+from autograder.errors import UserError
+
+ROOT = Path(__file__).parents[3]
+DRIVER = ROOT / "tests" / "killed.py"
+PATHS = [str(ROOT / name) for name in ("", "tests", "solutions", "assignment")]
+KILLED = str(-signal.SIGKILL) if sys.platform != "win32" else ""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+
+def class_of(folder, count):
+    """Hand in for so many students; the last one has what the first one has."""
+    for number in range(count):
+        path = folder / f"s{number:02}" / "layers.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"# of student {number % (count - 1)}\n")
+    return folder
+
+
+def what_is_there(out):
+    """Return what a run leaves for people, by name, and what is kept of it."""
+    names = ["*.json", "*.csv", "*.html", "*.ipynb", "*.png"]
+    return {path.relative_to(out): path.read_bytes() for name in names for path in out.rglob(name)}
+
+
+def expect_the_same(out, quiet):
+    """Fail unless a run that was killed has led to what the quiet one has, and nothing else."""
+    found, wanted = what_is_there(out), what_is_there(quiet)
+    for files in (found, wanted):  # a line may be lost between the gradebook and this file
+        files.pop(Path("history.csv"))
+    assert set(found) == set(wanted)
+    assert [name for name in found if found[name] != wanted[name]] == []
+    assert [*out.rglob(f"*{UNFINISHED}")] == []
+    assert not (out / "finished").exists()
+
+
+def expect_nothing_twice(log):
+    """Fail if a check began again that was durable."""
+    durable = set()
+    for event, work in (line.split() for line in log.read_text().splitlines()):
+        assert event == "durable" or work not in durable
+        if event == "durable":
+            durable.add(work)
+
+
+@pytest.fixture(autouse=True)
+def paths(monkeypatch):
+    """Have the graders find what they import."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(PATHS))
+
+
+def swept(tmp_path, *words):
+    """Kill a grader at the places that are named by words; return these."""
+    folder = class_of(tmp_path / "in", 3)
+    command = [sys.executable, DRIVER, folder, tmp_path, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines, done.stderr
+    for line in lines:
+        number, place, _, ended, then = line.split()
+        assert (ended, then) == (KILLED, "0"), f"{place}\n{done.stderr}"
+        expect_the_same(tmp_path / number, tmp_path / "quiet")
+        expect_nothing_twice(tmp_path / f"{number}.log")
+    return lines
+
+
+@pytest.mark.slow
+def test_a_grader_that_is_killed_goes_on_from_there(tmp_path):
+    # While a course is made, and after a check.
+    assert len(swept(tmp_path, r"at_once\.py.* sqlite3", r"finished\.py.* os\.rename")) >= 3
+
+
+@pytest.mark.soak
+def test_a_grader_that_is_killed_at_any_place_that_writes_goes_on_from_there(tmp_path):
+    assert len(swept(tmp_path)) > 50
+
+
+@pytest.mark.soak
+def test_a_grader_that_is_killed_at_any_time_goes_on_from_there(tmp_path):
+    folder = class_of(tmp_path / "in", 60)
+    command = [sys.executable, DRIVER, folder]
+    subprocess.run([*command, tmp_path / "quiet", tmp_path / "quiet.log", "2"], check=True)
+    out, log, rng, kills = tmp_path / "out", tmp_path / "log", random.Random(23), 0
+    for _ in range(20):
+        run = subprocess.Popen([*command, out, log, "2"])
+        children = []
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(rng.uniform(2, 12))
+        if run.poll() is None:
+            children = psutil.Process(run.pid).children(recursive=True)
+            run.kill()
+            kills += 1
+        run.wait()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        assert alive == []
+    subprocess.run([*command, out, log, "2"], check=True)
+    assert kills
+    expect_the_same(out, tmp_path / "quiet")
+    expect_nothing_twice(log)
+
+
+def test_a_second_grader_says_who_holds_the_folder_and_stops(tmp_path):
+    with (
+        held(tmp_path),
+        pytest.raises(UserError, match=r"is being graded into: .* process \d+"),
+        held(tmp_path),
+    ):
+        pass
+    with held(tmp_path):
+        pass
+
+
+def test_what_a_killed_grader_left_half_written_goes_with_the_next_start(tmp_path):
+    (tmp_path / "students").mkdir()
+    half = tmp_path / "students" / f".al.json.1{UNFINISHED}"
+    half.write_text("{")
+    folder = tmp_path / f".x{UNFINISHED}"
+    folder.mkdir()
+    (tmp_path / "students" / "al.json").write_text("{}")
+    with held(tmp_path):
+        assert not half.exists()
+        assert not folder.exists()
+    assert (tmp_path / "students" / "al.json").exists()
