@@ -15,4 +15,6 @@ SHOWN = re.compile(rf"!\[[^]]*\]\(({FIGURES}/[\w.-]+)\)")
 def figures(exercise: Exercise) -> list[Path]:
     """Return the files of the drawings that an exercise's notebook shows, in their order."""
     notebook = locate.root() / exercise.notebook
+    if not notebook.is_file():  # an exercise that is being made may have none yet
+        return []
     return [notebook.parent / name for name in SHOWN.findall(notebook.read_text(encoding="utf-8"))]
