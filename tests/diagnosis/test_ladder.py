@@ -62,6 +62,8 @@ def settings_of(case):
             found |= value
         else:
             found[name] = value.shape if isinstance(value, np.ndarray) else value
+    if "mode" in found:  # of several calls, each has its own
+        found["mode"] = [step["mode"] for step in case.payload.get("steps", [found])]
     return {k: str(v) for k, v in found.items()}
 
 
