@@ -48,7 +48,7 @@ ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
     *("course", "cs231n", "engine", "notebooks", "show"),
-    *("test_round.py", "test_course_toml.py", "test_browser.py"),
+    *("test_round.py", "test_course_toml.py", "test_browser.py", "test_whole_course.py"),
 )
 PARTS = {
     "meta": (
@@ -56,7 +56,7 @@ PARTS = {
         ("-m", "autograder.course.museum.meta"),
     ),
     "ladder": (
-        "1 min: the smallest input on which each known mistake is wrong",
+        "2 min: the smallest input on which each known mistake is wrong, and no right way",
         ("-m", "pytest", "-m", "soak", "tests/diagnosis"),
     ),
     "attacks": (

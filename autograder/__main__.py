@@ -18,7 +18,6 @@ from autograder.student import check, submit
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-CHOICE = "--exercise"
 COURSE = {
     "grade": ("grading.command", "grade a class"),
     "extend": ("grading.extend", "give single students more time"),
@@ -59,7 +58,9 @@ def read(arguments: list[str]) -> argparse.Namespace:
         prog="python -m autograder", description="The checks of the exercise ConvNets by hand."
     )
     there = ", ".join(exercise.name for exercise in exercises.every())
-    parser.add_argument(CHOICE, metavar="NAME", help=f"which exercise it is about: {there}")
+    parser.add_argument(
+        exercises.OPTION, metavar="NAME", help=f"which exercise it is about: {there}"
+    )
     arguments = choose(arguments)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     here = course_is_here()
@@ -79,7 +80,7 @@ def choose(arguments: list[str]) -> list[str]:
     Which one it is has to be known before the commands are: they speak of it.
     """
     first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument(CHOICE, dest="exercise", default="")
+    first.add_argument(exercises.OPTION, dest="exercise", default="")
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     known, rest = first.parse_known_args(own)
     if known.exercise:

@@ -28,6 +28,7 @@ import textwrap
 from collections.abc import Callable, Collection
 
 from autograder.errors import UserError
+from autograder.syntax import parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_FAST, END_FAST = "### BEGIN FAST", "### END FAST"
@@ -126,7 +127,7 @@ def functions_by_line(source: str) -> dict[int, str]:
                 visit(child, f"{prefix}{child.name}.")
 
     # A region may end with the closing marker, one comment line after the function's last one.
-    visit(ast.parse(source), "")
+    visit(parse(source), "")
     return owners
 
 

@@ -18,7 +18,7 @@ from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging import session
 from autograder.judging.operations import OPERATIONS
-from autograder.sandbox import bounds, client, readable
+from autograder.sandbox import bounds, client
 from autograder.sandbox.worker import limits
 
 
@@ -85,7 +85,7 @@ ROWS = (
     ("arrays in a reply", f"{layers()} for layers, {size(client.MAX_REPLY)} for the net", ERROR),
     ("the rest of a reply", size(client.MAX_HEADER), ERROR),
     ("values in a reply", number(client.MAX_VALUES), ERROR),
-    ("text in a reply", f"{number(readable.MAX_TEXTS)} characters", ERROR),
+    ("text in a reply", f"{number(client.MAX_TEXTS)} characters", ERROR),
     ("judging a check", f"{engine.JUDGING_SECONDS:g} s of work, {size(bounds.JUDGING_MEMORY)}",
      ERROR),
     ("a message", f"{number(engine.MAX_MESSAGE)} characters", "is cut, and says so"),

@@ -29,7 +29,7 @@ JUDGES = (
     *("sandbox/client.py", "sandbox/launch.py", "sandbox/paths.py", "sandbox/look.py"),
     *("sandbox/bounds.py", "sandbox/errors.py", "sandbox/words.py"),
     "sandbox/worker",
-    *("exercise.py", "markers.py", "exercises/*.py", "course/forward"),
+    *("exercise.py", "markers.py", "syntax.py", "exercises/*.py", "course/forward"),
 )
 """What decides what a check finds, beside the exercise itself, below ``autograder/``."""
 JUDGES_NOT = ("exercises/settings.py",)  # what comes of it is in the exercise's changes

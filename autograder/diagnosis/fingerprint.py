@@ -18,6 +18,7 @@ from autograder.judging.case import Case
 from autograder.judging.compare import differences, in_another_layout, kind_of
 from autograder.judging.output import Output
 from autograder.sandbox.errors import Raised
+from autograder.syntax import parse
 
 ROOTS = np.sqrt([2.0, 3.0, 5.0, 7.0])
 MAX_VALUES = 1 << 19  # of an array; no output of a case has more, and no more are computed with
@@ -119,7 +120,7 @@ def exception_mark(error: Raised) -> Mark:
 def operation_of(line: str) -> str:
     """Name what a line of code does: the kind of statement, and its outermost operation."""
     try:
-        statement = ast.parse(f"{line} pass" if line.endswith(":") else line).body[0]
+        statement = parse(f"{line} pass" if line.endswith(":") else line).body[0]
     except (SyntaxError, ValueError, IndexError):
         return ""
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])

@@ -126,11 +126,11 @@ def wrong_here(case: Case, reply: dict[str, Any]) -> dict[Output, tuple[Any, Any
     Of random weights nothing is, but for their shapes: there are too few of them.
     """
     found, expected = case.outputs(reply), expected_outputs(case)
-    for name, (shape, spread) in case.payload.get("initial", {}).items():
+    for name, (shape, spread, *constant) in case.payload.get("initial", {}).items():
         output = Output(name, "params")
         made = found.get(output)
         if not spread or not isinstance(made, np.ndarray) or made.shape != tuple(shape):
-            expected[output] = np.zeros(shape)
+            expected[output] = np.full(shape, constant[0] if constant else 0.0)
     wrong = {}
     for output in wrong_outputs(case, reply):
         source = Output(output.name) if output.kind == "layout" else output

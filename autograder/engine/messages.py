@@ -147,7 +147,7 @@ class Messages:
         if step.tried == 0:
             return ""
         said = f"The {step.tried} smallest inputs that were tried, of up to {step.numbers} numbers"
-        return f"{said}, come out right: it takes a larger one to go wrong."
+        return f"{said}, come out right: it takes another one to go wrong."
 
     def _hint(self, exam: Exam, status: Status, output: Output | None = None) -> str:
         """Return the hint of a check, where it fits what was seen.

@@ -22,6 +22,8 @@ from autograder.exercises.settings import Settings
 
 CHOSEN = "CONVNETS_EXERCISE"
 """Names the exercise in the environment, for this process and those that it starts."""
+OPTION = "--exercise"
+"""Names it among the arguments of a command."""
 
 
 @cache

@@ -94,6 +94,21 @@ def backward(payload: Payload) -> list[str]:
     return [*first, f"dout = {literal(payload['dout'])}", call]
 
 
+def call(payload: Payload) -> list[str]:
+    """Write the call of a function that returns what is asked for, and no cache."""
+    found = ", ".join(payload["returns"])
+    arguments = ", ".join(payload["args"])
+    return [*assignments(payload["args"]), f"{found} = {payload['function']}({arguments})"]
+
+
+def update(payload: Payload) -> list[str]:
+    """Write the steps of an update rule."""
+    lines = assignments(payload["args"])
+    for gradient in payload["gradients"]:
+        lines += [f"dw = {literal(gradient)}", f"w, config = {payload['function']}(w, dw, config)"]
+    return lines
+
+
 def sequence(payload: Payload) -> list[str]:
     """Write the calls of a normalization, one after the other."""
     args = {name: found for name, found in payload["args"].items() if name != "x"}
@@ -117,6 +132,8 @@ def net(payload: Payload) -> list[str]:
     lines = [f"net = {payload['function']}({', '.join(settings)})"]
     params = payload["params"] or {}
     lines += [f"net.params[{name!r}] = {literal(found)}" for name, found in params.items()]
+    if payload["y"] is None:
+        return [*lines, *assignments({"X": payload["X"]}), "scores = net.loss(X)"]
     lines += assignments({name: payload[name] for name in ("X", "y")})
     return [*lines, "scores = net.loss(X)", "loss, grads = net.loss(X, y)"]
 
@@ -124,6 +141,8 @@ def net(payload: Payload) -> list[str]:
 CALLS: dict[str, Callable[[Payload], list[str]]] = {
     "forward": forward,
     "backward": backward,
+    "call": call,
+    "update": update,
     "sequence": sequence,
     "net": net,
 }

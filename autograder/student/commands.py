@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder import exercises
 from autograder.student import tab
 
 NOX = "CONVNETS_NOX"  # how nox was started, where it was: the noxfile says so
@@ -18,10 +19,13 @@ def typed(command: str, *arguments: str) -> str:
     """Return what runs a command of the autograder, to be typed in the exercise's folder.
 
     In a tab of a browser it is a call in a cell. With nox, if nox is how this was started, in the
-    way in which it was; otherwise with this Python, by its name alone if that finds it.
+    way in which it was; otherwise with this Python, by its name alone if that finds it. Where an
+    exercise was chosen by name, it is in the command too.
     """
     if tab.here():
         return f"{command}({', '.join(map(repr, arguments))})"
+    if chosen := os.environ.get(exercises.CHOSEN):
+        arguments = (exercises.OPTION, chosen, *arguments)
     nox = os.environ.get(NOX)
     if nox:
         return " ".join([nox, "-s", command, *(["--", quoted(*arguments)] if arguments else [])])

@@ -1,12 +1,15 @@
-"""The notebooks of all exercises: points, sections, and cells fit for nbgrader."""
+"""The notebooks of all exercises: points, sections, drawings, and cells fit for nbgrader."""
 
 import json
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
 from autograder import exercises, locate
+from autograder.course.notebooks.figures import figures
 from autograder.exercises.registry import worth
 
 EVERY = pytest.mark.parametrize("exercise", exercises.every(), ids=lambda exercise: exercise.name)
@@ -62,3 +65,49 @@ def test_it_is_kept_without_outputs_and_fit_for_nbgrader(exercise):
     assert questions
     assert {cell.metadata.nbgrader.points for cell in questions} == {0}
     assert 'RELEASE = ""' in json.dumps(notebook).replace('\\"', '"')
+
+
+@EVERY
+def test_figures_exist_and_are_described(exercise):
+    cells = [cell for cell in read(exercise).cells if cell.cell_type == "markdown"]
+    seen = []
+    for cell in cells:
+        assert "<img" not in cell.source
+        for description, name in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source, re.S):
+            assert len(description) > 40, f"{name} needs a description for those who cannot see it"
+            assert re.fullmatch(r"s\d\d(-\w+)?", cell.id), f"{name} is not in a section's text"
+            seen.append(locate.root() / "notebooks" / name)
+    assert seen == figures(exercise)
+    assert len(set(seen)) == len(seen) > 0
+    assert all(path.is_file() for path in seen)
+
+
+FOLDER = locate.root() / "notebooks" / "figures"
+DRAW = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import make_figures
+make_figures.main(pathlib.Path(sys.argv[2]))
+"""
+
+
+def test_every_figure_is_shown():
+    shown = {path for exercise in exercises.every() for path in figures(exercise)}
+    assert shown == {*FOLDER.glob("*.svg")}
+
+
+def test_the_program_draws_the_figures_that_are_kept(tmp_path):
+    subprocess.run([sys.executable, "-c", DRAW, FOLDER.parent, tmp_path], check=True)
+    drawn = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.svg")}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
+    assert drawn.keys() == kept.keys()
+    for name, svg in kept.items():
+        made_by, makes = (re.search(r"Matplotlib v[\d.]+", each)[0] for each in (svg, drawn[name]))
+        # Another version may set text by some other fraction of a point.
+        same = str if made_by == makes else texts
+        assert same(drawn[name]) == same(svg), f"{name}: run python notebooks/make_figures.py"
+
+
+def texts(svg):
+    """Return what is written in a drawing; Matplotlib says so beside the letters' outlines."""
+    return re.findall(r"<!--(.*?)-->", svg)

@@ -62,6 +62,7 @@ class Student:
 
     def open(self, address):
         """Follow the link, and wait for the kernel."""
+        self.count = 0
         self.page.goto(address)
         self.page.get_by_text("Start in JupyterLab").click()
         self.cell("# Setup: run this first").wait_for()
@@ -201,6 +202,13 @@ def test_a_new_student_from_the_link_to_the_archive(student, address, tmp_path):
         assert re.search(rf"{name}: (\d+) of \1 points", told), told
     assert "92 of 100 points. All done that is judged here; the other 8" in told
     student.look("right")
+
+    # What was saved is there when the link is opened again.
+    student.page.keyboard.press("Control+s")
+    student.open(address)
+    student.run("# Setup: run this first")
+    told = student.check("ThreeLayerConvNet")
+    assert "ThreeLayerConvNet: 14 of 14 points" in told and "92 of 100 points" in told
 
     told = student.check("overfit_small_data")
     assert "0 of 4 points" in told and "right" in told and "here on 20 images" in told

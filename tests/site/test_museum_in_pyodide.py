@@ -35,35 +35,48 @@ def pieces(solution):
 
 
 def compare(chosen, site, folder):
-    """Run pieces here and in Pyodide; return what differs, by the name of the piece."""
-    made = [
+    """Run pieces here and in Pyodide; return what differs, by the name of the piece.
+
+    Each processor has a share of them.
+    """
+    count = min(os.cpu_count() or 1, len(chosen))
+    shares = [chosen[start::count] for start in range(count)]
+    script = str(HERE / "verdicts.py")
+    found = []
+    for how in ("here", "there"):
+        running = []
+        for number, share in enumerate(shares):
+            place = folder / f"{how} {number}"
+            place.mkdir()
+            (place / "pieces.json").write_text(json.dumps(as_json(share)), encoding="utf-8")
+            in_node = [NODE, str(HERE / "run.mjs"), str(site), str(place), script]
+            environment = {
+                **os.environ,
+                "PIECES": str(place / "pieces.json"),
+                "FOUND": str(place / "found.json"),
+                "PYTHONPATH": str(locate.root()),
+            }
+            command = [sys.executable, script] if how == "here" else in_node
+            running.append((place, subprocess.Popen(command, env=environment)))
+        assert [process.wait() for _, process in running] == [0] * count
+        found.append([json.loads((place / "found.json").read_text()) for place, _ in running])
+    return {
+        name: (one, other)
+        for share, here, there in zip(shares, *found, strict=True)
+        for (name, *_), one, other in zip(share, here, there, strict=True)
+        if one != other
+    }
+
+
+def as_json(pieces):
+    """Return pieces as `verdicts` reads them."""
+    return [
         {
             "files": {name: data.decode() for name, data in code.files.items()},
             "functions": functions,
         }
-        for _, code, functions in chosen
+        for _, code, functions in pieces
     ]
-    (folder / "pieces.json").write_text(json.dumps(made), encoding="utf-8")
-    script = str(HERE / "verdicts.py")
-    environment = {
-        **os.environ,
-        "PIECES": str(folder / "pieces.json"),
-        "FOUND": str(folder / "found.json"),
-        "PYTHONPATH": str(locate.root()),
-    }
-    found = []
-    for command in (
-        [sys.executable, script],
-        [NODE, str(HERE / "run.mjs"), str(site), str(folder), script],
-    ):
-        subprocess.run(command, check=True, env=environment)
-        found.append(json.loads((folder / "found.json").read_text(encoding="utf-8")))
-        (folder / "found.json").unlink()
-    return {
-        name: (here, there)
-        for (name, *_), here, there in zip(chosen, *found, strict=True)
-        if here != there
-    }
 
 
 @pytest.mark.soak

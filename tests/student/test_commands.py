@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import locate
+from autograder import exercises, locate
 from autograder.student.commands import NOX, typed
 
 
@@ -29,3 +29,11 @@ def test_without_nox_it_is_this_python(monkeypatch, on_path):
     assert command.startswith("python " if on_path else shlex.quote(sys.executable))
     ran = subprocess.run(["sh", "-c", command], cwd=locate.root(), capture_output=True, check=False)
     assert ran.returncode == 0 and b"--anyway" in ran.stdout
+
+
+def test_an_exercise_that_was_chosen_is_in_the_command(monkeypatch):
+    monkeypatch.delenv(NOX, raising=False)
+    monkeypatch.setenv(exercises.CHOSEN, "dropout")
+    assert typed("submit").endswith(" -m autograder submit --exercise dropout")
+    monkeypatch.setenv(NOX, "nox")
+    assert typed("check", "f") == "nox -s check -- --exercise dropout f"

@@ -47,10 +47,12 @@ def runs(monkeypatch, public_pack):
 def test_anywhere_else_nothing_changes(runs, public_pack):
     assert not tab.here()
     (verdict,) = check.run(["overfit_small_data"])
-    assert runs == [(["overfit_small_data"], None, public_pack), locate.root()]
-    assert verdict.points == verdict.max_points
     check.run(["one_epoch"])
-    assert runs[2] == (["one_epoch"], None, public_pack)
+    first, folder, second, _ = runs
+    assert first[:2] == (["overfit_small_data"], None) and first[2] is public_pack
+    assert second[:2] == (["one_epoch"], None)
+    assert folder == locate.root()
+    assert verdict.points == verdict.max_points
 
 
 def test_student_code_runs_in_this_process(in_a_tab, runs):
@@ -122,4 +124,4 @@ def test_a_browser_that_keeps_no_files_is_told(in_a_tab, tmp_path, monkeypatch):
 
 def test_the_tab_is_known_by_its_platform(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
-    assert tab.here()
+    assert tab.here.__wrapped__()

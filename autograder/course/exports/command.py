@@ -18,6 +18,7 @@ from autograder.course.exports import feedback, gradescope, lms
 from autograder.course.exports.scores import records, scores
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook import together
 from autograder.course.intake import classlist
 from autograder.disk import harmless, to_json, write_bytes, write_text
 from autograder.errors import UserError
@@ -90,22 +91,16 @@ def write_nbgrader(options: argparse.Namespace, out: Path) -> list[str]:
 
 def write_together(options: argparse.Namespace, out: Path) -> list[str]:
     """Write a table of all exercises of a course: a line for each student, and the sums."""
-    there = [e for e in exercises.every() if (options.results / "source" / e.assignment).is_dir()]
-    by_exercise = {}
-    for exercise in there:
-        course = nbcourse.read_course(exercise, options.results)
-        known = gradebook.scores(course)
-        by_exercise[exercise.assignment] = {n: s for n, s in known.items() if s.graded}
+    there = together.exercises_of(options.results)
+    heads = [exercise.assignment for exercise in there]
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(["student", *by_exercise, "points"])
-    for student in sorted({name for known in by_exercise.values() for name in known}):
-        reached = [known.get(student) for known in by_exercise.values()]
-        points = [f"{score.points:g}" if score else "" for score in reached]
-        total = sum(score.points for score in reached if score)
-        writer.writerow([harmless(student), *points, f"{total:g}"])
+    writer.writerow(["student", *heads, "points"])
+    for line in together.lines_of(options.results, there):
+        points = [f"{score.points:g}" if score else "" for score in line.scores]
+        writer.writerow([harmless(line.student), *points, f"{line.points:g}"])
     write_text(out, stream.getvalue())
-    return [f"{', '.join(by_exercise)}: the scores in the gradebook, and their sum."]
+    return [f"{', '.join(heads)}: the scores in the gradebook, and their sum."]
 
 
 FORMATS = {

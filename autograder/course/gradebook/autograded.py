@@ -22,10 +22,11 @@ import nbformat
 from nbgrader.utils import is_solution
 
 from autograder.course.gradebook.comments import name_of_source
-from autograder.course.gradebook.course import FIGURES, Course
+from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.fitted import MISSING, fitted
 from autograder.course.intake.apart import Apart
 from autograder.course.notebooks import source
+from autograder.course.notebooks.figures import FIGURES
 from autograder.course.notebooks.fit import Text, fit
 from autograder.course.notebooks.picture import Picture
 from autograder.course.notebooks.rendered import MAX_TEXTS, one_block

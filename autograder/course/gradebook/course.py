@@ -29,6 +29,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder import locate
 from autograder.course.gradebook.at_once import make_database, released_at_once, steps
 from autograder.course.notebooks.asked import as_asked
+from autograder.course.notebooks.figures import FIGURES, figures
 from autograder.course.times import zone_named
 from autograder.disk import UNFINISHED, write_text
 from autograder.errors import UserError
@@ -36,7 +37,6 @@ from autograder.exercise import Exercise
 from autograder.sandbox import scratch
 
 CONFIG = "nbgrader_config.py"
-FIGURES = "figures"  # the folder beside the notebook
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
 
 c = get_config()
@@ -249,7 +249,9 @@ def copy_notebook(exercise: Exercise, folder: Path) -> None:
     """Write the exercise's notebook, as the course asks for it, and its figures into a folder."""
     notebook = locate.root() / exercise.notebook
     (folder / notebook.name).write_bytes(as_asked(exercise, notebook.read_bytes()))
-    shutil.copytree(notebook.parent / FIGURES, folder / FIGURES)
+    (folder / FIGURES).mkdir()
+    for path in figures(exercise):
+        shutil.copy(path, folder / FIGURES)
 
 
 def generate(exercise: Exercise, config: Config, *, database: bool = True) -> None:

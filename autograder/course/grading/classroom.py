@@ -18,7 +18,7 @@ from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.follow import follow
 from autograder.course.gradebook.names import name_students
 from autograder.course.gradebook.scores import Score
-from autograder.course.grading.feedback import setting, write_page
+from autograder.course.grading.feedback import setting, write_page, write_together
 from autograder.course.grading.finished import place_in
 from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
@@ -290,7 +290,9 @@ def write_all(
     write_text(out / "timings.json", tables.timings_json(records))
     entered = [record for record in records if record.student in scores]
     page = report.class_page(
-        exercise, entered, scores, idle, setting(course), up="" if out == course.root else "../"
+        *(exercise, entered, scores, idle, setting(course)),
+        up="" if out == course.root else "../",
+        together=write_together(course),
     )
     write_text(out / "report.html", page)
     released = course.released

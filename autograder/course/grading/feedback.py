@@ -10,11 +10,13 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder import exercises
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.course import Course, read_course
+from autograder.course.gradebook import together
+from autograder.course.gradebook.course import Course, place_of, read_course
 from autograder.course.gradebook.scores import Score
 from autograder.course.grading.store import read_graded, record_path
 from autograder.course.notebooks import shown
 from autograder.course.pages import report
+from autograder.course.pages import together as all_exercises
 from autograder.course.record import Record, load
 from autograder.disk import write_text
 
@@ -43,6 +45,21 @@ def write_page(record: Record, score: Score, course: Course, released: bytes) ->
     path = course.root / report.page_of(course.exercise, record.student)
     if not report.is_up_to_date(path, record, score, setting(course)):
         write_text(path, page_for(course, record, score, released))
+
+
+def write_together(course: Course) -> bool:
+    """Write the page on all exercises of a course, where there are several; say if it is there."""
+    there = together.exercises_of(course.root)
+    if len(there) < 2:
+        return False
+    places = [
+        (place_of(course.root, exercise) / "report.html").relative_to(course.root).as_posix()
+        for exercise in there
+    ]
+    lines = together.lines_of(course.root, there)
+    page = all_exercises.page(there, places, lines, setting(course))
+    write_text(course.root / all_exercises.NAME, page)
+    return True
 
 
 class OurPage(HTMLExporter):

@@ -189,20 +189,20 @@ def class_page(
     setting: Setting = SETTING,
     *,
     up: str = "",
+    together: bool = False,
 ) -> str:
     """Return the page on the whole class.
 
-    `idle` are those who have handed in nothing; `up` leads from the page to the course's folder.
+    `idle` are those who have handed in nothing; `up` leads from the page to the course's folder;
+    `together` says whether a page on all exercises is there.
     """
     template = environment().get_template("class.html.jinja")
     rows = [(record, scores[record.student]) for record in records]
-    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return template.render(
         exercise=exercise,
         setting=setting,
-        script=Markup(script),
-        script_digest=digest,
+        together=f"{up}together.html" if together else "",
+        **sorting(),
         rows=[
             (*row, in_columns(exercise, *row), up + page_of(exercise, row[0].student))
             for row in rows
@@ -227,6 +227,13 @@ def class_page(
         isolation=isolation(records),
         seconds=sum(record.seconds for record in records),
     )
+
+
+def sorting() -> dict[str, str]:
+    """Return what a page with a table to sort needs: the script, and its digest."""
+    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {"script": Markup(script), "script_digest": digest}
 
 
 def names(scores: Sequence[Score]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from autograder import disk, exercises, locate, markers
 from autograder.course import settings as of
 from autograder.course.gradebook.course import released_notebook
 from autograder.course.museum import packs
+from autograder.course.notebooks.figures import figures
 from autograder.course.release import carried
 from autograder.course.release.readme import readme
 from autograder.course.release.stubs import check_stubs, skeleton
@@ -40,7 +41,7 @@ PARTS = (
 )
 """What students get, below the root. The README is their own one."""
 
-KEPT_BACK = ("autograder/course",)
+KEPT_BACK = ("autograder/course", "notebooks/drawing", "notebooks/make_figures.py")
 NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
@@ -73,6 +74,7 @@ def contents(
     # It is read where JupyterLab or "nbgrader validate" is started, and that may be here.
     yield SETTINGS, (root / "notebooks" / SETTINGS).read_bytes()
     others = other_exercises(exercise)
+    theirs = {path for other in others for path in figures(other)} - {*figures(exercise)}
     asked = [other for other in others if other.name in settings.open]
     made = {
         **package_files(exercise, asked),
@@ -83,7 +85,9 @@ def contents(
         top = root / part
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
-            if path.is_file() and belongs(path, name) and not is_of(others, name):
+            if path in theirs or is_of(others, name):
+                continue
+            if path.is_file() and belongs(path, name):
                 yield name, made[name] if name in made else path.read_bytes()
 
 
@@ -174,7 +178,7 @@ def with_notice(data: bytes, asked: Sequence[Exercise]) -> bytes:
 
 def belongs(path: Path, name: str) -> bool:
     """Return whether a file below one of `PARTS` is for students."""
-    if any(name.startswith(folder + "/") for folder in KEPT_BACK):
+    if any(f"{name}/".startswith(f"{kept}/") for kept in KEPT_BACK):
         return False
     inner = name.removeprefix(".devcontainer/").split("/")
     if any(part in NOT_SOURCE or part.startswith(".") for part in inner):

@@ -1,13 +1,15 @@
 """The exercise BatchNormalization: batch and layer normalization, forwards and backwards.
 
 `files` says what students write and do without, `cases` on which inputs it is tried, ``checks/``
-what is required, `properties` how cases differ. This is its table.
+what is required, `properties` how cases differ,
+`ladders` on which small inputs a mistake is shown. This is its table.
 """
 
 from __future__ import annotations
 
 from autograder.exercise import Exercise, Function
 from autograder.exercises.batch_normalization.files import NORMALIZATION
+from autograder.exercises.batch_normalization.ladders import ladder
 from autograder.exercises.batch_normalization.properties import ANY, BATCH
 
 ROWS = {"x": "example", "out": "example", "dx": "example"}
@@ -36,6 +38,7 @@ EXERCISE = Exercise(
             "test_layernorm",
         )
     ),
+    ladder=ladder,
     aim=(
         "You are going to write batch and layer normalization, forwards and backwards, in plain "
         "NumPy, and\nsee what they do for deep nets."

@@ -8,14 +8,19 @@ parameter varies, and heights differ from widths.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from autograder.exercises import passes, small
 from autograder.exercises.convnets.cases import convolution, normalization, pooling
 from autograder.exercises.convnets.cases.net import NET, NetSettings, net_payload
-from autograder.exercises.convnets.cases.small import (
+from autograder.exercises.convnets.cases.windows import Shape
+from autograder.exercises.convnets.files import LAYERS
+from autograder.exercises.passes import Draw
+from autograder.exercises.small import (
     MOST,
     RUNGS,
     Rung,
@@ -25,39 +30,14 @@ from autograder.exercises.convnets.cases.small import (
     unit,
     whole,
 )
-from autograder.exercises.convnets.cases.windows import Shape
-from autograder.exercises.convnets.files import LAYERS
 from autograder.judging.case import Spec
 from autograder.judging.operation import Payload
 
 NETS = 150  # inputs for a net; each takes longer
-Draw = Callable[[np.random.Generator], dict[str, Any]]
 
 
-def forward(function: str, draw: Draw) -> Spec:
-    """Return the input of a forward pass."""
-
-    def payload(rng: np.random.Generator) -> Payload:
-        return {"module": LAYERS.module, "function": function, "args": draw(rng)}
-
-    return Spec("forward", payload)
-
-
-def backward(function: str, forward: str, wrt: dict[str, str], out: Shape, draw: Draw) -> Spec:
-    """Return the input of a backward pass."""
-
-    def payload(rng: np.random.Generator) -> Payload:
-        return {
-            "module": LAYERS.module,
-            "function": function,
-            "forward": forward,
-            "args": draw(rng),
-            "dout": whole(rng, out) / unit(rng),
-            "wrt": wrt,
-            "numeric": False,
-        }
-
-    return Spec("backward", payload)
+forward = partial(passes.forward, LAYERS.module)
+backward = partial(small.backward, LAYERS.module)
 
 
 def convolutions() -> Iterator[tuple[Shape, Shape, Shape, Draw]]:

@@ -2,13 +2,14 @@
 
 `files` says what students write and do without, ``cases/`` on which inputs it is tried, ``checks/``
 what is required (`losses`, `steps` and `judged` what several checks do), `properties` how cases
-differ. This is its table.
+differ, `ladders` on which small inputs a mistake is shown. This is its table.
 """
 
 from __future__ import annotations
 
 from autograder.exercise import Exercise, Function
 from autograder.exercises.fully_connected_nets.files import DENSE, FC_NET, LOSSES, OPTIM
+from autograder.exercises.fully_connected_nets.ladders import ladder
 from autograder.exercises.fully_connected_nets.properties import AFFINE, LOSS, NET, RELU, RULE
 
 WEIGHTS = {f"{d}{name}": "row" for d in ("", "d") for name in ("w", "W1", "W2", "W3", "W4")}
@@ -50,6 +51,7 @@ EXERCISE = Exercise(
             "test_training",
         )
     ),
+    ladder=ladder,
     aim=(
         "You are going to write nets of fully connected layers: the layers forwards and backwards, "
         "two\nlosses, a net of any depth, and the rules by which it learns, in plain NumPy."

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder import locate
+from autograder import exercises, locate
+from autograder.course.gradebook.together import Line
 from autograder.course.intake.collect import Unreadable
 from autograder.course.notebooks.picture import Picture
 from autograder.course.notebooks.shown import Cell, Output
-from autograder.course.pages import report
+from autograder.course.pages import report, together
 from autograder.course.similarity import command as similarity
 from autograder.course.similarity import compare
 from autograder.exercises.convnets import EXERCISE
@@ -79,7 +80,12 @@ def pages():
     alike = compare.compare(compare.sources(handed)[0], Console(quiet=True))
     return {
         **made,
-        "class": report.class_page(EXERCISE, records, scores, ["Nora Doe", LONG]),
+        "class": report.class_page(EXERCISE, records, scores, ["Nora Doe", LONG], together=True),
+        "course": together.page(
+            exercises.every(),
+            [f"{exercise.assignment}/report.html" for exercise in exercises.every()],
+            [Line(name, s.name, [s, None, s, s]) for name, s in scores.items()],
+        ),
         "similarity": similarity.page(EXERCISE, alike, [Unreadable("cy", "It is none.", [])], 3),
     }
 

@@ -13,7 +13,9 @@ from nbgrader.apps import NbGrader
 
 from autograder import exercises, locate
 from autograder.course.museum import packs
+from autograder.course.notebooks.figures import figures
 from autograder.course.release import archive as release
+from autograder.course.site import contents as site
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
@@ -47,6 +49,7 @@ def test_what_is_in_and_what_is_not(files):
         assert wanted in names
     for name in names:
         assert not name.startswith(("solutions", "tests", ".ci", "autograder/course"))
+        assert not name.startswith(("notebooks/drawing", "notebooks/make_figures"))
         assert ".course-seed" not in name
         assert "__pycache__" not in name
 
@@ -161,6 +164,9 @@ def test_of_a_course_of_all_exercises_no_answer_gets_out(exercise):
         assert (f"autograder/exercises/{other.name}/__init__.py" in made) == mine
         for name in other.editable:
             assert b"NotImplementedError" in made[f"assignment/{name}"]
+    drawings = {name for name in made if name.startswith("notebooks/figures/")}
+    assert drawings == {f"notebooks/figures/{path.name}" for path in figures(exercise)}
+    assert drawings <= dict(site.files(exercise, made)).keys()  # the browser edition has them too
     title = "".join(json.loads(made[exercise.notebook])["cells"][0]["source"])
     assert "Not written here" in title
     assert f"{exercise.notebook}".encode() in made["noxfile.py"]

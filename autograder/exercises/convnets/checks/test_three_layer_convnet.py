@@ -4,9 +4,15 @@ import math
 
 import numpy as np
 
-from autograder.exercises.alive import expect_alive, is_weight, loss_in
+from autograder.exercises.alive import expect_alive, loss_in
 from autograder.exercises.convnets.cases.net import NET, NetSettings, net
-from autograder.exercises.nets import expect_dtypes, expect_parameter, gradient
+from autograder.exercises.nets import (
+    expect_dtypes,
+    expect_parameter,
+    expect_penalty,
+    expect_scores,
+    gradient,
+)
 from autograder.exercises.written import expect_gradients, expect_written
 from autograder.judging.declare import check
 from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam
@@ -47,10 +53,7 @@ def test_parameters(exam: Exam) -> None:
 )
 def test_scores(exam: Exam) -> None:
     """The class scores for given parameters."""
-    for case in exam.cases:
-        reply = exam.ask(case)
-        expect_written(reply)
-        exam.expect_close(Output("scores"), reply["scores"], case.expected["scores"], DOUBLE)
+    expect_scores(exam)
 
 
 @check(
@@ -90,26 +93,7 @@ def test_initial_loss(exam: Exam) -> None:
 )
 def test_regularization(exam: Exam) -> None:
     """What the L2 penalty adds to the loss and to each gradient."""
-    *cases, alive = exam.cases
-    expect_alive(exam, alive, gradients=True)
-    for case in cases:
-        settings = case.payload["settings"]
-        reply = exam.ask(case)
-        expect_written(reply)
-        without = exam.ask(case, settings={**settings, "reg": 0.0})
-        params, reg = case.payload["params"], settings["reg"]
-        added = loss_in(reply) - loss_in(without)
-        penalty = (
-            0.5 * reg * sum(float(np.sum(params[name] ** 2)) for name in filter(is_weight, params))
-        )
-        adds = f"what reg={reg} adds to"
-        exam.expect_close(Output("loss"), np.array(added), penalty, DOUBLE, f"{adds} the loss")
-        expect_gradients(reply)
-        for name, value in params.items():
-            share = gradient(reply, name, value) - gradient(without, name, value)
-            expected = reg * value if is_weight(name) else np.zeros_like(value)
-            output = Output(name, "grads")
-            exam.expect_close(output, share, expected, DOUBLE, f"{adds} {output}")
+    expect_penalty(exam)
 
 
 @check(

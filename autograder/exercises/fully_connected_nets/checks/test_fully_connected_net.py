@@ -1,13 +1,13 @@
 """``FullyConnectedNet``: any number of layers, with normalization and dropout if wanted."""
 
 from autograder.exercises.fully_connected_nets.cases.net import MANY, Layers, net
-from autograder.exercises.fully_connected_nets.judged import (
+from autograder.exercises.nets import (
+    expect_dtypes,
     expect_loss_and_gradients,
     expect_parameters,
     expect_penalty,
     expect_scores,
 )
-from autograder.exercises.nets import expect_dtypes
 from autograder.exercises.written import expect_written
 from autograder.judging.declare import check
 from autograder.judging.exam import SINGLE, Exam

@@ -1,7 +1,7 @@
 """``TwoLayerNet``: affine - relu - affine - softmax."""
 
 from autograder.exercises.fully_connected_nets.cases.net import TWO, TwoLayers, net
-from autograder.exercises.fully_connected_nets.judged import (
+from autograder.exercises.nets import (
     expect_loss_and_gradients,
     expect_parameters,
     expect_penalty,

@@ -1,13 +1,17 @@
-"""Small inputs: their numbers, and a choice of them in the order of their size."""
+"""Small inputs, the rungs of ladders: their numbers, and a choice of them in order of size.
+
+All numbers are small and whole, or halves, so that a person can follow what comes out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from autograder.exercises.convnets.cases.windows import Shape
+from autograder.exercises.passes import Draw, Shape
 from autograder.judging.case import Spec
+from autograder.judging.operation import Payload
 
 RUNGS = 300  # inputs for a function, at most
 MOST = 48  # numbers in an input
@@ -19,6 +23,12 @@ def whole(rng: np.random.Generator, shape: Shape, low: int = 1) -> np.ndarray:
     """Draw whole numbers from `low` on, no two of them the same."""
     count = int(np.prod(shape))
     return rng.permutation(np.arange(low, low + count)).reshape(shape).astype(np.float64)
+
+
+def signed(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """Draw whole numbers of both signs but not zero, no two of them of the same size."""
+    found: np.ndarray = whole(rng, shape) * rng.choice([-1.0, 1.0], size=shape)
+    return found
 
 
 def some(rng: np.random.Generator, shape: Shape) -> np.ndarray:
@@ -34,6 +44,31 @@ def unit(rng: np.random.Generator) -> int:
 def size(*shapes: Shape) -> int:
     """Return how many numbers arrays of these shapes have together."""
     return sum(int(np.prod(shape)) for shape in shapes)
+
+
+def backward(
+    module: str,
+    function: str,
+    forward: str,
+    wrt: Mapping[str, str],
+    out: Shape,
+    draw: Draw,
+    upstream: Callable[[np.random.Generator, Shape], np.ndarray] = whole,
+) -> Spec:
+    """Return the input of a backward pass; see `passes.backward`."""
+
+    def payload(rng: np.random.Generator) -> Payload:
+        return {
+            "module": module,
+            "function": function,
+            "forward": forward,
+            "args": draw(rng),
+            "dout": upstream(rng, out) / unit(rng),
+            "wrt": dict(wrt),
+            "numeric": False,
+        }
+
+    return Spec("backward", payload)
 
 
 def in_order(rungs: Iterable[Rung], most: int) -> tuple[Spec, ...]:
