@@ -385,7 +385,12 @@ if COURSE:
 
     @nox.session
     def bench(session: nox.Session) -> None:
-        """Measure the fast layers beside the naive ones, NumPy and PyTorch."""
+        """Measure the fast layers beside the naive ones; with -- grading, what a class costs."""
+        if session.posargs[:1] == ["grading"]:
+            DEV.prepare(session, "dev")
+            script = "tests/benchmarks/grading.py"
+            session.run(str(DEV.python), script, *session.posargs[1:], interrupt_timeout=TO_STOP)
+            return
         BENCH.prepare(session)
         # The peer is not made for every machine; the benchmark does without it then.
         session.log("PyTorch takes some gigabytes, the first time.")

@@ -79,6 +79,8 @@ class Solver:
     `train` makes it repeatable.
     """
 
+    at_most: int | None = None  # iterations after which `train` stops, to show how it begins
+
     def __init__(
         self,
         model: Any,
@@ -133,6 +135,7 @@ class Solver:
         iterations_per_epoch = max(len(self.X_train) // self.batch_size, 1)
         num_iterations = self.num_epochs * iterations_per_epoch
         done = len(self.loss_history)
+        stop = num_iterations if self.at_most is None else min(num_iterations, self.at_most)
         screen = find_screen()
         with tqdm(  # below the lines that are printed
             total=num_iterations,
@@ -143,15 +146,16 @@ class Solver:
             leave=False,
         ) as bar:
             self._record_epochs(iterations_per_epoch)  # if training stopped while doing that
-            for t in range(done, num_iterations):
+            for t in range(done, stop):
                 self._step()
                 bar.update()
                 if t % self.print_every == 0:
-                    self._print(
-                        f"(Iteration {t + 1} / {num_iterations}) loss: {self.loss_history[-1]:f}"
-                    )
+                    loss = self.loss_history[-1]
+                    self._print(f"(Iteration {t + 1} / {num_iterations}) loss: {loss:f}")
                 self._record_epochs(iterations_per_epoch)
-        if self.best_params:
+        if stop < num_iterations:  # no epoch is done, by which parameters could be the best
+            self._print(f"(Stopped after iteration {stop} / {num_iterations}, as was asked here.)")
+        elif self.best_params:
             self.model.params = {name: value.copy() for name, value in self.best_params.items()}
 
     def _step(self) -> None:

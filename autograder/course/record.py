@@ -70,6 +70,8 @@ class Record:
         When it was graded, or empty if that is not known.
     notebook_seconds : float
         How long the student's notebook ran.
+    notebook_iterations : int
+        After how many iterations a training in it was stopped; 0 if each could go on to its end.
     files : str
         Digest of the files that the checks judge; empty in a record of a former version.
     own_notebook : str
@@ -91,6 +93,7 @@ class Record:
     origin: Origin = UNKNOWN
     graded: str = ""
     notebook_seconds: float = 0.0
+    notebook_iterations: int = 0
     files: str = ""
     own_notebook: str = ""
     made_with: dict[str, str] = field(default_factory=dict)

@@ -75,7 +75,7 @@ class Discreet(Messages):
             found = attempt(lambda: self._find_mistake(exam, RAISED), None)
             why = str(found or attempt(lambda: self._pattern(exam), ""))
         help_with = hints_for(error) or ([] if found else [hint])
-        message = lines(called, self._reason(error), why, remark, *help_with)
+        message = lines(called, self._reason(error), why, remark, exam.note, *help_with)
         return status, message, told_by(found)
 
     def smallest(self, function: str) -> str:

@@ -193,7 +193,7 @@ class Messages:
             called=called,
             why=why,
             facts=text,
-            advice=lines(remark, *(hints_for(error) or ([] if found else [hint]))),
+            advice=lines(remark, exam.note, *(hints_for(error) or ([] if found else [hint]))),
             printed=exam.printed,
         )
         attempt(lambda: self._on_failure(evidence), None)

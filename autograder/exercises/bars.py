@@ -10,7 +10,12 @@ import numpy as np
 
 from autograder.exercises.learned import OTHER_SCORES, accuracy, learned, without_own_scores
 from autograder.exercises.training import Judged, request
-from autograder.exercises.written import expect_gradients, expect_written
+from autograder.exercises.written import (
+    NOT_TRAINED,
+    expect_gradients,
+    expect_trainable,
+    expect_written,
+)
 from autograder.judging.case import Case
 from autograder.judging.declare import accuracy as written
 from autograder.judging.exam import CheckFailed, Exam
@@ -52,13 +57,16 @@ def train(exam: Exam, case: Case, net: Net) -> tuple[dict[str, Any], np.ndarray,
     remark : str
         What the student should know of how they were classified.
     """
-    # A net that cannot even classify two images is found before all the images are made.
+    # A net that cannot be trained on two images is found before all the images are made.
     fresh = {key: case.payload[key] for key in ("module", "function", "settings", "draw")}
-    trial = np.zeros((2, 3, 32, 32), dtype=np.float32)
+    trial = np.random.default_rng(0).normal(0, 50, (2, 3, 32, 32)).astype(np.float32)
     small = {"params": None, "X": trial, "y": np.array([0, 1])}
+    exam.note = f"That was on two images. {NOT_TRAINED}"
     answer = exam.ask_payload("net", {**fresh, **small}, like=case, seconds=TRIAL_SECONDS)
+    exam.note = ""
     expect_written(answer)
     expect_gradients(answer)
+    expect_trainable(answer)
     arguments, judged = request(case.payload)
     reply = exam.ask_payload("train", arguments, like=case)
     if exam.scores is None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.exam import NotWritten
+from autograder.judging.exam import CheckFailed, NotWritten
+
+NOT_TRAINED = "The training was not run."
 
 
 def expect_written(reply: dict[str, Any]) -> None:
@@ -28,3 +30,18 @@ def expect_gradients(reply: dict[str, Any]) -> None:
     """Fail where a net computes its loss, but no gradients yet."""
     if not reply["grads"] and not isinstance(reply["loss"], dict):
         raise NotWritten("grads is empty: the backward pass is still to be written.")
+
+
+def expect_trainable(reply: dict[str, Any]) -> None:
+    """Fail where no training could change a net: gradients are missing, or all of them are zero.
+
+    Nothing else keeps a net from being trained.
+    """
+    missing = [name for name in reply["initial"] if name not in reply["grads"]]
+    if missing:
+        text = f"grads has nothing for {', '.join(missing)}. {NOT_TRAINED}"
+        raise CheckFailed(text, words=f"Some gradients are missing. {NOT_TRAINED}")
+    arrays = [value for value in reply["grads"].values() if isinstance(value, np.ndarray)]
+    if arrays and not any(np.any(array) for array in arrays):
+        text = f"All gradients are zero, so that no step would change the net. {NOT_TRAINED}"
+        raise CheckFailed(text, words=text)

@@ -77,6 +77,8 @@ class Exam:
         The number of the last case asked that is one of `cases`.
     printed : str
         What student code printed when it was asked last, if the session keeps that.
+    note : str
+        What the student should know where code gives no result now, in our own words.
     scores : Scores or None
         What a trained net is judged by, instead of by what its own code says.
 
@@ -117,7 +119,7 @@ class Exam:
         self._larger = larger
         self._session = session
         self._answer = Answer(None)
-        self.printed = ""
+        self.printed = self.note = ""
         self._called: tuple[str, Payload] | None = None
         self._left = declared.info.seconds
 

@@ -104,6 +104,21 @@ def test_a_bar_shows_in_a_terminal_and_in_a_notebook(monkeypatch):
         assert "(Epoch 3 / 3)" in stdout.getvalue()
 
 
+def test_a_training_that_is_only_to_begin_stops_and_says_so(capsys, monkeypatch):
+    whole, begun = make_solver(num_epochs=2, verbose=True), make_solver(num_epochs=2, verbose=True)
+    np.random.seed(1)
+    whole.train()
+    capsys.readouterr()
+    monkeypatch.setattr(Solver, "at_most", 3)
+    np.random.seed(1)
+    begun.train()
+    assert begun.loss_history == whole.loss_history[:3]
+    assert "(Stopped after iteration 3 / " in capsys.readouterr().out
+    monkeypatch.setattr(Solver, "at_most", 1000)
+    make_solver(num_epochs=2, verbose=True).train()
+    assert "Stopped" not in capsys.readouterr().out
+
+
 def test_quiet_prints_nothing(capsys):
     make_solver().train()
     captured = capsys.readouterr()

@@ -40,11 +40,12 @@ class SaveCellsAtOnce(SaveCells):
 def make_database(url: str, course_id: str) -> None:
     """Make the file of an SQLite gradebook with all its tables, unless it is there.
 
-    Other databases see to that themselves.
+    Other databases see to that themselves, and a folder that is not there is no place for one.
     """
     address = make_url(url)
     path = Path(address.database or "")
-    if address.get_backend_name() != "sqlite" or not path.is_absolute() or path.exists():
+    ours = address.get_backend_name() == "sqlite" and path.is_absolute() and path.parent.is_dir()
+    if not ours or path.exists():
         return
     with whole(path) as temporary, Gradebook(f"sqlite:///{temporary}", course_id):
         pass

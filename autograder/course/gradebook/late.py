@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.course.gradebook import dates, scores
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.dates import submissions
+from autograder.course.gradebook.history import note_history
 from autograder.course.gradebook.penalty import justified, seconds_late
 from autograder.course.intake.deadlines import Deadlines
 from autograder.errors import UserError
@@ -87,19 +88,21 @@ def take_back(
         if now and now >= before.get(name, now):
             continue
         own = list(submission.notebooks)
-        fair = [justified(course, submission, notebook) for notebook in own]
         had = sum(notebook.late_submission_penalty or 0.0 for notebook in own)
+        if not had:
+            continue
+        fair = [justified(course, submission, notebook) for notebook in own]
         left = sum(penalty or 0.0 for penalty in fair)
         if left >= had:
             continue
-        stays = bool(scores.score_of(submission).changed)
+        known = scores.score_of(submission)
+        stays, old = bool(known.changed), known.points
         if not stays:
             for notebook, penalty in zip(own, fair, strict=True):
                 notebook.late_submission_penalty = penalty
-            old = scores.score_of(submission).points
             gradebook.db.commit()
             new = scores.score_of(submission).points
-            scores.note_history(course, name, "penalty taken back", "", f"{old:g}", f"{new:g}")
+            note_history(course, name, "penalty taken back", "", f"{old:g}", f"{new:g}")
         yield Forgiven(name, had, left, stays)
 
 

@@ -5,29 +5,32 @@ What an instructor has changed there (manual scores, extra credit, comments, ext
 
 from __future__ import annotations
 
-import csv
-import io
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from nbgrader import utils
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.orm import selectinload
 
 from autograder.course.gradebook import comments
 from autograder.course.gradebook.at_once import at_once
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.history import note_history
 from autograder.course.gradebook.penalty import assign_penalty, handed_in, seconds_late
 from autograder.course.record import Record
-from autograder.disk import harmless, write_text
 from autograder.errors import UserError
-
-HISTORY = "history.csv"
-COLUMNS = ("time", "student", "event", "checks", "score before", "score", "pack", "changes")
 
 
 @dataclass(frozen=True)
@@ -208,11 +211,24 @@ def answered(notebook: Any) -> dict[str, float | None]:
 def scores(course: Course) -> dict[str, Score]:
     """Return the score of each student who has one, by name."""
     with opened(course) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(course.assignment).submissions
-        except MissingEntry:
-            return {}
-        return {s.student.id: score_of(s) for s in submissions}
+        return {s.student.id: score_of(s) for s in with_grades(gradebook, course)}
+
+
+def with_grades(gradebook: Gradebook, course: Course) -> list[SubmittedAssignment]:
+    """Return all submissions with what `score_of` reads of them, in a few queries for all."""
+    try:
+        assignment = gradebook.find_assignment(course.assignment)
+    except MissingEntry:
+        return []
+    notebooks = selectinload(SubmittedAssignment.notebooks)
+    written = SubmittedNotebook.comments.and_(Comment.manual_comment.is_not(None))
+    wanted = (
+        selectinload(SubmittedAssignment.student),
+        notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
+        notebooks.selectinload(written).selectinload(Comment.cell),
+    )
+    every = gradebook.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
+    return list(every.options(*wanted))
 
 
 def find(gradebook: Gradebook, course: Course, student: str) -> Score | None:
@@ -224,21 +240,25 @@ def find(gradebook: Gradebook, course: Course, student: str) -> Score | None:
 
 
 def score_of(submission: SubmittedAssignment) -> Score:
-    """Read one student's score."""
-    grades, penalty = grades_of(submission), submission.late_submission_penalty
+    """Read one student's score.
+
+    It is added up here: nbgrader's own sums go through the grades of the whole class for each.
+    """
+    grades = grades_of(submission)
+    penalty = sum((own.late_submission_penalty or 0.0 for own in submission.notebooks), 0.0)
     written = [comment for notebook in submission.notebooks for comment in notebook.comments]
     student = submission.student
     name = f"{student.first_name or ''} {student.last_name or ''}".strip()
     return Score(
         student=submission.student.id,
-        points=max(0.0, submission.score - penalty),
-        max_points=submission.max_score,
+        points=max(0.0, sum((grade.score for grade in grades), 0.0) - penalty),
+        max_points=submission.assignment.max_score,
         checked={g.name: g.auto_score for g in grades if g.auto_score is not None},
         penalty=penalty,
         late=seconds_late(submission),
         by_cell={grade.name: grade.score for grade in grades},
         changed=tuple(g.name for g in grades if g.manual_score is not None or g.extra_credit),
-        to_grade=submission.needs_manual_grade,
+        to_grade=any(grade.needs_manual_grade for grade in grades),
         comments={c.name: c.manual_comment for c in written if c.manual_comment},
         name=name or student.id,
         due=due_for(submission),
@@ -251,34 +271,3 @@ def due_for(submission: SubmittedAssignment) -> datetime | None:
         return None
     due: datetime = submission.duedate
     return due.replace(tzinfo=UTC)
-
-
-def note_history(
-    course: Course,
-    student: str,
-    event: str,
-    checks: str,
-    before: str,
-    after: str,
-    pack: str = "",
-    changes: str = "",
-) -> None:
-    """Add a line to the course's history: what happened, with the score before and after."""
-    path = course.place / HISTORY
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    row = [now, harmless(student), event, checks, before, after, pack, changes]
-    if not path.exists():
-        write_text(path, as_csv(COLUMNS))
-    start = path.read_text(encoding="utf-8")
-    head, _, rest = start.partition("\n")
-    if head.rstrip("\r") == as_csv(COLUMNS[:-1]).rstrip():  # of the version before
-        write_text(path, as_csv(COLUMNS) + rest)
-    with path.open("a", encoding="utf-8", newline="") as file:  # one write, of whole lines
-        file.write(as_csv(row))
-
-
-def as_csv(row: Sequence[str]) -> str:
-    """Return a line of a table."""
-    stream = io.StringIO()
-    csv.writer(stream).writerow(row)
-    return stream.getvalue()

@@ -38,7 +38,7 @@ from autograder.course.grading.terminal import (
 from autograder.course.grading.unfinished import Unfinished
 from autograder.course.intake.apart import Apart
 from autograder.course.intake.attempts import Handed
-from autograder.course.intake.collect import Unreadable, collect
+from autograder.course.intake.collect import Unreadable, collect, screened
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
@@ -54,6 +54,7 @@ from autograder.sandbox import scratch
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
+NOTEBOOK_ITERATIONS = 50  # show how a training begins; the checks train a net to its end
 
 
 @dataclass
@@ -76,6 +77,8 @@ class Settings:
         Modules whose import is not noted in the report.
     notebook_seconds : float
         How long a student's notebook may run; 0 leaves notebooks alone.
+    notebook_iterations : int
+        After which a training in it stops; 0 lets it go on to its end.
     assignment : str
         The folder to look at in each submission, in a course directory of nbgrader's.
     due : datetime, optional
@@ -91,6 +94,7 @@ class Settings:
     only: Sequence[str] = ()
     allowed: Collection[str] = ALLOWED
     notebook_seconds: float = NOTEBOOK_SECONDS
+    notebook_iterations: int = NOTEBOOK_ITERATIONS
     assignment: str = ""
     due: datetime | None = None
     unclear: Collection[str] = ()
@@ -98,7 +102,7 @@ class Settings:
     def command(self) -> list[object]:
         """Return what is asked of a regrading, as JSON has it."""
         whom = [sorted(self.only), sorted(self.allowed), self.notebook_seconds, self.assignment]
-        return [*whom, sorted(self.checks)]
+        return [*whom, sorted(self.checks), self.notebook_iterations]
 
 
 def run(
@@ -135,7 +139,7 @@ def run(
     """
     console = console or Console()
     exercise = course.exercise
-    read = collect(exercise, handed, settings.assignment, settings.allowed)
+    read = collect(exercise, handed, settings.assignment)
     before = {record.student: record for record in in_folder(course.place)}
     own = [as_it_came(item, before.get(item.student)) for item in chosen(read, settings.only)]
     collected = [timed(item, course.zone) for item in own]
@@ -207,8 +211,12 @@ def grade_todo(
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
         notebook.data_set()  # made once, and not by each job
     place = place_in(course.place)
-    how = How(exercise.name, exercise.changes, settings.notebook_seconds, plan.again, place)
-    by_name = {submission.student: submission for submission in given_to(exercise, plan.todo)}
+    limits = settings.notebook_seconds, settings.notebook_iterations
+    how = How(exercise.name, exercise.changes, *limits, plan.again, place)
+    by_name = {
+        submission.student: submission
+        for submission in given_to(exercise, screened(exercise, plan.todo, settings.allowed))
+    }
     works = Works(how, cases.id, list(by_name.values()))
     todo = works.same_last()
     with (

@@ -22,7 +22,12 @@ from autograder.course.gradebook import dates, late
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.names import keep_roster
-from autograder.course.grading.classroom import NOTEBOOK_SECONDS, Settings, run
+from autograder.course.grading.classroom import (
+    NOTEBOOK_ITERATIONS,
+    NOTEBOOK_SECONDS,
+    Settings,
+    run,
+)
 from autograder.course.grading.holder import held
 from autograder.course.grading.store import keep_attempts
 from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
@@ -105,6 +110,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=NOTEBOOK_SECONDS,
         metavar="S",
         help="how long each student's notebook may run, for the feedback; 0: not at all (300)",
+    )
+    parser.add_argument(
+        "--whole-notebooks",
+        action="store_true",
+        help="let trainings in notebooks go on to their end, instead of stopping them after "
+        f"{NOTEBOOK_ITERATIONS} iterations",
     )
     parser.add_argument(
         "--due",
@@ -264,6 +275,7 @@ def grade(
         only=options.only,
         allowed=ALLOWED.union(options.allow_import, exercise.changes.modules),
         notebook_seconds=options.notebook_seconds,
+        notebook_iterations=0 if options.whole_notebooks else NOTEBOOK_ITERATIONS,
         assignment=exercise.assignment if options.course else "",
         due=deadlines.common,
         unclear=found.unclear,

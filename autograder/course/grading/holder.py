@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import re
 import shutil
 import socket
 import sys
@@ -16,6 +17,7 @@ from autograder.disk import UNFINISHED
 from autograder.errors import UserError
 
 NAME = ".grading"
+OURS = re.compile(r"\.(.+\.\d+|\w{8})")  # before the ending: `disk.whole`'s files, and folders
 
 
 @contextlib.contextmanager
@@ -70,7 +72,8 @@ def who() -> str:
 
 def clear(out: Path) -> None:
     """Remove what a grader that was killed has left half-written."""
-    for path in [*out.rglob(f".*{UNFINISHED}")]:
+    left = [path for path in out.rglob(f".*{UNFINISHED}") if OURS.fullmatch(path.stem)]
+    for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -77,6 +77,8 @@ class How:
         The exercise's name, and what a course has otherwise.
     notebook_seconds : float
         How long the notebook may run; with 0 it is shown as it is.
+    notebook_iterations : int
+        After which a training in it stops; with 0, it goes on to its end.
     again : dict of str to Again
         By name, the students of whom only a part is made anew.
     finished : Path or None
@@ -86,6 +88,7 @@ class How:
     exercise: str
     changes: Changes
     notebook_seconds: float
+    notebook_iterations: int = 0
     again: dict[str, Again] = field(default_factory=dict)
     finished: Path | None = None
 
@@ -127,6 +130,7 @@ def grade_one(submission: Submission, cases: Pack, how: How) -> Graded:
         submitted=submission.submitted,
         origin=submission.origin,
         notebook_seconds=ran.seconds,
+        notebook_iterations=how.notebook_iterations if submission.notebook else 0,
         files=digest_of(submission.files),
         own_notebook=own,
         made_with=made_with(),
@@ -165,7 +169,11 @@ def again(
         ran, own = run_notebook(exercise, submission, record.verdicts, how, level, finished)
         executed = ran.notebook
         record = replace(
-            record, notebook=ran.problem, notebook_seconds=ran.seconds, own_notebook=own
+            record,
+            notebook=ran.problem,
+            notebook_seconds=ran.seconds,
+            notebook_iterations=how.notebook_iterations,
+            own_notebook=own,
         )
     return Graded(record, drawn, executed, submission.files, part)
 
@@ -189,17 +197,20 @@ def run_notebook(
     """
     if not submission.notebook:
         return Ran(b""), ""
-    shown, seconds = outcomes(verdicts), how.notebook_seconds
+    shown, limits = outcomes(verdicts), (how.notebook_seconds, how.notebook_iterations)
     own = notebook_digest(submission)
-    digest = digest_of({own: repr((sorted(shown.items()), seconds)).encode("utf-8", "replace")})
+    digest = digest_of({own: repr((sorted(shown.items()), limits)).encode("utf-8", "replace")})
     ran = finished.notebook(digest)
     if ran is None:
         made = notebook.execute(
-            exercise, submission.notebook, submission, shown, seconds=seconds, isolation=level
+            *(exercise, submission.notebook, submission, shown),
+            seconds=how.notebook_seconds,
+            iterations=how.notebook_iterations,
+            isolation=level,
         )
         ran = Ran(notebook.to_bytes(made.notebook), made.problem, made.seconds)
         finished.keep_notebook(digest, ran)
-    return ran, own if seconds > 0 else ""
+    return ran, own if how.notebook_seconds > 0 else ""
 
 
 def digest_of_work(

@@ -62,7 +62,6 @@ def collect(
     exercise: Exercise,
     handed: Sequence[Path | Handed],
     assignment: str = "",
-    allowed: Collection[str] | None = None,
 ) -> list[Submission | Unreadable]:
     """Read all submissions; one that cannot be read does not keep the others from it.
 
@@ -75,8 +74,6 @@ def collect(
         once.
     assignment : str
         The folder to look at in each of these, where they hold one for each exercise.
-    allowed : collection of str, optional
-        Look through the source too, and note imports of other modules than these.
 
     Returns
     -------
@@ -98,12 +95,22 @@ def collect(
             name = unique(safe(own.student), names)
             notes = [*naming_notes(own, name), *own.notes]
             read = read_one(apart, table, name, paths, notes, timed=bool(assignment))
-            if isinstance(read, Submission) and allowed is not None:
-                read.notes.extend(look_through(apart, table, read.files, allowed))
             read.notes[:] = bounded(read.notes)
             when = read.submitted or own.submitted
             collected.append(replace(read, submitted=when, origin=own.origin))
     return collected
+
+
+def screened(
+    exercise: Exercise, submissions: Sequence[Submission], allowed: Collection[str]
+) -> list[Submission]:
+    """Return submissions with notes on their source: on imports of other modules than these."""
+    table, found = table_of(exercise), []
+    with Apart() as apart:
+        for item in submissions:
+            seen = look_through(apart, table, item.files, allowed)
+            found.append(replace(item, notes=bounded([*item.notes, *seen])))
+    return found
 
 
 def naming_notes(own: Handed, name: str) -> list[str]:

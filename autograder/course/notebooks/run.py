@@ -39,6 +39,7 @@ MAX_LINES = 20  # of a traceback
 MAX_SHOWN = 4 << 20  # bytes of all outputs together: three files a student hold them
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
 HIDDEN = {"autograder": (), "solutions": ()}  # modules that are not there for a notebook
+MOST = "CONVNETS_MOST_ITERATIONS"  # of a training; for the worker
 NOT_RUN = "What comes after that was not run."
 LEFT_ALONE = "It was not run: this time, your instructors had no notebooks run."
 
@@ -71,6 +72,7 @@ def execute(
     outcomes: Mapping[str, str],
     *,
     seconds: float,
+    iterations: int = 0,
     isolation: str | None = None,
 ) -> Executed:
     """Run a notebook with a student's layers.
@@ -91,6 +93,8 @@ def execute(
         What stands below each check, by the cell's nbgrader id.
     seconds : float
         For all cells together; with 0, nothing is run.
+    iterations : int
+        After which a training with the given Solver stops; with 0, it goes on to its end.
     isolation : str, optional
         One of `autograder.sandbox.levels.LEVELS`; the strongest that holds here if not given.
     """
@@ -108,7 +112,8 @@ def execute(
         return Executed(notebook, LEFT_ALONE)
     own = [(n, cell) for n, cell in enumerate(code, 1) if name_of(cell) not in outcomes]
     try:
-        with started(exercise, submission, seconds, isolation or probe.strongest()) as run:
+        level = isolation or probe.strongest()
+        with started(exercise, submission, seconds, iterations, level) as run:
             for number, cell in own:
                 graded = cell.metadata.get("nbgrader", {}).get("grade")
                 if cell.source.strip() and not graded and not run.problem:
@@ -217,7 +222,7 @@ class Run:
 
 @contextlib.contextmanager
 def started(
-    exercise: Exercise, submission: Submission, seconds: float, isolation: str
+    exercise: Exercise, submission: Submission, seconds: float, iterations: int, isolation: str
 ) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
     images, libraries = data_set(), libraries_of(exercise)
@@ -229,7 +234,7 @@ def started(
             isolation=isolation,
             unavailable=HIDDEN,
             readable=[images],
-            variables={"CONVNETS_CACHE": str(images.parent)},
+            variables={"CONVNETS_CACHE": str(images.parent), MOST: str(iterations)},
             libraries=libraries,
         ) as worker:
             names = aliases(

@@ -24,7 +24,7 @@ def results_json(records: Sequence[Record]) -> str:
             "problem": record.problem,
             "notes": record.notes,
             "pack": record.pack,
-            "checks": [{f: verdict.as_dict()[f] for f in fields} for verdict in record.verdicts],
+            "checks": [{f: getattr(verdict, f) for f in fields} for verdict in record.verdicts],
         }
         for record in records
     ]

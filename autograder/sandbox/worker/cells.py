@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import describe
+import nets
 import numpy as np
 import standins
 
@@ -150,6 +151,7 @@ def start() -> Any:
         from traitlets.config import Config
 
         offer_check()
+        nets.stop_trainings()
         settings = Config()
         settings.HistoryManager.enabled = False  # no file of it
         settings.InteractiveShell.colors = "nocolor"

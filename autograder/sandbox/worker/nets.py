@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,14 @@ def train(
             "val": np.array(history.val_acc_history, dtype=np.float64),
         },
     }
+
+
+def stop_trainings() -> None:
+    """Have the given Solver stop after as many iterations as the grader has set, if it has."""
+    if most := int(os.environ.get("CONVNETS_MOST_ITERATIONS", 0)):
+        from cs231n.solver import Solver
+
+        Solver.at_most = most
 
 
 def predict(

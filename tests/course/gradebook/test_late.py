@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from autograder.course.gradebook import late
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
+from autograder.course.gradebook.history import HISTORY
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import Origin
@@ -62,7 +63,7 @@ def test_a_later_date_takes_a_penalty_back_and_says_so(course):
     assert late.set_due(course, day(3)) == [late.Forgiven("al", 100, 0, stays=False)]
     assert (score(course).points, score(course).penalty, score(course).late) == (100, 0, 0)
     assert score(course, "bo").points == 0
-    rows = list(csv.DictReader((course.root / gradebook.HISTORY).open()))
+    rows = list(csv.DictReader((course.root / HISTORY).open()))
     assert (rows[-1]["event"], rows[-1]["score before"], rows[-1]["score"]) == (
         "penalty taken back", "0", "100",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
+from autograder.course.gradebook.history import HISTORY
 from autograder.course.gradebook.late import set_due
 from autograder.course.grading.student import outcomes
 from autograder.course.intake.apart import Apart
@@ -107,7 +108,7 @@ def test_the_history_has_a_line_for_each_grading(course):
     enter(course, record_of("=al"))
     change(course, "=al", manual_score=2.0)
     enter(course, record_of("=al", passed=False), replace=True)
-    rows = list(csv.DictReader((course.root / gradebook.HISTORY).open()))
+    rows = list(csv.DictReader((course.root / HISTORY).open()))
     assert [(r["student"], r["event"], r["score before"], r["score"]) for r in rows] == [
         ("'=al", "graded", "", "100"),
         ("'=al", "graded again", "90", "2"),

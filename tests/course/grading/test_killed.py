@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -128,10 +129,12 @@ def test_what_a_killed_grader_left_half_written_goes_with_the_next_start(tmp_pat
     (tmp_path / "students").mkdir()
     half = tmp_path / "students" / f".al.json.1{UNFINISHED}"
     half.write_text("{")
-    folder = tmp_path / f".x{UNFINISHED}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(dir=tmp_path, prefix=".", suffix=UNFINISHED))
+    own = tmp_path / f".my{UNFINISHED}"
+    own.write_text("handed in")
     (tmp_path / "students" / "al.json").write_text("{}")
     with held(tmp_path):
         assert not half.exists()
         assert not folder.exists()
+        assert own.exists()
     assert (tmp_path / "students" / "al.json").exists()

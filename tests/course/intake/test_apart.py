@@ -105,8 +105,9 @@ HOSTILE = {
 @needs_limits
 def test_a_source_made_to_harm_costs_its_own_student_alone(tmp_path):
     paths = class_of(tmp_path, honest=b"import torch\n", **HOSTILE)
-    found = {item.student: item for item in collect.collect(EXERCISE, paths, allowed=["numpy"])}
-    assert all(isinstance(item, Submission) for item in found.values())
+    read = collect.collect(EXERCISE, paths)
+    assert all(isinstance(item, Submission) for item in read)
+    found = {item.student: item for item in collect.screened(EXERCISE, read, ["numpy"])}
     assert f"{LAYERS}, line 1: imports torch" in found["honest"].notes
     for name in HOSTILE:
         assert len(found[name].notes) <= collect.MOST_NOTES + 1
@@ -189,6 +190,6 @@ def test_the_largest_honest_submission_is_read_within_the_limits(tmp_path, mode,
             info.size = len(data)
             packed.addfile(info, io.BytesIO(data))
     (tmp_path / "ada.tar").write_bytes(stream.getvalue()[: archive.MAX_ARCHIVE])
-    (item,) = collect.collect(EXERCISE, [tmp_path / "ada.tar"], allowed=[])
+    (item,) = collect.screened(EXERCISE, collect.collect(EXERCISE, [tmp_path / "ada.tar"]), [])
     assert item.files == {LAYERS: files["layers.py"]}
     assert item.notebook == files["Mine.ipynb"]

@@ -247,6 +247,13 @@ GRADED = {"grade": True, "grade_id": "conv_forward_naive", "points": 12, "locked
 GRADED |= {"solution": False, "task": False, "schema_version": 3, "cell_type": "code"}
 
 
+@pytest.mark.parametrize(("iterations", "most"), [(0, "None"), (7, "7")])
+def test_a_training_stops_where_the_grader_says(solution, iterations, most):
+    source = "from cs231n.solver import Solver\nprint(Solver.at_most)"
+    (text,) = shown(ran(solution, source, iterations=iterations))
+    assert text.strip() == most
+
+
 def test_checks_are_not_run_and_show_what_the_grader_found(solution):
     forged = "print('100 of 100 points')"
     cells = [

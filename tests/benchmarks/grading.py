@@ -1,0 +1,206 @@
+"""Measure what it costs to grade a class: time, core-seconds and memory.
+
+    python tests/benchmarks/grading.py [--plain N ...] [--trained N ...] [--before COMMIT]
+
+Classes of N submissions are made from the museums, with a net that is still to be written and with
+one that is trained; `--before` grades the smallest of each by another commit too. The measure is
+one epoch of the same net by the package alone, on one thread, in the same run. Processes are looked
+at five times a second: what lives for less is not seen. Close other programs first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(ROOT), str(ROOT / "solutions"), str(ROOT / "assignment")]
+
+from autograder import locate  # noqa: E402
+from autograder.course.museum import museum_of, packs  # noqa: E402
+from autograder.course.museum.submissions import with_code  # noqa: E402
+from autograder.exercises.convnets import EXERCISE  # noqa: E402
+from autograder.exercises.convnets.files import CNN_PATH, LAYERS_PATH  # noqa: E402
+
+EVERY = 0.2  # seconds
+MEMORY_EVERY = 5  # of these
+MIB = 1 << 20
+EPOCH, SAMPLE = 980, 98  # iterations of the exercise's epoch, and of those that are timed
+ALONE = f"""
+import time
+from training import make_solver, random_data
+solver = make_solver(random_data())
+type(solver).at_most = {SAMPLE}
+solver.num_epochs = 1000
+start = time.process_time()
+solver.train()
+print(time.process_time() - start)
+"""
+
+
+@dataclass
+class Cost:
+    """What a run took.
+
+    Attributes
+    ----------
+    seconds, cores : float
+        By the clock, and of all processes' cores.
+    own : float
+        MiB that the grader's own processes had at most, what they share counted once.
+    worker : float
+        MiB that any worker had at most by itself.
+    """
+
+    seconds: float
+    cores: float
+    own: float
+    worker: float
+
+
+def measured(command: list[str], folder: Path) -> Cost:
+    """Run a command in a folder, and look at all of its processes meanwhile."""
+    cores: dict[tuple[int, float], float] = {}
+    own = worker = 0.0
+    start = time.monotonic()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as run:
+        for number in range(sys.maxsize):
+            if run.poll() is not None:
+                break
+            shared = 0.0
+            for process in processes(run.pid):
+                try:
+                    times = process.cpu_times()
+                    cores[process.pid, process.create_time()] = times.user + times.system
+                    if number % MEMORY_EVERY == 0:
+                        memory, student = process.memory_full_info(), is_worker(process)
+                        worker = max(worker, memory.uss / MIB) if student else worker
+                        shared += 0 if student else memory.pss / MIB
+                except psutil.Error:
+                    continue  # it has ended
+            own = max(own, shared)
+            time.sleep(EVERY)
+    if run.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {run.returncode}.")
+    return Cost(time.monotonic() - start, sum(cores.values()), own, worker)
+
+
+def processes(pid: int) -> list[psutil.Process]:
+    """Return a process and all that it started, as far as they live."""
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Return whether student code runs in a process."""
+    return any(part.endswith(("/sandbox/worker", "/exercise/worker")) for part in process.cmdline())
+
+
+def hand_in(folder: Path, count: int, *, trained: bool) -> Path:
+    """Make a class of so many; every third has all right, the others one known mistake each."""
+    solution = packs.solution(EXERCISE)
+    layers = [m for m in museum_of(EXERCISE).MISTAKES if m.function != "ThreeLayerConvNet"]
+    skeleton = (locate.given() / CNN_PATH).read_bytes()
+    for number, mistake in enumerate(islice(cycle(layers), count)):
+        made = with_code(EXERCISE, solution, mistake.function, mistake.code)
+        files = dict((solution if number % 3 == 0 else made).files)
+        files[LAYERS_PATH] += f"\n# student {number}\n".encode()
+        if not trained:
+            files[CNN_PATH] = skeleton
+        write(folder / f"s{number:04}", files)
+    return folder
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write what one student hands in, with the notebook as it was handed out."""
+    files = {**files, Path(EXERCISE.notebook).name: (ROOT / EXERCISE.notebook).read_bytes()}
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def grade(root: Path, folder: Path, out: Path) -> Cost:
+    """Grade a class with the code of a folder."""
+    start = str(root / "autograder" / "entry" / "start.py")
+    command = [sys.executable, "-P", start, "grade", "--class-dir", str(folder), "--out", str(out)]
+    seed = out.with_suffix(".seed")
+    seed.write_text("the seed of a benchmark\n")
+    return measured([*command, "--seed-file", str(seed)], root)
+
+
+def epoch_alone() -> float:
+    """Return the core-seconds of one epoch by the package alone, on one thread."""
+    one = dict.fromkeys(("CONVNETS_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    path = os.pathsep.join([str(HERE), str(ROOT / "solutions"), str(ROOT / "assignment")])
+    env = {**os.environ, **one, "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", ALONE], env=env, check=True, capture_output=True)
+    return float(done.stdout) * EPOCH / SAMPLE
+
+
+@contextmanager
+def other(commit: str, folder: Path) -> Iterator[Path]:
+    """Provide a folder with another commit."""
+    git = ["git", "-C", str(ROOT), "worktree"]
+    subprocess.run([*git, "add", "--detach", str(folder), commit], check=True, capture_output=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run([*git, "remove", "--force", str(folder)], check=True)
+
+
+def main() -> None:
+    """Measure, and print a line for each class."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plain", nargs="*", type=int, default=[10, 100, 1000], metavar="N")
+    parser.add_argument("--trained", nargs="*", type=int, default=[10, 100], metavar="N")
+    parser.add_argument("--before", metavar="COMMIT", help="grade the smallest by this one too")
+    options = parser.parse_args()
+    unit = epoch_alone()
+    print(f"One epoch of the net by the package alone: {unit:.1f} core-seconds.")
+    print(
+        "class                      time   a minute   core-s/one  epochs/one  own MiB  worker MiB"
+    )
+    with tempfile.TemporaryDirectory() as made:
+        base = Path(made)
+        write(base / "empty" / "nobody", {})
+        show("empty", 1, grade(ROOT, base / "empty", base / "out-empty"), unit)
+        for kind, counts in (("plain", options.plain), ("trained", options.trained)):
+            for count in counts:
+                name = f"{kind}-{count}"
+                folder = hand_in(base / name, count, trained=kind == "trained")
+                show(name, count, grade(ROOT, folder, base / f"out-{name}"), unit)
+                show(f"{name} again", count, grade(ROOT, folder, base / f"out-{name}"), unit)
+                if options.before and count == min(counts):
+                    with other(options.before, base / f"before-{name}") as root:
+                        cost = grade(root, folder, base / f"old-{name}")
+                    show(f"{name} before", count, cost, unit)
+
+
+def show(name: str, count: int, cost: Cost, unit: float) -> None:
+    """Print what a class cost."""
+    each = cost.cores / count
+    print(
+        f"{name:24} {cost.seconds:6.0f} s {60 * count / cost.seconds:8.1f} {each:12.2f} "
+        f"{each / unit:11.2f} {cost.own:8.0f} {cost.worker:11.0f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
