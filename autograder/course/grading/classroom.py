@@ -213,10 +213,8 @@ def grade_todo(
     place = place_in(course.place)
     limits = settings.notebook_seconds, settings.notebook_iterations
     how = How(exercise.name, exercise.changes, *limits, plan.again, place)
-    by_name = {
-        submission.student: submission
-        for submission in given_to(exercise, screened(exercise, plan.todo, settings.allowed))
-    }
+    seen = screened(exercise, plan.todo, settings.allowed)
+    by_name = {submission.student: submission for submission in given_to(exercise, seen)}
     works = Works(how, cases.id, list(by_name.values()))
     todo = works.same_last()
     with (

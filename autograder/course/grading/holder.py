@@ -17,6 +17,7 @@ from autograder.disk import UNFINISHED
 from autograder.errors import UserError
 
 NAME = ".grading"
+FAR = 1 << 20  # bytes; beyond what is written
 OURS = re.compile(r"\.(.+\.\d+|\w{8})")  # before the ending: `disk.whole`'s files, and folders
 
 
@@ -50,6 +51,7 @@ def locked(descriptor: int) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
+            os.lseek(descriptor, FAR, os.SEEK_SET)  # what is locked cannot be read there
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl

@@ -1,5 +1,6 @@
 """course/grading/pool.py: students are graded side by side, and a crash costs one of them."""
 
+import errno
 import multiprocessing
 import os
 import sys
@@ -28,6 +29,10 @@ def fake_grade(submission, cases):
         os._exit(7)
     if submission.student == "defect":
         raise RuntimeError("broken")
+    if submission.student == "full":
+        raise OSError(errno.ENOSPC, "No space left on device")
+    if submission.student == "full below":
+        raise RuntimeError("a check") from OSError(errno.ENOSPC, "No space left on device")
     if submission.student == "greedy":
         bytearray(2 * JUDGING_MEMORY)
     if submission.student == "keeps":
@@ -84,6 +89,20 @@ def test_a_crash_or_defect_costs_one_student():
     assert "exit code 7" in str(graded["crash"])
     assert "RuntimeError: broken" in str(graded["defect"])
     assert all(isinstance(graded[name], Graded) for name in "abc")
+
+
+def test_a_full_disk_is_no_student_s_fault():
+    graded = dict(grade_all(submissions("full", "full below", "a"), CASES, 1, fake_grade))
+    assert graded["full"].errno == graded["full below"].errno == errno.ENOSPC
+    assert isinstance(graded["a"], Graded)
+
+
+def test_it_says_when_each_is_begun():
+    begun = []
+    names = [
+        name for name, _ in grade_all(submissions("a", "b"), CASES, 1, fake_grade, begun.append)
+    ]
+    assert begun == names == ["a", "b"]
 
 
 def test_closing_ends_what_still_runs():
