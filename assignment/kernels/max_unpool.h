@@ -49,29 +49,46 @@ INLINE int_vec load_where(const void *where, ptrdiff_t at, ptrdiff_t count, int 
     return __builtin_convertvector(bytes, int_vec);
 }
 
-/* Copy a plane's dout and positions to their rows. `room` numbers may be read, from the plane's first
- * on: so vectors are read whole, and what is of the next row becomes zero. */
-INLINE void fill_windows(const struct pool *s, const struct windows *w, const REAL *dout,
-                         const void *where, ptrdiff_t where_at, ptrdiff_t room, REAL *d,
-                         INTEGER *position) {
-    int wide = s->height * s->width > 255;
+/* dout and the positions of a vector of windows. */
+struct vector_of_windows {
+    vec d;
+    int_vec position;
+};
+
+/* Load `count` of them. `room` numbers may be read from there on: so whole vectors are read where that
+ * is possible, and what is not asked for becomes zero. */
+INLINE struct vector_of_windows load_windows(const REAL *dout, const void *where, ptrdiff_t where_at,
+                                             ptrdiff_t count, ptrdiff_t room, int wide) {
+    struct vector_of_windows w = {};
+    if (count >= VL)
+        return (struct vector_of_windows){load(dout), load_where(where, where_at, VL, wide)};
+    if (count <= 0)
+        return w;
+    if (room < VL) {
+        memcpy(&w.d, dout, (size_t)count * sizeof(REAL));
+        w.position = load_where(where, where_at, count, wide);
+        return w;
+    }
     int_vec lanes;
     for (int lane = 0; lane < VL; lane++)
         lanes[lane] = lane;
+    w.d = (vec)((int_vec)load(dout) & (lanes < (INTEGER)count - (int_vec){}));
+    w.position = load_where(where, where_at, VL, wide);
+    return w;
+}
+
+/* Copy a plane's dout and positions to their rows. `room` numbers may be read. */
+static void fill_windows(const struct pool *s, const struct windows *w, const REAL *dout,
+                         const void *where, ptrdiff_t where_at, ptrdiff_t room, REAL *d,
+                         INTEGER *position) {
+    int wide = s->height * s->width > 255;
     for (ptrdiff_t i = 0; i < s->H_out; i++)
         for (ptrdiff_t j = 0; j < s->W_out; j += VL) {
-            ptrdiff_t at = i * s->W_out + j, count = least(VL, s->W_out - j);
-            ptrdiff_t read = at + VL <= room ? VL : count;
-            ptrdiff_t to = (w->above + i) * w->pitch + w->left + j;
-            vec numbers = {};
-            if (read == VL)
-                numbers = load(dout + at);
-            else
-                memcpy(&numbers, dout + at, (size_t)read * sizeof(REAL));
-            int_vec here = lanes < (INTEGER)count - (int_vec){};
-            store(d + to, (vec)((int_vec)numbers & here));
-            int_vec positions = load_where(where, where_at + at, read, wide);
-            memcpy(position + to, &positions, sizeof positions);
+            ptrdiff_t at = i * s->W_out + j, to = (w->above + i) * w->pitch + w->left + j;
+            struct vector_of_windows v =
+                load_windows(dout + at, where, where_at + at, s->W_out - j, room - at, wide);
+            store(d + to, v.d);
+            memcpy(position + to, &v.position, sizeof v.position);
         }
 }
 
@@ -129,16 +146,36 @@ INLINE void collect(const struct pool *s, const ptrdiff_t height, const ptrdiff_
                             dx + (r + py) * s->W);
 }
 
+/* The same for windows of 2x2 that lie side by side: a number of dx asks one window, so that dout and
+ * the positions are used as they are loaded. */
+static void collect_pairs(const struct pool *s, const REAL *dout, const void *where,
+                          ptrdiff_t where_at, ptrdiff_t room, REAL *dx) {
+    for (ptrdiff_t i = 0; i < s->H_out; i++, dx += 2 * s->W)
+        for (ptrdiff_t j = 0; 2 * j < s->W; j += VL) {
+            ptrdiff_t at = i * s->W_out + j;
+            struct vector_of_windows v =
+                load_windows(dout + at, where, where_at + at, s->W_out - j, room - at, 0);
+            vec here[4];
+            UNROLL for (int k = 0; k < 4; k++)
+                here[k] = (vec)((int_vec)v.d & (v.position == k - (int_vec){}));
+            store_pairs(dx, 2 * j, s->W, here[0], here[1]);
+            store_pairs(dx + s->W, 2 * j, s->W, here[2], here[3]);
+        }
+    memset(dx, 0, (size_t)(s->H % 2 * s->W) * sizeof(REAL)); /* a row that no window looks at */
+}
+
 /* Compute a plane dx. `memory` is windows_bytes of it, and was zero before the first plane. */
 static void unpool_plane(const struct pool *s, const struct windows *w, const REAL *dout,
                          const void *where, ptrdiff_t where_at, ptrdiff_t room, REAL *memory,
                          REAL *dx) {
     REAL *d = memory, *phases = memory + 2 * w->size;
     INTEGER *position = (INTEGER *)(memory + w->size);
+    if (s->height == 2 && s->width == 2 && s->stride == 2) {
+        collect_pairs(s, dout, where, where_at, room, dx);
+        return;
+    }
     fill_windows(s, w, dout, where, where_at, room, d, position);
-    if (s->height == 2 && s->width == 2 && s->stride == 2)
-        collect(s, 2, 2, 2, w, d, position, phases, dx);
-    else if (s->height == 3 && s->width == 3 && s->stride == 2)
+    if (s->height == 3 && s->width == 3 && s->stride == 2)
         collect(s, 3, 3, 2, w, d, position, phases, dx);
     else
         collect(s, s->height, s->width, s->stride, w, d, position, phases, dx);
