@@ -84,7 +84,7 @@ PARTS = {
         ("-m", "pytest", *ON_ALL_CORES),
     ),
     "bench": (
-        "10 min: the fast layers beside the naive ones and NumPy, as the session bench",
+        "20 min: the fast layers beside the naive ones and NumPy, as the session bench",
         (BENCHMARK,),
     ),
 }
@@ -385,17 +385,19 @@ if COURSE:
 
     @nox.session
     def bench(session: nox.Session) -> None:
-        """Measure the fast layers beside the naive ones; with -- grading, what a class costs."""
+        """Measure the fast layers beside the naive ones and those of NumPy, PyTorch and JAX; with -- grading, what a class costs."""
         if session.posargs[:1] == ["grading"]:
             DEV.prepare(session, "dev")
             script = "tests/benchmarks/grading.py"
             session.run(str(DEV.python), script, *session.posargs[1:], interrupt_timeout=TO_STOP)
             return
         BENCH.prepare(session)
-        # The peer is not made for every machine; the benchmark does without it then.
+        # Not each peer is made for every machine; the benchmark does without those that are not.
         session.log("PyTorch takes some gigabytes, the first time.")
-        peer = (str(BENCH.python), "-m", "pip", "install", f"{PROJECT}[bench] @ {ROOT.as_uri()}")
-        session.run_install(*peer, silent=True, success_codes=[0, 1])
+        pip = (str(BENCH.python), "-m", "pip", "install")
+        for peer in ("bench", "bench-jax"):
+            what = f"{PROJECT}[{peer}] @ {ROOT.as_uri()}"
+            session.run_install(*pip, what, silent=True, success_codes=[0, 1])
         session.run(str(BENCH.python), BENCHMARK, *session.posargs)
 
     @nox.session

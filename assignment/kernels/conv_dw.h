@@ -80,17 +80,16 @@ TILES(3)
 static taps_function *const taps_tiles[3][MAX_TB] = {ROW(1), ROW(2), ROW(3)};
 #undef ROW
 
-#define MAX_CHUNK (24 * 1024) /* bytes of transposed dout: half an L1 cache */
-
 struct backward_w {
     struct conv s;
     struct upstream dout;
     const REAL *x;
     struct padded padded;
     const ptrdiff_t *offset;
-    ptrdiff_t taps, filter_pitch;       /* F, rounded up to vectors */
-    ptrdiff_t chunk_rows, chunks, runs; /* a chunk's output rows, chunks of an image, and runs */
-    REAL *partial;                      /* for each run: taps, then the bias, of filter_pitch each */
+    ptrdiff_t taps, filter_pitch; /* F, rounded up to vectors */
+    struct chunks chunks;
+    ptrdiff_t runs;
+    REAL *partial; /* for each run: taps, then the bias, of filter_pitch each */
     ptrdiff_t partial_size;
     int failed;
 };
@@ -163,7 +162,7 @@ static void dw_task(void *context, ptrdiff_t run) {
     const struct conv *s = &a->s;
     REAL *image = scratch(SLOT_IMAGE, padded_bytes(&a->padded));
     REAL *transposed = scratch(
-        SLOT_BAND, (size_t)(a->chunk_rows * s->W_out * a->filter_pitch) * sizeof(REAL) + 1);
+        SLOT_BAND, (size_t)(a->chunks.rows * s->W_out * a->filter_pitch) * sizeof(REAL) + 1);
     if (image == NULL || transposed == NULL) {
         a->failed = 1;
         return;
@@ -173,10 +172,10 @@ static void dw_task(void *context, ptrdiff_t run) {
     clear_padded(&a->padded, image);
     const REAL *dout = NULL;
     ptrdiff_t filled = -1, places = s->H_out * s->W_out;
-    ptrdiff_t last = share(s->N * a->chunks, a->runs, run + 1);
-    for (ptrdiff_t chunk = share(s->N * a->chunks, a->runs, run); chunk < last; chunk++) {
-        ptrdiff_t n = chunk / a->chunks, row = chunk % a->chunks * a->chunk_rows;
-        ptrdiff_t rows = least(a->chunk_rows, s->H_out - row);
+    ptrdiff_t last = share(s->N * a->chunks.count, a->runs, run + 1);
+    for (ptrdiff_t chunk = share(s->N * a->chunks.count, a->runs, run); chunk < last; chunk++) {
+        ptrdiff_t n = chunk / a->chunks.count, row = chunk % a->chunks.count * a->chunks.rows;
+        ptrdiff_t rows = least(a->chunks.rows, s->H_out - row);
         if (n != filled) {
             fill_padded(&a->padded, a->x + n * s->C * s->H * s->W, image);
             dout = upstream_image(&a->dout, n, s->F, places);
@@ -205,17 +204,13 @@ static void add_runs(const struct backward_w *a, REAL *dw, REAL *db) {
         memcpy(db, a->partial + a->taps * a->filter_pitch, (size_t)a->s.F * sizeof(REAL));
 }
 
-static int conv_dw(const struct conv *s, const struct pool *pool, const void *dout,
-                   const void *where, const void *x, void *dw, void *db) {
-    struct backward_w a = {.s = *s, .x = x, .padded = padded_for_windows(s)};
-    a.dout = make_upstream(dout, where, pool);
+static int every_dw(const struct conv *s, const struct upstream *dout, const void *x, void *dw,
+                    void *db) {
+    struct backward_w a = {.s = *s, .dout = *dout, .x = x, .padded = padded_for_windows(s)};
     a.taps = s->C * s->HH * s->WW;
     a.filter_pitch = round_up(s->F, VL);
-    ptrdiff_t row_bytes = most(1, s->W_out * a.filter_pitch * (ptrdiff_t)sizeof(REAL));
-    a.chunks = ceil_div(s->H_out, most(1, MAX_CHUNK / row_bytes));
-    a.chunk_rows = ceil_div(s->H_out, a.chunks);
-    a.chunks = ceil_div(s->H_out, a.chunk_rows);
-    a.runs = most(1, least(threads_get(), s->N * a.chunks));
+    a.chunks = chunks_of(s);
+    a.runs = most(1, least(threads_get(), s->N * a.chunks.count));
     a.partial_size = (a.taps + 1) * a.filter_pitch;
     ptrdiff_t *offset = scratch(SLOT_OFFSETS, (size_t)a.taps * sizeof *offset + 1);
     a.partial = scratch(SLOT_PARTIAL, (size_t)(a.runs * a.partial_size) * sizeof(REAL) + 1);
@@ -227,11 +222,19 @@ static int conv_dw(const struct conv *s, const struct pool *pool, const void *do
     if (a.failed)
         return -1;
     add_runs(&a, dw, db);
-#if REAL_BITS == 64
-    struct backward_b b = {.s = *s, .dout = a.dout, .db = db};
-    parallel_for(db_task, &b, ceil_div(s->F, DB_FILTERS));
-    if (b.failed)
-        return -1;
-#endif
     return 0;
+}
+
+static int conv_dw(const struct conv *s, const struct pool *pool, const void *dout,
+                   const void *where, const void *x, void *dw, void *db) {
+    struct upstream upstream = make_upstream(dout, where, pool);
+    int failed = where != NULL && pooled_pays(s, pool)
+                     ? pooled_dw(s, pool, dout, where, x, dw, db)
+                     : every_dw(s, &upstream, x, dw, db);
+#if REAL_BITS == 64
+    struct backward_b b = {.s = *s, .dout = upstream, .db = db};
+    parallel_for(db_task, &b, ceil_div(s->F, DB_FILTERS));
+    failed = failed || b.failed ? -1 : 0;
+#endif
+    return failed;
 }

@@ -28,7 +28,7 @@ static void fused_task(void *context, ptrdiff_t task) {
     const struct conv *s = &a->s;
     const struct correlation *c = &a->c;
     REAL *image = scratch(SLOT_IMAGE, padded_bytes(&a->padded));
-    REAL *band = scratch(SLOT_BAND, (size_t)band_size(c) * sizeof(REAL));
+    REAL *band = scratch(SLOT_BAND, (size_t)(band_size(c) + OVER) * sizeof(REAL));
     REAL *phases = scratch(SLOT_PHASES, phases_bytes(&a->phases));
     if (image == NULL || band == NULL || phases == NULL) {
         a->failed = 1;
@@ -47,8 +47,9 @@ static void fused_task(void *context, ptrdiff_t task) {
             ptrdiff_t last = share(s->F, c->blocks, block + 1);
             for (ptrdiff_t f = first; f < last; f++) {
                 ptrdiff_t at = (n * s->F + f) * pooled;
-                split_plane(&a->pool, &a->phases, band + (f - first) * pitch, c->band_pitch, phases);
-                pool_plane(&a->pool, &a->phases, phases, 1, a->out + at, a->where, at);
+                struct pooled to = {a->out + at, a->where, at, pooled, 1, 0};
+                pool_plane(&a->pool, &a->phases, band + (f - first) * pitch, c->band_pitch, 1,
+                           phases, to);
             }
         }
     }

@@ -7,8 +7,7 @@
  * Threading. A task is a stretch of the arrays.
  */
 
-#define STRETCH 16384           /* numbers in a task */
-#define STREAM_BYTES (1L << 20) /* from which size on results are streamed */
+#define STRETCH 16384 /* numbers in a task */
 
 #if REAL_BITS == 32
 #define SQRT __builtin_sqrtf

@@ -1,14 +1,13 @@
-/* Max pooling, forward and backward, for any window and stride.
+/* Max pooling, the forward pass, for any window and stride.
  *
- * Layout. With stride s, neighbouring windows look s columns apart, which vectors cannot load. So a
- * plane is first split into its s * s phases (row mod s, column mod s): in a phase, what position
- * (i, j) of neighbouring windows looks at lies side by side. A plane of a usual size stays in the L1
- * cache meanwhile. For stride 2, splitting and merging are a shuffle of two vectors.
+ * For each vector of windows, go through the window's positions and keep the greatest value and its
+ * position; `where` keeps the position, in one byte for windows of up to 255 positions.
  *
- * Forward: for each vector of windows, go through the window's positions and keep the greatest value
- * and its position; `where` keeps the position, in one byte for windows of up to 255 positions.
- * Backward: each position's phase receives dout where the position was the greatest; the phases are
- * then merged to dx.
+ * Layout. With stride s, neighbouring windows look s columns apart, which vectors cannot load. For
+ * the usual windows, 2x2 and 3x3 with stride 2, two neighbouring vectors are loaded and shuffled to
+ * their even and their odd columns. For others a plane is first split into its s * s phases (row mod
+ * s, column mod s): in a phase, what position (i, j) of neighbouring windows looks at lies side by
+ * side. A plane of a usual size stays in the L1 cache meanwhile.
  *
  * Threading. A task is a group of planes.
  */
@@ -73,20 +72,6 @@ INLINE void split_pairs(const REAL *from, REAL *even, REAL *odd, ptrdiff_t evens
         odd[k] = from[2 * k + 1];
 }
 
-INLINE void merge_pairs(const REAL *even, const REAL *odd, REAL *to, ptrdiff_t evens,
-                        ptrdiff_t odds) {
-    ptrdiff_t j = 0;
-    for (; j + VL <= odds; j += VL) {
-        vec a = load(even + j), b = load(odd + j);
-        store(to + 2 * j, SHUFFLE(a, b, LOWER_HALVES));
-        store(to + 2 * j + VL, SHUFFLE(a, b, UPPER_HALVES));
-    }
-    for (ptrdiff_t k = j; k < evens; k++)
-        to[2 * k] = even[k];
-    for (ptrdiff_t k = j; k < odds; k++)
-        to[2 * k + 1] = odd[k];
-}
-
 /* Split a plane, whose rows lie `pitch` apart, into phases. */
 static void split_plane(const struct pool *s, const struct phases *p, const REAL *plane,
                         ptrdiff_t pitch, REAL *phases) {
@@ -99,25 +84,6 @@ static void split_plane(const struct pool *s, const struct phases *p, const REAL
             else
                 for (ptrdiff_t px = 0; px < p->in_x; px++)
                     gather(to + px * p->size, from + px, columns_in(s, p, px), s->stride);
-        }
-}
-
-/* Merge phases to a plane; what no window looks at becomes zero. */
-static void merge_plane(const struct pool *s, const struct phases *p, const REAL *phases,
-                        REAL *plane) {
-    int all = p->in_y == s->stride && p->in_x == s->stride && p->rows * s->stride >= s->H &&
-              p->columns * s->stride >= s->W;
-    if (!all)
-        memset(plane, 0, (size_t)(s->H * s->W) * sizeof(REAL));
-    for (ptrdiff_t py = 0; py < p->in_y; py++)
-        for (ptrdiff_t i = 0; i < p->rows && s->stride * i + py < s->H; i++) {
-            const REAL *from = phases + py * p->in_x * p->size + i * p->columns;
-            REAL *to = plane + (s->stride * i + py) * s->W;
-            if (s->stride == 2 && p->in_x == 2)
-                merge_pairs(from, from + p->size, to, columns_in(s, p, 0), columns_in(s, p, 1));
-            else
-                for (ptrdiff_t px = 0; px < p->in_x; px++)
-                    scatter(to + px, from + px * p->size, columns_in(s, p, px), s->stride);
         }
 }
 
@@ -135,83 +101,105 @@ INLINE void store_where(void *where, ptrdiff_t at, int_vec position, ptrdiff_t c
     }
 }
 
-INLINE int_vec load_where(const void *where, ptrdiff_t at, ptrdiff_t count, int wide) {
-    if (wide) {
-        words_vec words = {};
-        memcpy(&words, (const uint32_t *)where + at, (size_t)count * 4);
-        return __builtin_convertvector(words, int_vec);
-    }
-    bytes_vec bytes = {};
-    if (count == VL)
-        memcpy(&bytes, (const uint8_t *)where + at, sizeof bytes);
-    else
-        memcpy(&bytes, (const uint8_t *)where + at, (size_t)count);
-    return __builtin_convertvector(bytes, int_vec);
-}
-
 #define NOWHERE(wide) ((wide) ? (INTEGER)UINT32_MAX : 255) /* no position: no gradient */
 
-INLINE int is_wide(const struct pool *s) { return s->height * s->width > 255; }
+/* The greatest values so far of a vector of windows, and which position of the window they are at. */
+struct maxima {
+    vec best;
+    int_vec position;
+};
 
-/* Pool one plane. With `relu`, results below zero become zero, and those that are not above zero
- * pass no gradient: the same as a relu before the pooling, for a quarter of the work or less. */
-INLINE void pool_plane(const struct pool *s, const struct phases *p, const REAL *phases, int relu,
-                       REAL *out, void *where, ptrdiff_t where_at) {
-    int wide = is_wide(s);
+INLINE void take(struct maxima *m, vec value, INTEGER position) {
+    int_vec better = (value > m->best) | (value != value);
+    m->best = choose(better, value, m->best);
+    m->position = (better & (position - (int_vec){})) | (~better & m->position);
+}
+
+/* Results of a plane: `room` numbers may be written to, from the first on. */
+struct pooled {
+    REAL *out;
+    void *where;
+    ptrdiff_t where_at, room;
+    int relu, wide;
+};
+
+/* Write the results of `count` windows, from number `at` of the plane on. Where there is room, more is
+ * written, by whole vectors: the windows that follow overwrite it. With `relu`, results below zero
+ * become zero, and those that are not above zero pass no gradient: the same as a relu before the
+ * pooling, for a quarter of the work or less. */
+INLINE void store_maxima(const struct pooled *to, ptrdiff_t at, struct maxima m, ptrdiff_t count) {
+    if (to->relu) {
+        int_vec above = m.best > (vec){};
+        m.best = (vec)(~(m.best <= (vec){}) & (int_vec)m.best);
+        m.position = (above & m.position) | (~above & (NOWHERE(to->wide) - (int_vec){}));
+    }
+    if (at + VL <= to->room)
+        count = VL;
+    if (count == VL)
+        store(to->out + at, m.best);
+    else
+        memcpy(to->out + at, &m.best, (size_t)count * sizeof(REAL));
+    store_where(to->where, to->where_at + at, m.position, count, to->wide);
+}
+
+/* Pool a plane, whose rows lie `pitch` apart, by windows of size * size and stride 2. Reads up to
+ * OVER numbers beyond the plane. */
+#define OVER (2 * VL + 2)
+INLINE void pool_pairs(const struct pool *s, const int size, const REAL *plane, ptrdiff_t pitch,
+                       struct pooled to) {
+    for (ptrdiff_t i = 0; i < s->H_out; i++)
+        for (ptrdiff_t j = 0; j < s->W_out; j += VL) {
+            struct maxima m = {};
+            UNROLL for (int a = 0; a < size; a++) {
+                const REAL *row = plane + (2 * i + a) * pitch + 2 * j;
+                vec left = load(row), right = load(row + VL);
+                vec even = SHUFFLE(left, right, EVEN), odd = SHUFFLE(left, right, ODD);
+                if (a == 0)
+                    m.best = even;
+                take(&m, even, a * size);
+                take(&m, odd, a * size + 1);
+                if (size == 3) {
+                    left = load(row + 2), right = load(row + 2 + VL);
+                    take(&m, SHUFFLE(left, right, EVEN), a * size + 2);
+                }
+            }
+            store_maxima(&to, i * s->W_out + j, m, least(VL, s->W_out - j));
+        }
+}
+
+/* Pool a plane that has been split into phases. */
+static void pool_phases(const struct pool *s, const struct phases *p, const REAL *phases,
+                        struct pooled to) {
     for (ptrdiff_t i = 0; i < s->H_out; i++)
         for (ptrdiff_t j = 0; j < s->W_out; j += VL) {
             const REAL *corner = phases + i * p->columns + j;
-            vec best = load(corner);
-            int_vec position = {};
+            struct maxima m = {.best = load(corner)};
             INTEGER number = 0;
             for (ptrdiff_t a = 0; a < s->height; a++)
                 for (ptrdiff_t b = 0; b < s->width; b++, number++) {
                     ptrdiff_t phase = a % s->stride * p->in_x + b % s->stride;
-                    vec value = load(corner + phase * p->size + a / s->stride * p->columns +
-                                     b / s->stride);
-                    int_vec better = (value > best) | (value != value);
-                    best = choose(better, value, best);
-                    position = (better & (number - (int_vec){})) | (~better & position);
+                    take(&m, load(corner + phase * p->size + a / s->stride * p->columns +
+                                  b / s->stride),
+                         number);
                 }
-            if (relu) {
-                int_vec above = best > (vec){};
-                best = (vec)(~(best <= (vec){}) & (int_vec)best);
-                position = (above & position) | (~above & (NOWHERE(wide) - (int_vec){}));
-            }
-            ptrdiff_t count = least(VL, s->W_out - j), at = i * s->W_out + j;
-            if (count == VL)
-                store(out + at, best);
-            else
-                memcpy(out + at, &best, (size_t)count * sizeof(REAL));
-            store_where(where, where_at + at, position, count, wide);
+            store_maxima(&to, i * s->W_out + j, m, least(VL, s->W_out - j));
         }
 }
 
-/* Send a plane's dout to the positions that it came from. */
-INLINE void unpool_plane(const struct pool *s, const struct phases *p, const REAL *dout,
-                         const void *where, ptrdiff_t where_at, REAL *phases) {
-    int wide = is_wide(s);
-    memset(phases, 0, phases_bytes(p));
-    for (ptrdiff_t i = 0; i < s->H_out; i++)
-        for (ptrdiff_t j = 0; j < s->W_out; j += VL) {
-            REAL *corner = phases + i * p->columns + j;
-            ptrdiff_t count = least(VL, s->W_out - j), at = i * s->W_out + j;
-            int_vec position = load_where(where, where_at + at, count, wide);
-            vec d = {};
-            if (count == VL)
-                d = load(dout + at);
-            else
-                memcpy(&d, dout + at, (size_t)count * sizeof(REAL));
-            INTEGER number = 0;
-            for (ptrdiff_t a = 0; a < s->height; a++)
-                for (ptrdiff_t b = 0; b < s->width; b++, number++) {
-                    ptrdiff_t phase = a % s->stride * p->in_x + b % s->stride;
-                    REAL *to = corner + phase * p->size + a / s->stride * p->columns +
-                               b / s->stride;
-                    int_vec here = position == number - (int_vec){};
-                    store(to, load(to) + (vec)((int_vec)d & here));
-                }
-        }
+/* Pool a plane, whose rows lie `pitch` apart; `readable` tells whether OVER numbers beyond it may be
+ * read. `phases` is memory for its phases. */
+static void pool_plane(const struct pool *s, const struct phases *p, const REAL *plane,
+                       ptrdiff_t pitch, int readable, REAL *phases, struct pooled to) {
+    int square = s->height == s->width && s->stride == 2 && readable;
+    to.wide = s->height * s->width > 255;
+    if (square && s->height == 2)
+        pool_pairs(s, 2, plane, pitch, to);
+    else if (square && s->height == 3)
+        pool_pairs(s, 3, plane, pitch, to);
+    else {
+        split_plane(s, p, plane, pitch, phases);
+        pool_phases(s, p, phases, to);
+    }
 }
 
 struct pooling {
@@ -233,27 +221,12 @@ static void max_pool_forward_task(void *context, ptrdiff_t group) {
         return;
     }
     memset(phases, 0, phases_bytes(&a->p));
-    ptrdiff_t last = share(s->planes, a->groups, group + 1);
+    ptrdiff_t last = share(s->planes, a->groups, group + 1), plane = s->H * s->W;
+    ptrdiff_t pooled = s->H_out * s->W_out;
     for (ptrdiff_t k = share(s->planes, a->groups, group); k < last; k++) {
-        ptrdiff_t at = k * s->H_out * s->W_out;
-        split_plane(s, &a->p, a->in + k * s->H * s->W, s->W, phases);
-        pool_plane(s, &a->p, phases, 0, a->out + at, a->where, at);
-    }
-}
-
-static void max_pool_backward_task(void *context, ptrdiff_t group) {
-    struct pooling *a = context;
-    const struct pool *s = &a->s;
-    REAL *phases = scratch(SLOT_IMAGE, phases_bytes(&a->p));
-    if (phases == NULL) {
-        a->failed = 1;
-        return;
-    }
-    ptrdiff_t last = share(s->planes, a->groups, group + 1);
-    for (ptrdiff_t k = share(s->planes, a->groups, group); k < last; k++) {
-        ptrdiff_t at = k * s->H_out * s->W_out;
-        unpool_plane(s, &a->p, a->in + at, a->where, at, phases);
-        merge_plane(s, &a->p, phases, a->out + k * s->H * s->W);
+        struct pooled to = {a->out + k * pooled, a->where, k * pooled, (last - k) * pooled, 0, 0};
+        pool_plane(s, &a->p, a->in + k * plane, s->W, (k + 1) * plane + OVER <= s->planes * plane,
+                   phases, to);
     }
 }
 
@@ -261,13 +234,5 @@ static int max_pool_forward(const struct pool *s, const void *x, void *out, void
     struct pooling a = {.s = *s, .p = phases_of(s), .in = x, .out = out, .where = where};
     a.groups = least(s->planes, 4 * threads_get());
     parallel_for(max_pool_forward_task, &a, a.groups);
-    return a.failed ? -1 : 0;
-}
-
-static int max_pool_backward(const struct pool *s, const void *dout, const void *where, void *dx) {
-    struct pooling a = {.s = *s, .p = phases_of(s), .in = dout, .out = dx};
-    a.where = (void *)where; /* only read */
-    a.groups = least(s->planes, 4 * threads_get());
-    parallel_for(max_pool_backward_task, &a, a.groups);
     return a.failed ? -1 : 0;
 }

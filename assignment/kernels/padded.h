@@ -60,10 +60,11 @@ INLINE void scatter(REAL *restrict to, const REAL *restrict from, ptrdiff_t coun
 /* Set the zeros around the images: once, as every image is then copied to the same place. */
 static void clear_padded(const struct padded *p, REAL *out) { memset(out, 0, padded_bytes(p)); }
 
-/* Copy an image (planes, H, W) to its place. */
-static void fill_padded(const struct padded *p, const REAL *restrict image, REAL *restrict out) {
+/* Copy an image of so many planes of (H, W) to its place. */
+static void fill_planes(const struct padded *p, ptrdiff_t planes, const REAL *restrict image,
+                        REAL *restrict out) {
     ptrdiff_t s = p->stride;
-    for (ptrdiff_t c = 0; c < p->planes; c++, image += p->H * p->W)
+    for (ptrdiff_t c = 0; c < planes; c++, image += p->H * p->W)
         for (ptrdiff_t py = 0; py < p->phases_y; py++)
             for (ptrdiff_t px = 0; px < p->phases_x; px++, out += p->phase) {
                 /* rows i with 0 <= s * i + py - top < H, and columns likewise */
@@ -78,6 +79,10 @@ static void fill_padded(const struct padded *p, const REAL *restrict image, REAL
                            image + (s * i + py - p->top) * p->W + s * j0 + px - p->left, j1 - j0,
                            s);
             }
+}
+
+static void fill_padded(const struct padded *p, const REAL *restrict image, REAL *restrict out) {
+    fill_planes(p, p->planes, image, out);
 }
 
 /* How far tap (c, i, j) of a window looks from the window's place. */

@@ -37,30 +37,37 @@ INLINE void transpose(vec *v) {
     }
 }
 
+/* Transpose a block of `rows` by `columns` numbers, at most VL by VL: those that are missing from a
+ * column become zero. */
+static void transpose_edge(const REAL *from, ptrdiff_t rows, ptrdiff_t columns,
+                           ptrdiff_t from_pitch, REAL *to, ptrdiff_t to_pitch) {
+    vec v[VL_CONSTANT] = {};
+    for (ptrdiff_t k = 0; k < rows; k++)
+        memcpy(&v[k], from + k * from_pitch, (size_t)columns * sizeof(REAL));
+    transpose(v);
+    for (ptrdiff_t k = 0; k < columns; k++)
+        store(to + k * to_pitch, v[k]);
+}
+
 /* to[column * to_pitch + row] = from[row * from_pitch + column], for any sizes; the rows of `to` are
  * filled up with zeros to a multiple of VL, for which there must be room. */
 static void transpose_matrix(const REAL *from, ptrdiff_t rows, ptrdiff_t columns,
                              ptrdiff_t from_pitch, REAL *to, ptrdiff_t to_pitch) {
     for (ptrdiff_t i = 0; i < rows; i += VL)
         for (ptrdiff_t j = 0; j < columns; j += VL) {
-            vec v[VL_CONSTANT] = {};
-            ptrdiff_t some = least(VL, columns - j);
-            if (some == VL && i + VL <= rows) {
-                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
-                    v[k] = load(from + (i + k) * from_pitch + j);
-                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
-                    __builtin_prefetch(from + (i + VL + k) * from_pitch + j);
-            } else {
-                for (ptrdiff_t k = 0; k < least(VL, rows - i); k++)
-                    memcpy(&v[k], from + (i + k) * from_pitch + j, (size_t)some * sizeof(REAL));
+            const REAL *block = from + i * from_pitch + j;
+            if (i + VL > rows || j + VL > columns) {
+                transpose_edge(block, least(VL, rows - i), least(VL, columns - j), from_pitch,
+                               to + j * to_pitch + i, to_pitch);
+                continue;
             }
+            vec v[VL_CONSTANT];
+            UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                v[k] = load(block + k * from_pitch);
+            UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                __builtin_prefetch(block + (VL + k) * from_pitch);
             transpose(v);
-            if (some == VL) {
-                UNROLL for (int k = 0; k < VL_CONSTANT; k++)
-                    store(to + (j + k) * to_pitch + i, v[k]);
-            } else {
-                for (ptrdiff_t k = 0; k < some; k++)
-                    store(to + (j + k) * to_pitch + i, v[k]);
-            }
+            UNROLL for (int k = 0; k < VL_CONSTANT; k++)
+                store(to + (j + k) * to_pitch + i, v[k]);
         }
 }

@@ -41,6 +41,16 @@ typedef REAL vec_memory __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof
  * each offset and moving all of them on. */
 #define KEEP(pointer) __asm__("" : "+r"(pointer))
 
+INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+INLINE ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+INLINE ptrdiff_t round_up(ptrdiff_t a, ptrdiff_t b) { return ceil_div(a, b) * b; }
+
+/* `count` things in `parts` parts as equal as can be: where part number `part` begins. */
+INLINE ptrdiff_t share(ptrdiff_t count, ptrdiff_t parts, ptrdiff_t part) {
+    return count / parts * part + least(part, count % parts);
+}
+
 INLINE vec load(const REAL *p) { return *(const vec_memory *)p; }
 INLINE void store(REAL *p, vec v) { *(vec_memory *)p = v; }
 INLINE vec broadcast(REAL a) { return a - (vec){}; }
@@ -64,6 +74,18 @@ INLINE void end_streaming(void) {
 #if defined(__SSE2__)
     _mm_sfence();
 #endif
+}
+
+#define STREAM_BYTES (1L << 20) /* from which size on results are streamed */
+
+/* Of `count` numbers, copy part number `part` past the caches. `to` is a multiple of a vector. */
+INLINE void stream_part(REAL *to, const REAL *from, ptrdiff_t count, ptrdiff_t parts,
+                        ptrdiff_t part) {
+    ptrdiff_t vectors = count / VL, end = share(vectors, parts, part + 1);
+    for (ptrdiff_t i = share(vectors, parts, part); i < end; i++)
+        stream(to + i * VL, load(from + i * VL));
+    if (part == parts - 1)
+        memcpy(to + vectors * VL, from + vectors * VL, (size_t)(count % VL) * sizeof(REAL));
 }
 
 /* Take numbers too small to be written in the usual form (in float32, those below 1e-38) for zero,
@@ -92,16 +114,6 @@ INLINE void restore_arithmetic(uint64_t before) {
 #else
     (void)before;
 #endif
-}
-
-INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-INLINE ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
-INLINE ptrdiff_t round_up(ptrdiff_t a, ptrdiff_t b) { return ceil_div(a, b) * b; }
-
-/* `count` things in `parts` parts as equal as can be: where part number `part` begins. */
-INLINE ptrdiff_t share(ptrdiff_t count, ptrdiff_t parts, ptrdiff_t part) {
-    return count / parts * part + least(part, count % parts);
 }
 
 #endif

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from contestants import CONVS, POOLS
+from cases import CONVS, DIRECTIONS, POOLS
 
 Key = tuple[str, str, int, str, str]
+PEERS = ("torch", "channels_last", "jax")
+PYTORCH = ("torch", "channels_last")
 
 
 @dataclass
@@ -25,13 +27,6 @@ class Results:
         calls = info["calls"]
         self.times.setdefault(key, []).extend(t / calls for t in record["stats"]["data"])
 
-    def median(
-        self, case: str, direction: str, threads: int, name: str, isa: str = ""
-    ) -> float | None:
-        """Return the median time in milliseconds, or None if it was not measured."""
-        times = self.times.get((case, direction, threads, name, isa))
-        return None if times is None else 1e3 * float(np.median(times))
-
     def least(
         self, case: str, direction: str, threads: int, name: str, isa: str = ""
     ) -> float | None:
@@ -39,10 +34,24 @@ class Results:
         times = self.times.get((case, direction, threads, name, isa))
         return None if times is None else 1e3 * min(times)
 
-    def ratio(self, case: str, direction: str, threads: int, isa: str = "") -> float | None:
-        """Return the kernels' median time over PyTorch's."""
-        ours = self.median(case, direction, threads, "compiled", isa)
-        theirs = self.median(case, direction, threads, "torch", isa)
+    def best(
+        self, case: str, direction: str, threads: int, peers: tuple[str, ...], isa: str = ""
+    ) -> float | None:
+        """Return the least time of the best of some peers, or None if none was measured."""
+        times = [self.least(case, direction, threads, name, isa) for name in peers]
+        return min((time for time in times if time is not None), default=None)
+
+    def ratio(
+        self,
+        case: str,
+        direction: str,
+        threads: int,
+        peers: tuple[str, ...] = PEERS,
+        isa: str = "",
+    ) -> float | None:
+        """Return the kernels' least time over that of the best of some peers."""
+        ours = self.least(case, direction, threads, "compiled", isa)
+        theirs = self.best(case, direction, threads, peers, isa)
         return None if ours is None or theirs is None else ours / theirs
 
 
@@ -82,46 +91,50 @@ def worst(values: list[float | None]) -> float | None:
 
 
 def total_ratio(results: Results, case: str, threads: int) -> float | None:
-    """Return the kernels' forward plus backward time over PyTorch's."""
-    both = [
-        [results.median(case, d, threads, name) for d in ("forward", "backward")]
-        for name in ("compiled", "torch")
-    ]
-    if any(time is None for times in both for time in times):
+    """Return the kernels' forward plus backward time over that of the best peer in each."""
+    ways = ("forward", "backward")
+    ours = [results.least(case, d, threads, "compiled") for d in ways]
+    theirs = [results.best(case, d, threads, PEERS) for d in ways]
+    if None in ours or None in theirs:
         return None
-    ours, theirs = (sum(time for time in times if time is not None) for times in both)
-    return ours / theirs
+    return sum(filter(None, ours)) / sum(filter(None, theirs))
 
 
 def bars(results: Results, busy: float | None) -> Iterator[Bar]:
-    """Yield each bar with its figure."""
-    passes = [(case, d) for case in CONVS for d in ("forward", "backward")]
+    """Yield each bar with its figure; what is compared with "the best" is so case by case."""
+    passes = [(case, d) for case in CONVS for d in DIRECTIONS]
+    both = ("forward", "backward")
     for threads in (1, 2):
         on = f"{threads} thread{'s' if threads > 1 else ''}"
         for case, d in passes:
-            yield Bar(f"convolution {case} {d} / PyTorch, {on}", results.ratio(case, d, threads), 1)
+            yield Bar(
+                f"convolution {case} {d} / best peer, {on}", results.ratio(case, d, threads), 1
+            )
         ratios = [results.ratio(case, d, threads) for case, d in passes]
-        yield Bar(f"convolution, geometric mean / PyTorch, {on}", geometric_mean(ratios), 0.8)
-    for threads in (1, 2):
-        on = f"{threads} thread{'s' if threads > 1 else ''}"
+        yield Bar(f"convolution, geometric mean / best peer, {on}", geometric_mean(ratios), 0.75)
         for case in POOLS:
-            overlapping = "overlapping" in case
-            forward = results.ratio(case, "forward", threads)
-            yield Bar(f"{case}, forward / PyTorch, {on}", forward, 1 if overlapping else 0.5)
-            both = total_ratio(results, case, threads)
-            yield Bar(f"{case}, both passes / PyTorch, {on}", both, 1 if overlapping else 0.5)
-    for threads in (1, 2):
-        what = f"training iteration / PyTorch with fused Adam, {threads} thread(s)"
-        yield Bar(what, results.ratio("iteration", "", threads), 0.85)
-    what = "training iteration / the course's first (5.2 times PyTorch's), 2 threads"
-    ratio = results.ratio("iteration", "", 2)
-    yield Bar(what, None if ratio is None else ratio / 5.2, 0.2)
+            for d in both:
+                yield Bar(f"{case}, {d} / best peer, {on}", results.ratio(case, d, threads), 1)
+                copy = results.least(case, "forward", threads, "limit")
+                ours = results.least(case, d, threads, "compiled")
+                copies = None if ours is None or copy is None else ours / copy
+                yield Bar(f"{case}, {d} / a copy of x, {on}", copies, 1.5)
+            total = total_ratio(results, case, threads)
+            yield Bar(f"{case}, forward and backward / best peer, {on}", total, 0.6)
+        for name, peers, bar in (
+            ("PyTorch with fused Adam in its better layout", PYTORCH, 0.5),
+            ("torch.compile", ("torch.compile",), 1),
+            ("JAX", ("jax",), 1),
+        ):
+            ratio = results.ratio("iteration", "", threads, peers)
+            yield Bar(f"training iteration / {name}, {on}", ratio, bar)
     for threads in (1, 2):
         what = f"AVX2: slowest convolution / PyTorch limited to AVX2, {threads} thread(s)"
-        yield Bar(what, worst([results.ratio(c, d, threads, "avx2") for c, d in passes]), 1.2)
+        ratios = [results.ratio(case, d, threads, ("torch",), "avx2") for case, d in passes]
+        yield Bar(what, worst(ratios), 1.2)
     for case in ("b", "c", "d"):
-        for d in ("forward", "backward"):
-            times = [results.median(case, d, threads, "compiled") for threads in (1, 2)]
+        for d in both:
+            times = [results.least(case, d, threads, "compiled") for threads in (1, 2)]
             gain = None if None in times else times[0] / times[1]  # type: ignore[operator]
             yield Bar(f"convolution {case} {d}: gain by a second thread", gain, 1.7, at_least=True)
     yield Bar("other work on all cores: time with 2 threads / with 1", busy, 1)

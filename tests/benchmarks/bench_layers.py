@@ -11,12 +11,15 @@ import os
 import contestants
 import pytest
 import training
+from cases import CONVS, DIRECTIONS, POOLS
 from quiet import await_quiet
 
 PASSES = range(int(os.environ.get("CONVNETS_BENCH_PASSES", "5")))
 ISA = os.environ.get("CONVNETS_BENCH_ISA", "")  # limits the kernels and PyTorch; set by run.py
 CALLS = 6  # in one timing
-PEERS = ("compiled", "torch") if ISA else ("compiled", "torch", "numpy", "limit", "naive")
+THREADS = int(os.environ.get("CONVNETS_BENCH_THREADS", "2"))  # and so many cores; set by run.py
+EAGER = ("compiled", "torch", "channels_last")
+PEERS = EAGER[:2] if ISA else (*EAGER, "jax", "numpy", "limit", "naive")
 
 
 def measure(benchmark, run, rounds: int, **info: object) -> None:
@@ -43,20 +46,17 @@ def measure(benchmark, run, rounds: int, **info: object) -> None:
 
 
 @pytest.mark.parametrize("name", PEERS)
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("direction", contestants.DIRECTIONS)
-@pytest.mark.parametrize("case", {**contestants.CONVS, **contestants.POOLS})
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("case", {**CONVS, **POOLS})
 @pytest.mark.parametrize("turn", PASSES)
-def bench_layer(benchmark, turn, case, direction, threads, name):
+def bench_layer(benchmark, turn, case, direction, name):
     """Time one pass of one layer."""
-    layer = {**contestants.CONVS, **contestants.POOLS}[case]
-    if direction == "backward, no dx" and case in contestants.POOLS:
+    layer = {**CONVS, **POOLS}[case]
+    if direction == "backward, no dx" and case in POOLS:
         pytest.skip("a pooling has no other gradient")
-    if name in ("numpy", "limit", "naive") and threads == 1:
-        pytest.skip("NumPy's threads are set when the process starts")
-    if name == "naive" and turn > 0:
+    if name == "naive" and (turn > 0 or THREADS == 1):
         pytest.skip("once is long enough")
-    contestants.set_threads(threads)
+    contestants.set_threads(THREADS)
     run = contestants.contestant(name, layer, direction)
     measure(
         benchmark,
@@ -64,24 +64,23 @@ def bench_layer(benchmark, turn, case, direction, threads, name):
         1 if name == "naive" else 5,
         case=case,
         direction=direction,
-        threads=threads,
+        threads=THREADS,
         name=name,
     )
 
 
 @pytest.mark.skipif(ISA != "", reason="measured with all that the machine has")
-@pytest.mark.parametrize("name", ["compiled", "torch"])
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", [*EAGER, "torch.compile", "jax"])
 @pytest.mark.parametrize("turn", PASSES)
-def bench_iteration(benchmark, turn, threads, name):
+def bench_iteration(benchmark, turn, name):
     """Time training iterations."""
-    contestants.set_threads(threads)
+    contestants.set_threads(THREADS)
     measure(
         benchmark,
         training.iteration(name),
         12,
         case="iteration",
         direction="",
-        threads=threads,
+        threads=THREADS,
         name=name,
     )

@@ -1,4 +1,4 @@
-"""Measure the fast layers beside the naive ones, NumPy, PyTorch, BLAS and copies of memory.
+"""Measure the fast layers beside the naive ones, NumPy, BLAS, copies of memory, PyTorch and JAX.
 
     python tests/benchmarks/run.py [--output FOLDER] [--passes N] [--epoch [STARTS]]
 
@@ -11,6 +11,7 @@ but for no more than ``CONVNETS_BENCH_PATIENCE`` seconds (120) in all.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -27,15 +28,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(ROOT / "solutions"), str(ROOT / "assignment")]
 
 from bars import Results, bars  # noqa: E402
-from contestants import (  # noqa: E402
-    CONVS,
-    DIRECTIONS,
-    POOLS,
-    cs231n_kernels,
-    kernel_conv,
-    set_threads,
-    torch,
-)
+from cases import CONVS, DIRECTIONS, POOLS  # noqa: E402
+from contestants import cs231n_kernels, kernel_conv, set_threads  # noqa: E402
+from peers import jax, torch  # noqa: E402
 
 AVX2 = {  # limits the kernels, PyTorch's convolutions, its loops, and its matrix products
     "CONVNETS_BENCH_ISA": "avx2",
@@ -44,14 +39,21 @@ AVX2 = {  # limits the kernels, PyTorch's convolutions, its loops, and its matri
     "ATEN_CPU_CAPABILITY": "avx2",
     "MKL_ENABLE_INSTRUCTIONS": "AVX2",
 }
-COLUMNS = [("naive", 2), ("numpy", 2), ("limit", 2)] + [
-    (name, threads) for threads in (1, 2) for name in ("compiled", "torch")
-]
+THREADS = (1, 2)
+OTHERS = {
+    "torch": "PyTorch",
+    "channels_last": "channels_last",
+    "torch.compile": "torch.compile",
+    "jax": "JAX",
+    "numpy": "NumPy",
+    "limit": "BLAS or copy",
+}
 BUSY = "while True: pass"
 
 
-def measure(results: Results, passes: int, **env: str) -> None:
-    """Run the timings in a process of their own, and add them to the results."""
+def measure(results: Results, passes: int, threads: int, **env: str) -> None:
+    """Run the timings in a process of their own, on so many cores, and add them to the results."""
+    cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -61,7 +63,12 @@ def measure(results: Results, passes: int, **env: str) -> None:
         path = os.pathsep.join([*map(str, (HERE, ROOT / "solutions", ROOT / "assignment"))])
         environment = {**os.environ, **env, "PYTHONPATH": path}
         environment["CONVNETS_BENCH_PASSES"] = str(passes)
-        subprocess.run(command, env=environment, cwd=ROOT, check=True)
+        environment["CONVNETS_BENCH_THREADS"] = str(threads)
+        try:
+            os.sched_setaffinity(0, cores[-threads:])  # the process inherits it
+            subprocess.run(command, env=environment, cwd=ROOT, check=True)
+        finally:
+            os.sched_setaffinity(0, cores)
         for record in json.loads(report.read_text())["benchmarks"]:
             results.add(record)
 
@@ -92,12 +99,12 @@ def busy_ratio() -> float | None:
 def memory(case: str) -> tuple[float, float] | None:
     """Return the most memory that both passes take beside their results: in images, in MiB."""
     code = f"""
-import contestants as c
+import cases, contestants as c
 def status(name):
     lines = open("/proc/self/status").read().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
-case = c.CONVS[{case!r}]
-x, w, b, dout = c.arrays(case, case.x, case.w, case.w[:1], case.out)
+case = cases.CONVS[{case!r}]
+x, w, b, dout = cases.arrays(case, case.x, case.w, case.w[:1], case.out)
 c.set_threads(2)
 open("/proc/self/clear_refs", "w").write("5")  # the peak begins anew
 before = status("VmRSS")
@@ -131,11 +138,14 @@ def machine() -> str:
     import numpy as np
 
     kernels = "none" if cs231n_kernels is None else cs231n_kernels.get_isa()
-    peer = "not installed" if torch is None else torch.__version__
+    peers = ", ".join(
+        f"{name} {'not installed' if peer is None else peer.__version__}"
+        for name, peer in (("PyTorch", torch), ("JAX", jax))
+    )
     blas = os.environ.get("OPENBLAS_CORETYPE", "unset")
     return (
         f"{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python "
-        f"{platform.python_version()}, NumPy {np.__version__}, PyTorch {peer}; "
+        f"{platform.python_version()}, NumPy {np.__version__}, {peers}; "
         f"kernels for {kernels}; OPENBLAS_CORETYPE {blas}"
     )
 
@@ -150,27 +160,22 @@ def cell(value: float | None) -> str:
 def table(results: Results) -> list[str]:
     """Return the timings as a Markdown table."""
     lines = [
-        "Milliseconds, median (least). Ratios are of medians: ours over PyTorch's.",
+        "Milliseconds, least of all turns; in brackets, ours over theirs.",
         "",
-        "| case | pass | naive | NumPy | BLAS or copy | ours, 1 thread | PyTorch | ratio "
-        "| ours, 2 threads | PyTorch | ratio | GFLOP/s |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| case | pass | threads | ours | GFLOP/s | " + " | ".join(OTHERS.values()) + " | naive |",
+        "|---" * (len(OTHERS) + 6) + "|",
     ]
     rows = [(case, d) for case in (*CONVS, *POOLS) for d in DIRECTIONS] + [("iteration", "")]
-    for case, d in rows:
-        if results.median(case, d, 2, "compiled") is None and "no dx" in d:
+    for (case, d), threads in itertools.product(rows, THREADS):
+        ours = results.least(case, d, threads, "compiled")
+        if ours is None:
             continue
-        cells = []
-        for name, threads in COLUMNS:
-            middle = results.median(case, d, threads, name)
-            least = results.least(case, d, threads, name)
-            cells.append("-" if middle is None else f"{cell(middle)} ({cell(least)})")
-            if name == "torch":
-                cells.append(cell(results.ratio(case, d, threads)))
-        ours = results.median(case, d, 2, "compiled")
-        flops = CONVS[case].flops * (2 if d == "backward" else 1) if case in CONVS else None
-        cells.append("-" if flops is None or ours is None else f"{flops / ours / 1e6:.0f}")
-        lines.append(f"| {case} | {d} | " + " | ".join(cells) + " |")
+        flops = CONVS[case].flops * (2 if d == "backward" else 1) if case in CONVS else 0
+        cells = [cell(ours), f"{flops / ours / 1e6:.0f}" if flops else "-"]
+        for name in (*OTHERS, "naive"):
+            theirs = results.least(case, d, threads, name)
+            cells.append("-" if theirs is None else f"{cell(theirs)} ({ours / theirs:.2f})")
+        lines.append(f"| {case} | {d} | {threads} | " + " | ".join(cells) + " |")
     lines += ["", *(f"- {case}: {layer}" for case, layer in {**CONVS, **POOLS}.items())]
     return lines
 
@@ -188,7 +193,7 @@ def save(results: Results, about: str, path: Path) -> None:
 
 
 def draw(results: Results, path: Path) -> None:
-    """Draw the kernels' and NumPy's times, as shares of PyTorch's."""
+    """Draw the kernels' times, as shares of the best peer's."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -209,7 +214,7 @@ def draw(results: Results, path: Path) -> None:
     axes.axvline(1, color="black", linewidth=1)
     axes.set_yticks(range(len(rows)), [f"{case} {d}" for case, d in rows])
     axes.invert_yaxis()
-    axes.set_xlabel("time of the fast layers over PyTorch's (less is better)")
+    axes.set_xlabel("time of the fast layers over the best peer's (less is better)")
     axes.legend()
     figure.savefig(path, dpi=120)
     plt.close(figure)
@@ -266,10 +271,9 @@ def main() -> int:
 
     options.output.mkdir(parents=True, exist_ok=True)
     results, about = Results(), machine()
-    measure(results, options.passes)
-    save(results, about, options.output / "benchmark.json")
-    if cs231n_kernels is not None and "avx2" in cs231n_kernels.available_isas():
-        measure(results, options.passes, **AVX2)
+    avx2 = cs231n_kernels is not None and "avx2" in cs231n_kernels.available_isas()
+    for limits, threads in itertools.product(({}, AVX2) if avx2 else ({},), THREADS):
+        measure(results, options.passes, threads, **limits)
         save(results, about, options.output / "benchmark.json")
     lines = [about, "", *table(results), ""]
     found = list(bars(results, busy_ratio()))

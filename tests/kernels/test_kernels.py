@@ -133,11 +133,20 @@ def test_convolution_with_any_number_of_threads(isa, threads):
 def test_matmul(isa, threads, dtype):
     rng = np.random.default_rng(2)
     sizes = [(1, 1, 1), (5, 3, 0), (0, 3, 2), (3, 0, 2), (50, 100, 700), (300, 20, 9), (7, 49, 257)]
+    sizes += [(20, 61, 4000), (2100, 130, 9)]  # terms in runs; a result written past the caches
     for M, N, K in sizes:
         a, b = rng.standard_normal((M, K)).astype(dtype), rng.standard_normal((K, N)).astype(dtype)
         for left in (a, np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
             for right in (b, np.asfortranarray(b), np.repeat(b, 2, axis=0)[::2]):
                 assert_close(kernels.matmul(left, right), a @ b)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("window", [(2, 2, 2), (3, 3, 3), (2, 3, 4), (3, 3, 2)])
+def test_what_the_exercise_trains(isa, threads, dtype, window):
+    rng = np.random.default_rng(11)
+    x, w, b = (rng.standard_normal(s).astype(dtype) for s in ((5, 3, 32, 32), (32, 3, 7, 7), 32))
+    check_fused(x, w, b, 1, 3, window, rng)
 
 
 @settings(deadline=None, max_examples=60)
