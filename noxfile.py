@@ -385,7 +385,7 @@ if COURSE:
 
     @nox.session
     def bench(session: nox.Session) -> None:
-        """Measure the fast layers beside the naive ones and those of NumPy, PyTorch and JAX; with -- grading, what a class costs."""
+        """Measure the fast layers beside their peers; with -- grading, what a class costs."""
         if session.posargs[:1] == ["grading"]:
             DEV.prepare(session, "dev")
             script = "tests/benchmarks/grading.py"
