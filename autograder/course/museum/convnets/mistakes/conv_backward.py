@@ -32,6 +32,7 @@ def conv_backward_naive(dout, cache):
 PAD = 'stride, pad = conv_param["stride"], conv_param["pad"]'
 NP_PAD = 'np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="constant")'
 CROP = "dx_pad[:, :, pad:pad + H, pad:pad + W]"
+NEGATIVE = "dx_pad[:, :, pad:-pad, pad:-pad]"
 DW = "dw[f] += dout[n, f, i, j] * x_pad[n, :, top:top + HH, left:left + WW]"
 DX = "dx_pad[n, :, top:top + HH, left:left + WW] += dout[n, f, i, j] * w[f]"
 DB = "db[f] += np.sum(dout[n, f])"
@@ -63,6 +64,26 @@ IN_LOOPS = variants(
                     "    dx[:, :, :, :] = dx_pad[:, :, pad:-pad, pad:-pad]",
                 )
             ],
+        ),
+        "crop_negative_added": (
+            NEGATIVE_CROP,
+            [(f"dx = {CROP}", f"dx = np.zeros_like(x)\n    dx += {NEGATIVE}")],
+        ),
+        "crop_negative_into_all_of_dx": (
+            NEGATIVE_CROP,
+            [(f"dx = {CROP}", f"dx = np.zeros_like(x)\n    dx[:] = {NEGATIVE}")],
+        ),
+        "crop_from_one": (
+            "dx is cut out of the padded gradient from row 1 and column 1 on, whatever pad is",
+            [(CROP, "dx_pad[:, :, 1:H + 1, 1:W + 1]")],
+        ),
+        "crop_one_into_dx": (
+            "one pixel is cut off on each side of dx, whatever pad is",
+            [(f"dx = {CROP}", "dx = np.zeros_like(x)\n    dx[:] = dx_pad[:, :, 1:-1, 1:-1]")],
+        ),
+        "padded_twice": (
+            "images that are padded already are padded once more",
+            [(NP_PAD, NP_PAD.replace("(pad, pad)", "(2 * pad, 2 * pad)"))],
         ),
         "crop_one": (
             "one pixel is cut off on each side of dx, whatever pad is",

@@ -174,6 +174,22 @@ MISTAKES = variants(
                 ("\n    " + W_OUT + "\n    x_pad", "\n    x_pad"),
             ],
         ),
+        "allocated_square": (
+            "the output array is made as wide as it is high",
+            [("np.zeros((N, F, H_out, W_out))", "np.zeros((N, F, H_out, H_out))")],
+        ),
+        "allocated_square_from_width": (
+            "the output array is made as high as it is wide",
+            [("np.zeros((N, F, H_out, W_out))", "np.zeros((N, F, W_out, W_out))")],
+        ),
+        "width_by_height_of_filter": (
+            "the output's width is computed with the filters' height",
+            [(W_OUT, W_OUT.replace("WW", "HH"))],
+        ),
+        "height_by_width_of_filter": (
+            "the output's height is computed with the filters' width",
+            [(H_OUT, H_OUT.replace("HH", "WW"))],
+        ),
         "loops_swapped": (
             "the loop over rows has the length of one over columns, and the other way round",
             [

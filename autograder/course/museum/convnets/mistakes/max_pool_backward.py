@@ -48,6 +48,27 @@ IN_LOOPS = variants(
     LOOPS,
     {
         "assigned": (ASSIGNED, [(ADD, ADD.replace("+=", "="))]),
+        "assigned_columns_first": (
+            ASSIGNED,
+            [
+                (
+                    "for i in range(H_out):\n                for j in range(W_out):",
+                    "for j in range(W_out):\n                for i in range(H_out):",
+                ),
+                (ADD, ADD.replace("+=", "=")),
+            ],
+        ),
+        "assigned_window_columns_first": (
+            "the gradient of a whole window, mostly zeros, replaces what other windows gave",
+            [
+                (
+                    "for i in range(H_out):\n                for j in range(W_out):",
+                    "for j in range(W_out):\n                for i in range(H_out):",
+                ),
+                (FIND, "mask = window == np.max(window)"),
+                (ADD, f"{SLICE} = mask * dout[n, c, i, j]"),
+            ],
+        ),
         "assigned_window": (
             "the gradient of a whole window, mostly zeros, replaces what other windows gave",
             [

@@ -93,6 +93,22 @@ IN_LOOPS = variants(
             "the output's height and width are exchanged",
             [("np.zeros((N, C, H_out, W_out))", "np.zeros((N, C, W_out, H_out))")],
         ),
+        "allocated_square": (
+            "the output array is made as wide as it is high",
+            [("np.zeros((N, C, H_out, W_out))", "np.zeros((N, C, H_out, H_out))")],
+        ),
+        "allocated_square_from_width": (
+            "the output array is made as high as it is wide",
+            [("np.zeros((N, C, H_out, W_out))", "np.zeros((N, C, W_out, W_out))")],
+        ),
+        "width_by_pool_height": (
+            "the output's width is computed with pool_height",
+            [(W_OUT, W_OUT.replace("width", "height"))],
+        ),
+        "height_by_pool_width": (
+            "the output's height is computed with pool_width",
+            [(H_OUT, H_OUT.replace("height", "width"))],
+        ),
         "square_output": (
             "the output's width is computed from the images' height",
             [(W_OUT, "W_out = H_out")],
@@ -275,8 +291,21 @@ def max_pool_forward_naive(x, pool_param):
     return blocks.max(axis=3).max(axis=4), (x, pool_param)
 """
 
+EVERY_OTHER = """
+def max_pool_forward_naive(x, pool_param):
+    upper = np.maximum(x[:, :, ::2, ::2], x[:, :, ::2, 1::2])
+    lower = np.maximum(x[:, :, 1::2, ::2], x[:, :, 1::2, 1::2])
+    return np.maximum(upper, lower), (x, pool_param)
+"""
+
 MISTAKES = (
     *IN_LOOPS,
+    Mistake(
+        FUNCTION,
+        "every_other_pixel",
+        "windows of 2x2 at stride 2 are taken by ::2 and 1::2, whatever pool_param says",
+        EVERY_OTHER,
+    ),
     Mistake(
         FUNCTION,
         "reshaped",

@@ -170,6 +170,10 @@ MISTAKES = (
                 "the momentum is taken to be 0.9, whatever bn_param says",
                 [('momentum = bn_param.get("momentum", 0.9)', "momentum = 0.9")],
             ),
+            "running_updated_twice": (
+                "the running values are updated twice at each training pass",
+                [(RUN_VAR, f"{RUN_VAR}\n        {RUN_MEAN}\n        {RUN_VAR}")],
+            ),
             "running_starts_at_one": (
                 "the running variance starts at one",
                 [
@@ -296,6 +300,10 @@ MISTAKES = (
                 [(X_HAT, X_HAT.replace(" + eps)", ") + eps)").replace("/ np", "/ (np"))],
             ),
             "eps_left_out": ("eps is left out", [(" + eps)", ")")]),
+            "train_eps_left_out": (
+                "eps is left out in training mode",
+                [(VAR, f"{VAR}\n        eps = 0.0")],
+            ),
             "eps_fixed": (
                 "eps is taken to be 1e-5, whatever bn_param says",
                 [('eps = bn_param.get("eps", 1e-5)', "eps = 1e-5")],

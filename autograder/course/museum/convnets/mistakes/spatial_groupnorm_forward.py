@@ -145,6 +145,10 @@ MISTAKES = (
                 "all channels get gamma and beta of the first one",
                 [(OUT, "out = gamma[0, 0] * x_hat + beta[0, 0]")],
             ),
+            "gamma_along_rows": (
+                "gamma and beta are taken as arrays of shape (C,), which go along the rows",
+                [(OUT, "out = gamma.reshape(C) * x_hat + beta.reshape(C)")],
+            ),
             "gamma_per_group": (
                 "all channels of a group get gamma and beta of its first one",
                 [

@@ -232,6 +232,25 @@ MISTAKES = variants(
             "the gradient of W3 lacks the penalty's share",
             [(REG3, "pass")],
         ),
+        "only_W1_in_penalty": (
+            "the penalty has W1 only",
+            [(PENALTY, "loss += 0.5 * self.reg * np.sum(W1**2)")],
+        ),
+        "only_W2_in_penalty": (
+            "the penalty has W2 only",
+            [(PENALTY, "loss += 0.5 * self.reg * np.sum(W2**2)")],
+        ),
+        "only_W3_in_penalty": (
+            "the penalty has W3 only",
+            [(PENALTY, "loss += 0.5 * self.reg * np.sum(W3**2)")],
+        ),
+        "gradients_regularized_by_gradients": (
+            "the penalty's share in the gradients is made of the gradients instead of the weights",
+            [
+                (reg, reg.replace(f"* W{i}", f"* dW{i}"))
+                for i, reg in enumerate((REG1, REG2, REG3), 1)
+            ],
+        ),
         "biases_regularized": (
             "the biases are penalized too",
             [
