@@ -569,6 +569,21 @@ def test_what_shows_through_is_white():
         assert image.getpixel((3, 3)) == (255, 255, 255)
 
 
+def test_a_picture_of_many_colours_takes_half_the_bytes():
+    rng = np.random.default_rng(0)
+    smooth = np.cumsum(rng.normal(size=(300, 300, 3)), axis=0) * 4 + 128
+    smooth[:20] = 255
+    many = Image.fromarray(np.clip(smooth, 0, 255).astype(np.uint8))
+    stream = io.BytesIO()
+    many.save(stream, "PNG")
+    fresh = picture.png_of(stream.getvalue())
+    assert len(fresh) < len(stream.getvalue()) / 2
+    with Image.open(io.BytesIO(fresh)) as kept:
+        assert kept.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
+        change = np.abs(np.asarray(kept.convert("RGB"), float) - np.asarray(many, float))
+    assert change.mean() < 12 and change.max() < 64  # of 256
+
+
 def test_a_worker_without_ipython_is_a_problem(solution, monkeypatch):
     def refuse(self, op, arguments, *, seconds, fits):
         raise Raised("ModuleNotFoundError: No module named 'IPython'")
