@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 import fuzzing
-from autograder import locate
+from autograder import exercises, locate
 from autograder.course.museum import packs
 from autograder.course.notebooks import run as notebook
 from autograder.course.release import archive as release
@@ -53,6 +53,17 @@ def own_folder_for_temporary_files():
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", folder)
         yield
+
+
+@pytest.fixture(autouse=True)
+def the_usual_exercise():
+    """Take back what exercise a test has chosen, so that the next one begins with the usual one."""
+    before = os.environ.get(exercises.CHOSEN)
+    yield
+    if os.environ.get(exercises.CHOSEN) != before:
+        os.environ.pop(exercises.CHOSEN, None)
+        exercises.default.cache_clear()
+        exercises.with_what.cache_clear()
 
 
 def pytest_collection_modifyitems(items):

@@ -288,6 +288,10 @@ def generate(
     y : ndarray of shape (N,), int64
         Labels from 0 to 9, drawn at random.
     """
+    if num_images < 0 or seed < 0:
+        raise ValueError(
+            f"num_images and seed must not be negative, not {num_images!r} and {seed!r}"
+        )
     X = np.empty((num_images, 3, SIZE, SIZE), np.uint8)
     y = np.empty(num_images, np.int64)
     for start, images, labels in blocks(num_images, seed, world):
@@ -307,10 +311,6 @@ def blocks(
     X, y : ndarray
         As `generate` returns them.
     """
-    if num_images < 0 or seed < 0:
-        raise ValueError(
-            f"num_images and seed must not be negative, not {num_images!r} and {seed!r}"
-        )
     made = make_world(world)
     for start in range(0, num_images, BLOCK):
         rng = np.random.default_rng([GENERATOR_VERSION, world_seed(world), seed, start])

@@ -44,17 +44,7 @@ def test_every_made_up_student_fits_the_answers(exercise):
     assert set(exercise.editable) in whole.values()
 
 
-@pytest.fixture
-def nothing_chosen(monkeypatch):
-    """Let an exercise be chosen in a test, and nothing be chosen after it."""
-    monkeypatch.delenv(exercises.CHOSEN, raising=False)
-    yield
-    monkeypatch.undo()
-    exercises.default.cache_clear()
-    exercises.with_what.cache_clear()
-
-
-def test_an_exercise_is_chosen_by_either_name(nothing_chosen):
+def test_an_exercise_is_chosen_by_either_name():
     for exercise in exercises.every():
         assert exercises.find(exercise.name) is exercises.find(exercise.assignment) is exercise
         assert exercises.with_what((exercise.names[0],)).name == exercise.name
