@@ -171,6 +171,7 @@ def test_a_new_student_from_the_link_to_the_archive(student, address, tmp_path):
     assert "/drive/assignment/cs231n/layers.py" in told
     told = student.check("conv_forward_naive")
     first = time.monotonic() - start
+    print(f"The first verdict came after {first:.1f} s.")
     assert "conv_forward_naive is not written yet. Write it in cs231n/layers.py" in told
     assert "0 of 100 points. Next: conv_forward_naive" in told and "Traceback" not in told
     student.look("stub")
@@ -213,7 +214,7 @@ def test_a_new_student_from_the_link_to_the_archive(student, address, tmp_path):
     told = student.check("overfit_small_data")
     assert "0 of 4 points" in told and "right" in told and "here on 20 images" in told
     assert "CheckNotPassed" not in told
-    told = student.check("one_epoch")
+    told = " ".join(student.check("one_epoch").split())
     assert "not run in the browser" in told and "judged when you hand in" in told
     student.look("training")
 
