@@ -79,7 +79,7 @@ def swept(tmp_path, *words):
     return lines
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_grader_that_is_killed_goes_on_from_there(tmp_path):
     # While a course is made, and after a check.
     assert len(swept(tmp_path, r"at_once\.py.* sqlite3", r"finished\.py.* os\.rename")) >= 3
