@@ -62,6 +62,7 @@ def the_usual_exercise():
     yield
     if os.environ.get(exercises.CHOSEN) != before:
         os.environ.pop(exercises.CHOSEN, None)
+        os.environ.update({} if before is None else {exercises.CHOSEN: before})
         exercises.default.cache_clear()
         exercises.with_what.cache_clear()
 

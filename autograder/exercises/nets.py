@@ -10,7 +10,7 @@ import numpy as np
 from autograder.exercises.alive import expect_alive, is_weight, loss_in
 from autograder.exercises.written import expect_gradients, expect_written
 from autograder.judging.case import Case
-from autograder.judging.exam import DOUBLE, CheckFailed, Exam
+from autograder.judging.exam import DOUBLE, SINGLE, CheckFailed, Exam
 from autograder.judging.output import Output
 
 
@@ -116,6 +116,19 @@ def gradient(reply: dict[str, Any], name: str, like: np.ndarray) -> np.ndarray:
         text = f"grads[{name!r}] has shape {value.shape}, expected {like.shape}."
         raise CheckFailed(text, words=f"The shape of grads[{name!r}] is not {like.shape}.")
     return value.astype(np.float64)
+
+
+def expect_both_dtypes(exam: Exam) -> None:
+    """Fail unless nets keep the dtype asked for, and inputs stay; cases: float32, float64."""
+    single, double = exam.cases
+    fresh = exam.ask(double)
+    expect_written(fresh)
+    expect_dtypes(fresh["initial"], "float64")
+    reply = exam.ask(single)
+    expect_written(reply)
+    expect_dtypes(reply["initial"], "float32")
+    exam.expect_unchanged(single, reply["after"], ["X", "y"])
+    exam.expect_close(Output("scores"), reply["scores"], single.expected["scores"], SINGLE)
 
 
 def expect_dtypes(params: dict[str, Any], dtype: str) -> None:
