@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -135,14 +135,14 @@ def landlock(
     readable: Sequence[Path],
 ) -> dict[str, list[str]]:
     """Return what Landlock is to grant; see ``worker/landlock.py``."""
-    unwanted = [*unwanted, *needed.hidden]
+    hidden = {*unwanted, *needed.hidden}
     package = [layer / locate.PACKAGE for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
     read += readable
     listed: list[Path] = [*layers, *needed.search]
     for path in [*needed.read, *package]:
         if path.is_dir():
-            whole, partly = without(path, unwanted)
+            whole, partly = without(path, hidden)
             read += whole
             listed += partly
         else:
@@ -218,14 +218,9 @@ def bubblewrap(
 def moved(path: Path, places: dict[Path, Path]) -> Path:
     """Return where a file is seen inside."""
     for layer, place in places.items():
-        if below(path, layer):
+        if layer in path.parents:
             return place / path.relative_to(layer)
     return path
-
-
-def below(path: Path, folder: Path) -> bool:
-    """Return whether `path` lies in `folder`, at any depth."""
-    return folder in path.parents
 
 
 def files_of(modules: Iterable[str], folders: Sequence[Path]) -> list[Path]:
@@ -247,7 +242,7 @@ def shadowed(layers: Sequence[Path]) -> list[str]:
     return [".".join(name.parts) for name in names if name.name != "__init__"]
 
 
-def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+def without(path: Path, unwanted: Set[Path]) -> tuple[list[Path], list[Path]]:
     """Split `path` so that it can be granted without what is `unwanted` below it.
 
     Returns
@@ -257,15 +252,16 @@ def without(path: Path, unwanted: Sequence[Path]) -> tuple[list[Path], list[Path
     listed : list of Path
         Folders of which only the names may be listed.
     """
-    if path in unwanted:
-        return [], []
-    if not any(below(other, path) for other in unwanted):
-        return [path], []
-    whole, listed = [], [path]
-    for child in path.iterdir():
-        if child.is_symlink():  # what it leads to is granted by its own name, or is not
+    holders = {folder for each in unwanted for folder in each.parents}
+    whole, listed, todo = [], [], [path]
+    while todo:
+        path = todo.pop()
+        if path in unwanted:
             continue
-        inner_whole, inner_listed = without(child, unwanted)
-        whole += inner_whole
-        listed += inner_listed
+        if path not in holders:
+            whole.append(path)
+            continue
+        listed.append(path)
+        # What a link leads to is granted by its own name, or is not.
+        todo += [child for child in path.iterdir() if not child.is_symlink()]
     return whole, listed
