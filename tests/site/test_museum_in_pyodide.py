@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +11,13 @@ import pytest
 from autograder import locate
 from autograder.course.museum import museum_of
 from autograder.course.museum.submissions import in_the_way, with_code
+from autograder.course.site import fetch, pyodide
 from autograder.exercises.convnets import EXERCISE
 
-HERE = Path(__file__).parent
-NODE = shutil.which("node")
+RUN = Path(pyodide.__file__).with_name("run.mjs")
 FUNCTIONS = [function.name for function in EXERCISE.functions if not function.trains]
 
-pytestmark = [
-    pytest.mark.xdist_group("pyodide"),
-    pytest.mark.skipif(NODE is None, reason="there is no Node: apt-get install nodejs"),
-]
+pytestmark = pytest.mark.xdist_group("pyodide")
 
 
 def pieces(solution, function):
@@ -43,7 +39,8 @@ def compare(chosen, site, folder):
     """
     count = min(os.cpu_count() or 1, len(chosen))
     shares = [chosen[start::count] for start in range(count)]
-    script = str(HERE / "verdicts.py")
+    script = Path(__file__).with_name("verdicts.py")
+    environment = {**os.environ, "PYTHONPATH": str(locate.root())}
     found = []
     for how in ("here", "there"):
         running = []
@@ -51,15 +48,13 @@ def compare(chosen, site, folder):
             place = folder / f"{how} {number}"
             place.mkdir()
             (place / "pieces.json").write_text(json.dumps(as_json(share)), encoding="utf-8")
-            in_node = [NODE, str(HERE / "run.mjs"), str(site), str(place), script]
-            environment = {
-                **os.environ,
-                "PIECES": str(place / "pieces.json"),
-                "FOUND": str(place / "found.json"),
-                "PYTHONPATH": str(locate.root()),
-            }
-            command = [sys.executable, script] if how == "here" else in_node
-            running.append((place, subprocess.Popen(command, env=environment)))
+            in_node = [fetch.node(), RUN, site / "static" / "pyodide", place, script]
+            command = {
+                "here": [sys.executable, script, place],
+                "there": [*in_node, ",".join(packages(site)), "/work"],
+            }[how]
+            process = subprocess.Popen([*map(str, command)], env=environment)
+            running.append((place, process))
         assert [process.wait() for _, process in running] == [0] * count
         found.append([json.loads((place / "found.json").read_text()) for place, _ in running])
     return {
@@ -68,6 +63,13 @@ def compare(chosen, site, folder):
         for (name, *_), one, other in zip(share, here, there, strict=True)
         if one != other
     }
+
+
+def packages(site):
+    """Return what the kernel of a site starts with."""
+    settings = json.loads((site / "jupyter-lite.json").read_text(encoding="utf-8"))
+    (kernel,) = settings["jupyter-config-data"]["litePluginSettings"].values()
+    return kernel["loadPyodideOptions"]["packages"]
 
 
 def as_json(pieces):

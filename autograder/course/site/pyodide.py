@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.course.site import fetch
 from autograder.errors import UserError
 
+HERE = Path(__file__).parent
 VERSION = "0.27.7"  # which the JupyterLite in tools.txt runs
 ADDRESS = (
     f"https://github.com/pyodide/pyodide/releases/download/{VERSION}/pyodide-{VERSION}.tar.bz2"
 )
 LOCK = "pyodide-lock.json"
+PACKAGES = "/lib/python3.12/site-packages"  # where its wheels are unpacked
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 WANTED = (
     *("numpy", "matplotlib", "pillow"),
-    *("ipython", "jedi", "prompt-toolkit", "sqlite3", "ssl", "micropip"),  # the kernel's own
+    *("ipython", "prompt-toolkit", "sqlite3", "ssl", "micropip"),  # the kernel's own
     *("packaging", "pygments"),
 )
 """What is loaded as the kernel starts, besides what it depends on."""
@@ -61,13 +66,38 @@ def unpack(file: Path, folder: Path, wheels: Iterable[Path]) -> list[str]:
         if path.name not in kept:
             path.unlink()
     for wheel in wheels:
-        content = wheel.read_bytes()
-        (folder / wheel.name).write_bytes(content)
-        entry = entry_of(wheel.name, hashlib.sha256(content).hexdigest())
+        shutil.copyfile(wheel, folder / wheel.name)
+        entry = entry_of(wheel.name)
         lock["packages"][entry["name"]] = entry
         names.append(entry["name"])
-    (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
+    write(lock, folder)
     return names
+
+
+def write(lock: dict[str, Any], folder: Path) -> None:
+    """Write the list of packages, with the digests of those that are in the folder."""
+    for entry in lock["packages"].values():
+        path = folder / entry["file_name"]
+        if path.is_file():
+            entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
+
+
+def compile_all(folder: Path, ours: str) -> None:
+    """Have the Python of this Pyodide compile itself and all wheels; those of `ours` keep sources.
+
+    Raises
+    ------
+    UserError
+        It does not run here.
+    """
+    run = (fetch.node(), HERE / "run.mjs", folder, folder, HERE / "in_pyodide.py")
+    command = [*map(str, run), "matplotlib", PACKAGES, ours]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = f"{done.stdout}\n{done.stderr}".strip()
+        raise UserError(f"Pyodide could not compile what the site is made of:\n{said[-3000:]}")
+    write(json.loads((folder / LOCK).read_text(encoding="utf-8")), folder)
 
 
 def read(file: Path, folder: Path) -> dict[str, Any]:
@@ -116,14 +146,13 @@ def files(lock: dict[str, Any], names: Iterable[str]) -> list[str]:
     return [lock["packages"][name]["file_name"] for name in names]
 
 
-def entry_of(wheel: str, digest: str) -> dict[str, Any]:
+def entry_of(wheel: str) -> dict[str, Any]:
     """Return what the list of packages says of a pure wheel."""
     name, version = wheel.split("-")[:2]
     return {
         "name": name.lower().replace("_", "-"),
         "version": version,
         "file_name": wheel,
-        "sha256": digest,
         "install_dir": "site",
         "package_type": "package",
         "imports": [],

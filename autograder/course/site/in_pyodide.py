@@ -1,0 +1,100 @@
+"""Compile the wheels in ``/work``, and the standard library: run by the Python that will load them.
+
+Only that one makes bytecode that it can read itself. A tab compiles whatever it imports at each
+start, which takes longer than all else that it does then. Other people's modules are there as
+bytecode only, as in Pyodide's own compiled edition, since both would be too much to load; those of
+the wheel that is named as an argument keep their source, and are compiled anew if that is another.
+"""
+
+import importlib.util
+import py_compile
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from matplotlib import font_manager
+
+WORK = Path("/work")
+STANDARD = "python_stdlib.zip", "/lib/python312.zip"  # what it is called, and where it is found
+FONTS = "matplotlib/fontlist.json"
+SELDOM = ("fonttools-", "pytz-")  # of what they are for, a notebook does nothing
+EPOCH = (1980, 1, 1, 0, 0, 0)
+ALWAYS, IF_SAME = (
+    py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    py_compile.PycInvalidationMode.CHECKED_HASH,
+)
+
+
+def compiled(name: str, source: bytes, mode: py_compile.PycInvalidationMode) -> bytes | None:
+    """Return the bytecode of a module; None if it is no Python, as templates are."""
+    with tempfile.TemporaryDirectory() as made:
+        path, result = Path(made, "module.py"), Path(made, "module.pyc")
+        path.write_bytes(source)
+        try:
+            py_compile.compile(
+                *(str(path), str(result), name), doraise=True, invalidation_mode=mode
+            )
+        except py_compile.PyCompileError:
+            return None
+        return result.read_bytes()
+
+
+def files_of(path: Path, folder: str, *, keep: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file that the compiled archive holds."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            content, code = archive.read(name), None
+            if name.endswith(".py"):
+                code = compiled(f"{folder}/{name}", content, IF_SAME if keep else ALWAYS)
+            if code is None or keep:
+                yield name, content
+            if code is not None:
+                yield importlib.util.cache_from_source(name) if keep else f"{name}c", code
+
+
+def rewrite(path: Path, files: dict[str, bytes]) -> None:
+    """Put an archive of `files` in the place of `path`."""
+    temporary = path.with_suffix(".new")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name, EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, content)
+    temporary.replace(path)
+
+
+def list_of_fonts() -> bytes:
+    """Return Matplotlib's list of the fonts there are.
+
+    The one that comes with Pyodide says that it is of another version than Matplotlib is, which
+    therefore makes it anew at each start.
+    """
+    file = Path(tempfile.gettempdir(), "fonts.json")
+    font_manager.json_dump(font_manager.fontManager, file)
+    return file.read_bytes()
+
+
+def main(packages: str, ours: str) -> None:
+    """Compile everything in `WORK`.
+
+    Parameters
+    ----------
+    packages : str
+        The folder in which wheels are unpacked.
+    ours : str
+        The wheel that keeps its sources.
+    """
+    for path in WORK.glob("*.whl"):
+        if path.name.startswith(SELDOM):
+            continue
+        files = dict(files_of(path, packages, keep=path.name == ours))
+        if FONTS in files:
+            files[FONTS] = list_of_fonts()
+        rewrite(path, files)
+    name, found = STANDARD
+    rewrite(WORK / name, dict(files_of(WORK / name, found, keep=False)))
+
+
+main(*sys.argv[1:])
