@@ -47,7 +47,7 @@ TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox 
 ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
-    *("course", "cs231n", "engine", "notebooks", "show"),
+    *("course", "cs231n", "engine", "exercises", "notebooks", "show"),
     *("test_round.py", "test_course_toml.py", "test_browser.py", "test_whole_course.py"),
 )
 PARTS = {

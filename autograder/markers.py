@@ -37,7 +37,9 @@ CLOSE = f"# {' END OF YOUR CODE HERE ':-^80}"
 TODO = re.compile(r'# TODO \(notebook section (\d+), "([^"]+)"\):')
 
 
-def make_stub(source: str, name: str, given: Collection[str] = ()) -> str:
+def make_stub(
+    source: str, name: str, given: Collection[str] = (), notebook: str = "notebook"
+) -> str:
     """Return the skeleton's text for that of a file with answers.
 
     Parameters
@@ -48,13 +50,15 @@ def make_stub(source: str, name: str, given: Collection[str] = ()) -> str:
         Path of the file below the package path, for messages: ``"cs231n/layers.py"``.
     given : collection of str
         Functions and classes that students are given.
+    notebook : str
+        How the one with the sections is called, where it is not the only one at hand.
 
     Raises
     ------
     UserError
         A marker has no partner, or a region has no TODO directly above it.
     """
-    return rendered(answer(source, name), name, lambda function: function in given)
+    return rendered(answer(source, name), name, lambda function: function in given, notebook)
 
 
 def finished(source: str, name: str) -> str:
@@ -86,7 +90,9 @@ def answer(source: str, name: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(result)) + "\n"
 
 
-def rendered(source: str, name: str, is_given: Callable[[str], bool]) -> str:
+def rendered(
+    source: str, name: str, is_given: Callable[[str], bool], notebook: str = "notebook"
+) -> str:
     """Return a file without markers: an answer where it is given, or else a stub."""
     owners = functions_by_line(source)
     result: list[str] = []
@@ -102,7 +108,7 @@ def rendered(source: str, name: str, is_given: Callable[[str], bool]) -> str:
             todo = cut_todo(result, f"{name}, line {number}")
             stays = is_given(owners[number].partition(".")[0])
             if not stays:
-                result += [indent + text for text in stub(todo, owners[number], name)]
+                result += [indent + text for text in stub(todo, owners[number], name, notebook)]
         elif marker == END:
             if not begin:
                 raise UserError(f"{name}, line {number}: no region is open here")
@@ -143,14 +149,14 @@ def cut_todo(lines: list[str], place: str) -> list[str]:
     raise UserError(f'{place}: no "# TODO (notebook section N, "Title"): ..." stands above it')
 
 
-def stub(todo: list[str], function: str, name: str) -> list[str]:
+def stub(todo: list[str], function: str, name: str, notebook: str) -> list[str]:
     """Return the lines that replace a region."""
     found = TODO.match(todo[0])
     assert found is not None  # cut_todo has seen to it
     section, title = found.groups()
     message = (
         f"{function} is not written yet. Write it in {name}, between the YOUR CODE HERE lines "
-        f"(notebook section {section}, '{title}')."
+        f"({notebook} section {section}, '{title}')."
     )
     *lines, last = textwrap.wrap(message, 75)
     pieces = [*(line + " " for line in lines), last]

@@ -41,9 +41,9 @@ MAKE = """
 from pathlib import Path
 from autograder import exercises, locate
 from autograder.course import settings
-from autograder.course.release import archive
+from autograder.course.release import archive, proof
 files = list(archive.contents(exercises.default(), locate.root(), settings.of_course()))
-archive.prove_secrecy(exercises.default(), files)
+proof.prove_secrecy(exercises.default(), files)
 archive.write_archive(files, Path("student.zip"), "exercise")
 """
 

@@ -99,10 +99,12 @@ def test_a_students_loop(exercise, homes, tmp_path):
 def course(tmp_path_factory, homes):
     """Return a course graded in all exercises: ada is right, ben has one mistake in each."""
     folder = tmp_path_factory.mktemp("course")
+    whole = {name: text for exercise in COURSE for name, text in as_written(exercise).items()}
     for exercise in COURSE:
         handed = folder / "handed in" / exercise.name
         copy = homes / exercise.name
-        for name, text in as_written(exercise).items():
+        # What another exercise asks is a stub here too: a student brings what is written already.
+        for name, text in whole.items():
             (copy / "assignment" / name).write_text(text, encoding="utf-8")
         told = python(copy, "submit")
         assert "Still to be written" not in told and "Not right yet" not in told

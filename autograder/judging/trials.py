@@ -28,25 +28,26 @@ EQUAL = 1e-5  # relative difference of numbers that are one
 
 
 class Trials(Operation):
-    """A layer called several times, forwards and then backwards with its own cache.
+    """A layer called several times; where the backward pass is looked at, with its own cache.
 
-    The payload has in ``"function"`` the pass that is looked at, and the other one in
-    ``"forward"`` or ``"backward"``, of which one is empty; in ``"dout"`` the upstream gradient, and
-    in ``"count"`` the number of calls. No number in x or dout is 0.
+    The payload has in ``"function"`` the pass that is looked at; in ``"forward"`` the forward pass,
+    empty where that is the one; in ``"dout"`` the upstream gradient, and in ``"count"`` the number
+    of calls. No number in x or dout is 0.
     """
 
     name = "trials"
-    sent = ("module", "function", "forward", "backward", "args", "dout", "count")
+    sent = ("module", "function", "forward", "args", "dout", "count")
 
     def fits(self, payload: Payload, reply: Any) -> bool:
-        """Return whether there are an output and a gradient for each call."""
+        """Return whether there are an output for each call, and a gradient on the way back."""
+        calls = payload["count"]
         return (
             has_only(reply, ["outs", "dxs", "after"])
             and all(
                 isinstance(reply[name], list)
-                and len(reply[name]) == payload["count"]
+                and len(reply[name]) == count
                 and all(is_value(value) for value in reply[name])
-                for name in ("outs", "dxs")
+                for name, count in (("outs", calls), ("dxs", calls if payload["forward"] else 0))
             )
             and has_only_arrays(reply["after"], [*arrays_of(payload["args"]), "dout"])
         )
@@ -74,28 +75,31 @@ def facts(payload: Payload, reply: Any) -> dict[str, Any]:
         ``shape`` of an output and whether all values are finite, as numbers; ``kept``, the share of
         values that are not zero, to one digit; ``scale``, what these are multiplied by, if that is
         one number; whether masks are the ``same_each_call``, or the same in ``whole_rows`` or
-        ``whole_columns``; ``dx_masked`` where out is, and ``dx_scale``. What cannot be computed is
-        -1, or what came in place of an array.
+        ``whole_columns``; with gradients, ``dx_masked`` where out is, and ``dx_scale``. What cannot
+        be computed is -1, or what came in place of an array.
     """
     x, dout = payload["args"]["x"], payload["dout"]
     for name, values, like in (("out", reply["outs"], x), ("dx", reply["dxs"], dout)):
         for value in values:
             if not is_like(value, like):
                 return {name: shape_of(value)}
-    outs, dxs = np.stack(reply["outs"]).astype(float), np.stack(reply["dxs"]).astype(float)
+    outs = np.stack(reply["outs"]).astype(float)
     masks = outs != 0
     share = float(masks.mean())
     # In rows and in columns, as far as their length allows to tell.
     by_row, by_column = masks.mean(axis=2), masks.mean(axis=1)
-    return {
+    found = {
         "kept": round(share, 1),
         "scale": factor(outs, np.broadcast_to(x, outs.shape)),
         "same_each_call": float(len(masks) > 1 and all((m == masks[0]).all() for m in masks[1:])),
         "whole_rows": float(is_uneven(by_row, share, masks.shape[2])),
         "whole_columns": float(is_uneven(by_column, share, masks.shape[1])),
-        "dx_masked": float(bool(((dxs != 0) == masks).all())),
-        "dx_scale": factor(dxs, np.broadcast_to(dout, dxs.shape)),
     }
+    if reply["dxs"]:
+        dxs = np.stack(reply["dxs"]).astype(float)
+        found["dx_masked"] = float(bool(((dxs != 0) == masks).all()))
+        found["dx_scale"] = factor(dxs, np.broadcast_to(dout, dxs.shape))
+    return found
 
 
 def is_like(value: Any, like: np.ndarray) -> bool:

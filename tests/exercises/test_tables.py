@@ -6,6 +6,7 @@ import pytest
 
 from autograder import exercises
 from autograder.course.museum import museum_of, packs
+from autograder.course.museum.submissions import with_code
 from autograder.course.release.stubs import check_stubs, skeleton
 from autograder.engine.run import run_checks
 from autograder.exercises.registry import all_checks, list_checks, worth
@@ -62,3 +63,16 @@ def test_the_solution_gets_all_points_and_the_skeleton_none(exercise):
     skeleton_ = Submission("skeleton", empty)
     assert total(run_checks(exercise, skeleton_, public, names)) == (0, most)
     assert total(run_checks(exercise, Submission("nobody", {}), public, names)) == (0, most)
+
+
+@pytest.mark.soak
+@EVERY
+def test_a_function_earns_its_points_before_the_next_is_written(exercise):
+    names, public = quick(exercise), packs.public(exercise)
+    for place, name in enumerate(names):
+        made = packs.solution(exercise)
+        for later in names[place + 1 :]:
+            stub = f"def {later}(*args, **kwargs):\n    raise NotImplementedError\n"
+            made = with_code(exercise, made, later, stub)
+        points, most = total(run_checks(exercise, made, public, [name]))
+        assert points == most > 0, name

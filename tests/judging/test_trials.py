@@ -8,7 +8,12 @@ from autograder.judging.trials import Trials
 
 RNG = np.random.default_rng(0)
 X, DOUT = RNG.uniform(1, 2, size=(120, 150)), RNG.uniform(1, 2, size=(120, 150))
-PAYLOAD = {"args": {"x": X, "param": {"p": 0.3}}, "dout": DOUT, "count": 3}
+PAYLOAD = {
+    "forward": "layer_forward",
+    "args": {"x": X, "param": {"p": 0.3}},
+    "dout": DOUT,
+    "count": 3,
+}
 RIGHT = {
     "kept": 0.3,
     "scale": pytest.approx(1 / 0.3),
@@ -80,3 +85,16 @@ def test_the_solution_is_asked_for_facts_alone():
         return {"outs": [X * m for m in masks], "dxs": [DOUT * m for m in masks], "after": {}}
 
     assert Trials().reference(PAYLOAD, ask) == {"facts": RIGHT}
+
+
+def test_the_forward_pass_is_looked_at_without_the_backward_pass():
+    masks = [(RNG.random(X.shape) < 0.3) / 0.3 for _ in range(3)]
+    payload = {**PAYLOAD, "forward": ""}
+    reply = {"outs": [X * m for m in masks], "dxs": [], "after": {"x": X, "dout": DOUT}}
+    assert Trials().fits(payload, reply) and not Trials().fits(PAYLOAD, reply)
+    found = {output.name: value for output, value in Trials().outputs(payload, reply).items()}
+    assert found == {
+        **{name: value for name, value in RIGHT.items() if not name.startswith("dx")},
+        "x": pytest.approx(X),
+        "dout": pytest.approx(DOUT),
+    }

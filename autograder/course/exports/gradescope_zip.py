@@ -17,7 +17,7 @@ from autograder.course import settings as of
 from autograder.course.exports.gradescope_run import PUBLIC_PACK, REQUIRE_SANDBOX, SECRET_PACK
 from autograder.course.museum import packs
 from autograder.course.release import archive as release
-from autograder.course.release import carried
+from autograder.course.release import carried, proof, stubs
 from autograder.course.seed import course_seed
 from autograder.errors import UserError
 from autograder.exercise import Exercise
@@ -57,7 +57,7 @@ def contents(
         Those of the course.
     """
     made = release.skeleton_files(exercise)
-    others = release.other_exercises(exercise)
+    others = stubs.other_exercises(exercise)
     for name in PROGRAMS:
         yield name, (CONTAINER / name).read_bytes()
     yield SECRET_PACK, cases
@@ -108,7 +108,7 @@ def prove(exercise: Exercise, files: list[tuple[str, bytes]], seed: str) -> None
             raise UserError(f"{name} contains the course's seed.")
         if name.startswith("solutions/"):
             raise UserError(f"{name} is of the solution.")
-    release.prove_secrecy(exercise, files)
+    proof.prove_secrecy(exercise, files)
 
 
 def build(

@@ -58,6 +58,11 @@ def write_stubs(exercise: Exercise) -> list[Path]:
     return changed
 
 
+def other_exercises(exercise: Exercise) -> list[Exercise]:
+    """Return all exercises that there are but one."""
+    return [other for other in exercises.every() if other.name != exercise.name]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument(

@@ -22,6 +22,7 @@ from autograder import exercises, locate
 from autograder.course import settings as of
 from autograder.course.museum import packs
 from autograder.course.release import archive as release
+from autograder.course.release import proof
 from autograder.course.site import contents, fetch, pyodide, reading
 from autograder.course.times import shown
 from autograder.errors import UserError
@@ -62,7 +63,7 @@ def build(exercise: Exercise, file: Path, out: Path, settings: Settings | None =
     refuse(out, settings)
     packs.public(exercise)  # made from the solution where it is stale
     released = dict(release.contents(exercise, locate.root(), settings))
-    release.prove_secrecy(exercise, list(released.items()))
+    proof.prove_secrecy(exercise, list(released.items()))
     with tempfile.TemporaryDirectory(prefix="site-", dir=scratch.home()) as made:
         source, site = Path(made) / "source", Path(made) / "site"
         ours = contents.wheel(released, Path(made))

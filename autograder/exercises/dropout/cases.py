@@ -54,7 +54,6 @@ def trials(
             "module": DROPOUT.module,
             "function": function,
             "forward": "" if function == FORWARD else FORWARD,
-            "backward": "" if function == BACKWARD else BACKWARD,
             "args": {"x": x, "dropout_param": {"mode": "train", "p": p, **param}},
             "dout": never_zero(rng, shape, dtype),
             "count": count,

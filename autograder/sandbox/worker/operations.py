@@ -98,25 +98,20 @@ def update(
 
 
 def trials(
-    module: str,
-    function: str,
-    forward: str,
-    backward: str,
-    args: dict[str, Any],
-    dout: np.ndarray,
-    count: int,
+    module: str, function: str, forward: str, args: dict[str, Any], dout: np.ndarray, count: int
 ) -> dict[str, Any]:
-    """Call a layer several times, forwards and then backwards with the cache that it returned.
+    """Call a layer several times, and backwards with the cache that it returned.
 
-    The `function` is the one of the two passes that is not named.
+    Where no `forward` is named, `function` is the forward pass, and there is no way back.
     """
     seed(0)
-    call, back = find(module, forward or function), find(module, backward or function)
+    call, back = find(module, forward or function), find(module, function) if forward else None
     outs, dxs = [], []
     for _ in range(count):
         out, cache = split_cache(call, call(*copy_of(args).values()))
         outs.append(out)
-        dxs.append(None if cache is None else plain(back(dout, cache)))
+        if back is not None:
+            dxs.append(None if cache is None else plain(back(dout, cache)))
     return {"outs": outs, "dxs": dxs, "after": {**arrays_of(args), "dout": dout}}
 
 

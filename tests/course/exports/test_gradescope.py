@@ -19,7 +19,7 @@ from autograder.course.exports import gradescope, gradescope_run, gradescope_zip
 from autograder.course.forward import scores_of
 from autograder.course.museum import packs
 from autograder.course.record import Record
-from autograder.course.release import archive as release
+from autograder.course.release import proof
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
@@ -187,7 +187,7 @@ def test_what_is_in_the_archive_and_what_is_not(archive):
 def test_neither_seed_nor_solution_is_in_the_archive(archive):
     files = members(archive)
     assert all(SEED.encode() not in content for _, content in files)
-    release.prove_secrecy(EXERCISE, files)  # raises
+    proof.prove_secrecy(EXERCISE, files)  # raises
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from autograder import exercises, locate
 from autograder.course.museum import packs
 from autograder.course.notebooks.figures import figures
 from autograder.course.release import archive as release
+from autograder.course.release import proof, stubs
 from autograder.course.site import contents as site
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
@@ -55,7 +56,7 @@ def test_what_is_in_and_what_is_not(files):
 
 
 def test_no_passage_of_the_solution_gets_out(files):
-    release.prove_secrecy(EXERCISE, files)
+    proof.prove_secrecy(EXERCISE, files)
 
 
 def test_a_leak_is_found(files):
@@ -69,7 +70,7 @@ def test_a_leak_is_found(files):
     }
     for name, content in leaks.items():
         with pytest.raises(UserError, match=name):
-            release.prove_secrecy(EXERCISE, [*files, (name, content)])
+            proof.prove_secrecy(EXERCISE, [*files, (name, content)])
 
 
 def repr_json(text):
@@ -77,9 +78,9 @@ def repr_json(text):
 
 
 def test_a_leaked_seed_is_found(files, monkeypatch):
-    monkeypatch.setattr(release, "seed_bytes", lambda: b"0123456789abcdef")
+    monkeypatch.setattr(proof, "seed_bytes", lambda: b"0123456789abcdef")
     with pytest.raises(UserError, match="seed"):
-        release.prove_secrecy(EXERCISE, [*files, ("x.bin", b"..0123456789abcdef..")])
+        proof.prove_secrecy(EXERCISE, [*files, ("x.bin", b"..0123456789abcdef..")])
 
 
 def test_the_archive_is_the_same_each_time(files, tmp_path):
@@ -156,14 +157,18 @@ def test_of_a_course_of_all_exercises_no_answer_gets_out(exercise):
     packs.public(exercise)
     settings = Settings(exercise=exercise.name, open=tuple(CHAIN))
     made = dict(release.contents(exercise, locate.root(), settings))
-    release.prove_secrecy(exercise, list(made.items()), settings)
+    proof.prove_secrecy(exercise, list(made.items()), settings)
     for other in exercises.every():
         mine = other is exercise
         assert (other.notebook in made) == mine
         assert (f"autograder/packs/{other.name}.pack" in made) == mine
         assert (f"autograder/exercises/{other.name}/__init__.py" in made) == mine
         for name in other.editable:
-            assert b"NotImplementedError" in made[f"assignment/{name}"]
+            text = made[f"assignment/{name}"].decode()
+            assert "raise NotImplementedError" in text
+            # A section's number leads into the notebook that is there, unless another is named.
+            message = re.sub(r'"\s+"', "", text)
+            assert (f"({other.assignment}.ipynb section " in message) == (not mine)
     drawings = {name for name in made if name.startswith("notebooks/figures/")}
     assert drawings == {f"notebooks/figures/{path.name}" for path in figures(exercise)}
     assert drawings <= dict(site.files(exercise, made)).keys()  # the browser edition has them too
@@ -174,7 +179,7 @@ def test_of_a_course_of_all_exercises_no_answer_gets_out(exercise):
 
 def test_what_is_not_asked_any_more_is_finished(files):
     made = dict(files)
-    for other in release.other_exercises(EXERCISE):
+    for other in stubs.other_exercises(EXERCISE):
         for name in other.editable:
             text = made[f"assignment/{name}"].decode()
             assert "NotImplementedError" not in text
@@ -182,4 +187,4 @@ def test_what_is_not_asked_any_more_is_finished(files):
             assert "TODO" not in text
     leaky = Settings(open=tuple(CHAIN))
     with pytest.raises(UserError, match="contains a passage of the solution"):
-        release.prove_secrecy(EXERCISE, files, leaky)
+        proof.prove_secrecy(EXERCISE, files, leaky)
