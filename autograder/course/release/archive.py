@@ -112,13 +112,11 @@ def package_files(exercise: Exercise, asked: Sequence[Exercise] = ()) -> dict[st
     made: dict[str, str] = {}
     for other in other_exercises(exercise):
         for name in other.editable:
-            if locate.answers(name) != locate.given() / name:  # what is there is a stub
-                continue
             source = locate.answers(name).read_text(encoding="utf-8")
             if other.name in [each.name for each in asked]:
                 where = f"{other.assignment}.ipynb"
                 made[name] = markers.make_stub(source, name, notebook=where)
-            else:
+            elif locate.answers(name) == locate.given() / name:  # or else a stub is there
                 made[name] = markers.finished(source, name)
     folder = locate.given().name
     others = {f"{folder}/{name}": text.encode() for name, text in made.items()}
