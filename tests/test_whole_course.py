@@ -144,10 +144,19 @@ def test_each_exercise_is_graded_and_reported(course):
 
 def test_the_whole_course_is_reported_and_exported(course):
     page = (course / "together.html").read_text(encoding="utf-8")
+    roster = course / "canvas.csv"
+    roster.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section\nAda,1,ada,ada,A\nBen,2,ben,ben,A\n"
+    )
     for exercise in COURSE:
         python(
             *(locate.root(), "export", "canvas", "--exercise", exercise.name, "--from", course),
+            *("--roster", roster),
         )
+        exported = place_of(course, exercise) / "exports" / "canvas.csv"
+        with exported.open(encoding="utf-8") as file:
+            scores = [row[-1] for row in csv.reader(file) if row[0] in ("Ada", "Ben")]
+        assert float(scores[0]) == 100 and float(scores[1]) < 100
         assert page_of(exercise, "ada") in page
     python(locate.root(), "export", "together", "--from", course, "--out", course / "all.csv")
     with (course / "all.csv").open(encoding="utf-8") as file:
