@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: language_level=3, cdivision=True
 """From NumPy arrays to the C kernels and back."""
 
 from cpython.buffer cimport (
@@ -333,11 +333,12 @@ cdef _matrix(array, dtype):
 
 def matmul(a, b):
     """Return the matrix product of a (M, K) and b (K, N)."""
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+        raise ValueError(f"no product of matrices of the shapes {a.shape} and {b.shape}")
     dtype = np.result_type(a, b)
     cdef Py_ssize_t M, N, K
     M, K = a.shape
     N = b.shape[1]
-    _same_shape("b", b, (K, N))
     out = _empty((M, N), dtype)
     a, a_transposed = _matrix(a, dtype)
     b, b_transposed = _matrix(b, dtype)

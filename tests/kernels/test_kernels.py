@@ -317,8 +317,13 @@ def test_nonsense_is_refused_before_it_does_harm():
         kernels.max_pool_backward(
             np.ones((1, 1, 2, 2)), np.zeros((1, 1, 1, 2), "u1"), (1, 1, 4, 4), 2, 2, 2
         )
-    with pytest.raises(ValueError, match="must have shape"):
-        kernels.matmul(np.ones((2, 3)), np.ones((4, 5)))
+    for shape in ((4, 5), (3,), (), (3, 5, 1)):
+        with pytest.raises(ValueError, match="no product of matrices"):
+            kernels.matmul(np.ones((2, 3)), np.ones(shape))
+        with pytest.raises(ValueError, match="no product of matrices"):
+            kernels.matmul(np.ones(shape), np.ones((2, 3)))
+    with pytest.raises(IndexError):
+        kernels.max_pool_forward(np.ones(4), 2, 2, 2)
     with pytest.raises(ValueError, match="velocity"):
         kernels.sgd_momentum(b, b, np.ones(2), 0.1, 0.9)
     with pytest.raises(ValueError, match="avx9000"):
