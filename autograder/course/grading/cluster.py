@@ -94,6 +94,7 @@ class Run:
         self._looked = 0.0
         self._useful = time.monotonic()  # when there was somebody last who grades, or may
         self._said: set[str] = set()
+        self._begun: set[str] = set()
 
     def _token(self, folder: Path) -> Path:
         """Return the file by which a worker knows that it sees the grader's own folder."""
@@ -202,7 +203,8 @@ class Run:
         for member in self._members.values():
             if member.state == "ready" and self._waiting:
                 submission = member.submission = self._waiting.popleft()
-                if not self._lost[submission.student]:
+                if submission.student not in self._begun:
+                    self._begun.add(submission.student)
                     self._running.started(submission.student)
                 assert member.how is not None
                 request = asked(submission, member.how)
@@ -220,8 +222,8 @@ class Run:
                 found += self._heard(member, result)
             elif member.state != "grading" and future.status == "error":
                 self._refuse(member, f"{type(result[1]).__name__}: {result[1]}")
-            else:  # the worker is gone, or was for a while
-                found += self._gone(member)
+            else:  # the worker is gone, or was; or the scheduler has forgotten everything
+                found += self._gone(member, blamed=future.status == "error")
         return found
 
     def _heard(self, member: Member, data: bytes) -> list[Settled]:
@@ -250,7 +252,7 @@ class Run:
         member.state, member.submission = "ready", None
         return [(submission.student, outcome)]
 
-    def _gone(self, member: Member) -> list[Settled]:
+    def _gone(self, member: Member, *, blamed: bool = True) -> list[Settled]:
         """Give a worker up; what it had is for another one, or was one too many."""
         del self._members[member.address]
         own = [future for future, known in self._jobs.items() if known is member]
@@ -261,7 +263,8 @@ class Run:
         if submission is None:
             return []
         lost = self._lost[submission.student]
-        lost.append(member.address)
+        if blamed:
+            lost.append(member.address)
         if len(lost) < DEATHS:
             self._waiting.append(submission)
             return []

@@ -2,6 +2,7 @@
 
 import json
 import time
+from asyncio import CancelledError
 from types import SimpleNamespace
 
 import pytest
@@ -68,8 +69,12 @@ class Client:
         future = Future(address, self.drain)
         if call is machine.about:
             usual = {"version": version(EXERCISE), "lacks": "", "made_with": made_with()}
-            usual |= {"process": "p", "shares": False} | self.about.get(address, {})
-            future.end(json.dumps(usual).encode())
+            known = self.about.get(address, {})
+            if isinstance(known, Exception):
+                future.end((type(known), known, None), "error")
+            else:
+                usual |= {"process": "p", "shares": False, **known}
+                future.end(json.dumps(usual).encode())
         elif call is machine.take:
             future.end(b"")
         else:
@@ -188,7 +193,7 @@ def test_a_worker_that_joins_late_is_handed_something(graded):
 @pytest.mark.parametrize(
     ("about", "reason"),
     [
-        ({"version": "9.9 (abc)"}, f"it has version 9.9 (abc) of the project, and here is {{}}."),  # noqa: F541
+        ({"version": "9.9 (abc)"}, "it has version 9.9 (abc) of the project, and here is {}."),
         ({"lacks": "There is no sandbox on this machine"}, "There is no sandbox on this machine"),
     ],
 )
@@ -199,6 +204,26 @@ def test_who_must_not_grade_is_named_and_handed_nothing(graded, about, reason):
     wanted = reason.format(version(EXERCISE))
     assert f"tcp://127.0.0.1:1 does not grade: {wanted}" in said
     assert {address for _, address in client.begun} == {"tcp://127.0.0.1:2"}
+
+
+def test_a_worker_that_lacks_a_module_is_named(graded):
+    client = Client("tcp://127.0.0.1:1", "tcp://127.0.0.1:2")
+    client.about["tcp://127.0.0.1:1"] = ModuleNotFoundError("No module named 'nbconvert'")
+    _, said = graded(client, "a")
+    assert "tcp://127.0.0.1:1 does not grade: ModuleNotFoundError: No module named" in said
+    assert client.begun == [("a", "tcp://127.0.0.1:2")]
+
+
+def test_a_scheduler_that_forgets_everything_is_no_submissions_fault(graded):
+    def forgets(student, future):
+        if len(client.begun) < 5:
+            future.end(CancelledError(), "cancelled")
+        else:
+            Client.good(student, future)
+
+    client = Client("tcp://127.0.0.1:1", grade=forgets)
+    found, _ = graded(client, "a")
+    assert isinstance(found["a"], Graded)
 
 
 def test_a_worker_over_a_network_without_tls_is_refused(graded):
