@@ -12,7 +12,7 @@ import threading
 import time
 import warnings
 from collections import defaultdict, deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from typing import Any
 from distributed import Client, Future, as_completed
 
 from autograder import exercises
-from autograder.course.grading import machine
 from autograder.course.grading.member import About, Member, otherwise, refusal
 from autograder.course.grading.plain import asked, outcome_of
 from autograder.course.grading.pool import GraderDied, Outcome
@@ -39,6 +38,22 @@ PATIENCE = 60.0  # seconds to wait for another worker where all are refused
 TO_LEAVE = 20.0  # seconds for all workers to end what they do
 
 Settled = tuple[str, Outcome]
+
+
+def on_worker() -> Callable[..., Any]:
+    """Return a function that calls one of `machine`, by its name, wherever it is called.
+
+    It is pickled by its code, as what is defined in a function is: the scheduler, which unpickles
+    tasks too, need not have this project.
+    """
+
+    def call(name: str, *arguments: Any) -> Any:
+        import importlib
+
+        machine = importlib.import_module("autograder.course.grading.machine")
+        return getattr(machine, name)(*arguments)
+
+    return call
 
 
 def grade_all(
@@ -78,7 +93,7 @@ class Run:
     def __init__(
         self, todo: Sequence[Submission], cases: Pack, how: How, running: Running, client: Client
     ) -> None:
-        self._running, self._client = running, client
+        self._running, self._client, self._call = running, client, on_worker()
         self._name, self._left, self._waiting = secrets.token_hex(8), len(todo), deque(todo)
         self._notebooks = how.notebook_seconds > 0 and any(item.notebook for item in todo)
         self._pack = pack.to_bytes(cases)
@@ -116,7 +131,10 @@ class Run:
         addresses = [m.address for m in self._members.values() if m.state in ("ready", "grading")]
         options = {"workers": addresses, "on_error": "ignore"}
         told = threading.Thread(
-            target=self._client.run, args=(machine.leave, self._name), kwargs=options, daemon=True
+            target=self._client.run,
+            args=(self._call, "leave", self._name),
+            kwargs=options,
+            daemon=True,
         )
         if addresses:
             told.start()
@@ -157,13 +175,13 @@ class Run:
             self._said.add(text)
             self._running.say(text)
 
-    def _submit(self, member: Member, state: str, call: Any, *arguments: Any) -> None:
+    def _submit(self, member: Member, state: str, name: str, *arguments: Any) -> None:
         """Have a worker do something, and nobody else."""
         member.state = state
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")  # the pack, once to each
             future = self._client.submit(
-                call, *arguments, workers=[member.address], pure=False, retries=0
+                *(self._call, name, *arguments), workers=[member.address], pure=False, retries=0
             )
         self._jobs[future] = member
         self._drain.add(future)
@@ -174,7 +192,7 @@ class Run:
         changes = json.dumps(asdict(self._how.changes))
         store = str(self._how.finished or "")
         name = self._token(Path()).name
-        self._submit(member, "asked", machine.about, self._how.exercise, changes, store, name)
+        self._submit(member, "asked", "about", self._how.exercise, changes, store, name)
 
     def _admit(self, member: Member, about: About) -> None:
         """Bring the pack to a worker, if it can grade."""
@@ -191,7 +209,7 @@ class Run:
             )
         member.process = about["process"]
         member.how = self._how if about["shares"] else replace(self._how, finished=None)
-        self._submit(member, "taking", machine.take, self._name, self._pack, self._notebooks)
+        self._submit(member, "taking", "take", self._name, self._pack, self._notebooks)
 
     def _refuse(self, member: Member, reason: str) -> None:
         """Hand nothing to a worker."""
@@ -209,7 +227,7 @@ class Run:
                 assert member.how is not None
                 request = asked(submission, member.how)
                 arguments = self._name, member.process, request
-                self._submit(member, "grading", machine.grade, *arguments)
+                self._submit(member, "grading", "grade", *arguments)
 
     def _take_back(self) -> list[Settled]:
         """Take what has come back."""

@@ -12,7 +12,8 @@ from distributed import Client, LocalCluster, Security
 
 from autograder.errors import UserError
 
-START = Path(__file__).parents[2] / "entry" / "start.py"  # has a worker find this package
+START = Path(__file__).parents[2] / "entry" / "start.py"
+PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
 CONNECT = 30.0  # seconds
 
 
@@ -49,7 +50,7 @@ def to_this_machine(workers: int) -> Iterator[Client]:
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
-            preload=[str(START)],
+            preload=[PRELOAD],
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

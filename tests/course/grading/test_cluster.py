@@ -1,6 +1,8 @@
 """course/grading/cluster.py: who is handed what, whoever comes and goes; Dask itself is made up."""
 
 import json
+import subprocess
+import sys
 import time
 from asyncio import CancelledError
 from types import SimpleNamespace
@@ -20,7 +22,9 @@ from autograder.submission import Submission
 
 pytest.importorskip("distributed", reason="needs the extra dask")
 
-from autograder.course.grading import cluster, connect, machine, spread
+from distributed.protocol.pickle import dumps
+
+from autograder.course.grading import cluster, connect, spread
 from autograder.course.grading.version import version
 
 HOW = How(EXERCISE.name, Changes(), 0)
@@ -64,10 +68,10 @@ class Client:
     def nthreads(self):
         return dict.fromkeys(self.there, 1)
 
-    def submit(self, call, *arguments, workers, **_):
+    def submit(self, call, name, *arguments, workers, **_):
         (address,) = workers
         future = Future(address, self.drain)
-        if call is machine.about:
+        if name == "about":
             usual = {"version": version(EXERCISE), "lacks": "", "made_with": made_with()}
             known = self.about.get(address, {})
             if isinstance(known, Exception):
@@ -75,7 +79,7 @@ class Client:
             else:
                 usual |= {"process": "p", "shares": False, **known}
                 future.end(json.dumps(usual).encode())
-        elif call is machine.take:
+        elif name == "take":
             future.end(b"")
         else:
             student = json.loads(arguments[2])["submission"]["student"]
@@ -90,8 +94,8 @@ class Client:
     def cancel(self, futures):
         pass
 
-    def run(self, call, name, **_):
-        self.left.append(call)
+    def run(self, call, name, *_, **options):
+        self.left.append(name)
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +135,7 @@ def test_each_submission_has_one_result_and_each_worker_one_submission(graded):
     client = Client("tcp://127.0.0.1:1", "tcp://127.0.0.1:2", grade=later)
     found, _ = graded(client, *"abcdef")
     assert all(isinstance(own, Graded) for own in found.values())
-    assert client.left == [machine.leave]
+    assert client.left == ["leave"]
 
 
 def test_what_a_worker_had_that_died_goes_to_another(graded):
@@ -280,7 +284,17 @@ def test_whoever_stops_early_tells_the_workers(monkeypatch):
     found = cluster.grade_all(todo, Pack("pack", {}), HOW, running, client)
     assert next(found)[0] == "a"
     found.close()
-    assert client.left == [machine.leave]
+    assert client.left == ["leave"]
+
+
+def test_a_task_is_unpickled_without_the_project():
+    data = dumps(cluster.on_worker())
+    script = (
+        "import sys; sys.modules['autograder'] = None\n"
+        f"from distributed.protocol.pickle import loads; loads({data!r}); print('there')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "there\n", done.stderr
 
 
 @pytest.mark.parametrize(
