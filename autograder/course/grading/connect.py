@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from autograder.errors import UserError
 
 START = Path(__file__).parents[2] / "entry" / "start.py"
 PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
-CONNECT = 30.0  # seconds
+CONNECT, PORT = 30.0, 8786  # seconds; where a scheduler listens unless it is told
 
 
 @contextlib.contextmanager
@@ -33,9 +34,17 @@ def to_scheduler(address: str) -> Iterator[Client]:
             "tls://HOST:PORT; docs/cluster.md says how to make the certificates."
         )
     security = Security(require_encryption=True) if whole.startswith("tls") else None
+    if security is not None and security.get_connection_args("client")["ssl_context"] is None:
+        raise UserError(
+            f"--scheduler {address}: TLS takes a certificate, and Dask's settings name none; "
+            "docs/cluster.md says how to make one, and how Dask is told."
+        )
     try:
+        # First by itself: a client that fails goes on trying when it is not wanted any more.
+        parts = urlsplit(whole)
+        socket.create_connection((parts.hostname, parts.port or PORT), CONNECT).close()
         client = Client(whole, security=security, timeout=CONNECT, set_as_default=False)
-    except (OSError, TypeError, ValueError) as error:  # the latter where there is no certificate
+    except (OSError, ValueError) as error:
         raise UserError(f"--scheduler {address}: no connection ({error}).") from None
     with client:
         yield client

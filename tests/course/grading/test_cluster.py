@@ -1,6 +1,7 @@
 """course/grading/cluster.py: who is handed what, whoever comes and goes; Dask itself is made up."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -320,3 +321,19 @@ def test_a_scheduler_over_a_network_without_tls_is_not_even_asked():
     with pytest.raises(UserError, match="with TLS only"), spread.on_cluster("cluster:8786", 0):
         pass
     assert time.monotonic() - start < 5
+
+
+def test_a_scheduler_without_a_certificate_or_that_is_not_there_is_named():
+    with (
+        pytest.raises(UserError, match="TLS takes a certificate"),
+        spread.on_cluster("tls://cluster:8786", 0),
+    ):
+        pass
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    with (
+        pytest.raises(UserError, match=f"{address}: no connection .*refused"),
+        spread.on_cluster(address, 0),
+    ):
+        pass
