@@ -15,6 +15,7 @@ from autograder.errors import UserError
 
 START = Path(__file__).parents[2] / "entry" / "start.py"
 PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
+NOT_STOPPED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # as the grader decides
 CONNECT, PORT = 30.0, 8786  # seconds; where a scheduler listens unless it is told
 
 
@@ -59,7 +60,7 @@ def to_this_machine(workers: int) -> Iterator[Client]:
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
-            preload=[PRELOAD],
+            preload=[NOT_STOPPED, PRELOAD],
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
