@@ -29,6 +29,7 @@ SIZES = {  # what is installed for each extra, measured on Linux
     "": "NumPy and what the checks need (0.1 GB)",
     "lab": "JupyterLab, Matplotlib and scikit-image (0.6 GB)",
     "course": "nbgrader, JupyterLab and Matplotlib (0.5 GB)",
+    "dask": "Dask, for a cluster (0.1 GB)",
     "dev": "everything for work on the project (1.0 GB)",
 }
 
@@ -289,6 +290,8 @@ if COURSE:
     def grade(session: nox.Session) -> None:
         """Grade a sample class or, after --, the submissions given."""
         STAFF.prepare(session, "course")
+        if any(word.startswith(("--scheduler", "--dask")) for word in session.posargs):
+            STAFF.prepare(session, "dask")
         STAFF.autograder(session, "grade", *session.posargs)
 
     @nox.session

@@ -4,11 +4,17 @@
 take no time and need no sandbox), all the rest is as ever. The file LOG gets a line when a check
 begins and another when it is durable. With 0 for JOBS, all is done in one process.
 
+With ``tcp://HOST:PORT`` for JOBS, it is graded on a Dask cluster. Its workers have loaded
+`killed_worker`: their judging processes are ``python tests/killed.py judge PACK``. With
+``CONVNETS_TEST_PACK`` in the environment, checks are not made up, but run with the pack in that
+file; only the times of their verdicts are made up.
+
 ``python tests/killed.py FOLDER BASE PATTERN ...`` does so in copies of this process: undisturbed,
 in BASE/quiet; and for each place that writes, in a folder of its own, once to be ended at that
 place as by ``kill -9``, and once to its end. Places are printed, those that fit a pattern, or all.
 """
 
+import contextlib
 import hashlib
 import io
 import os
@@ -16,6 +22,7 @@ import re
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,18 +30,20 @@ import numpy as np
 from rich.console import Console
 
 from autograder.course.gradebook.course import open_course
-from autograder.course.grading import checking, classroom, ledger, student
+from autograder.course.grading import checking, classroom, ledger, process, spread, student
 from autograder.course.grading.holder import held
 from autograder.course.museum import packs
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import select
+from autograder.judging import pack
 from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import Status, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect"}
-LOG = "CONVNETS_TEST_LOG"
+LOG, PACK = "CONVNETS_TEST_LOG", "CONVNETS_TEST_PACK"
+real_checks = checking.run_checks
 
 
 def note(line):
@@ -64,9 +73,28 @@ def run_checks(exercise, submission, cases, names, *, on_verdict, on_trained, sa
     return made
 
 
+def noted_checks(exercise, submission, cases, names, *, on_verdict, **options):
+    """Run checks; note which, and when each is durable. As is said then, each took a second."""
+
+    def work(name):
+        return hashlib.sha256(f"{sorted(submission.files.items())} {name}".encode()).hexdigest()
+
+    def timeless(verdict):
+        return replace(verdict, seconds=1.0)
+
+    def kept(verdict):
+        on_verdict(timeless(verdict))
+        note(f"durable {work(verdict.id)}")
+
+    for info in select(exercise, names if names is None else tuple(names)):
+        note(f"begun {work(info.id)}")
+    made = real_checks(exercise, submission, cases, names, on_verdict=kept, **options)
+    return [timeless(verdict) for verdict in made]
+
+
 def grade(submission, cases, how):
-    """Grade one submission by checks that are made up."""
-    checking.run_checks = run_checks
+    """Grade one submission by checks that are made up, or noted."""
+    checking.run_checks = noted_checks if PACK in os.environ else run_checks
     return student.grade_one(submission, cases, how)
 
 
@@ -129,21 +157,24 @@ def writes(event, arguments, out):
     return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(out)
 
 
-def main(folder, out, log, jobs=0, wanted="", met=print):
-    """Grade the class."""
+def main(folder, out, log, jobs=0, wanted="", met=print, scheduler=""):
+    """Grade the class, on a cluster if there is a scheduler."""
     os.environ[LOG] = str(log)
-    packs.build = lambda *_: Pack("seed", {})
-    packs.identify = lambda *_: "seed"
+    cases = pack.load(Path(os.environ[PACK])) if PACK in os.environ else Pack("seed", {})
+    packs.build = lambda *_: cases
+    packs.identify = lambda *_: cases.id
     ledger.datetime = Frozen
-    classroom.grade_one = grade
-    if not jobs:
+    spread.grade_one = grade
+    if not jobs and not scheduler:
         watch(str(out), wanted, met)
-        classroom.grade_all = here
+        spread.grade_all = here
     Path(out, "students").mkdir(parents=True, exist_ok=True)
     handed = sorted(Path(folder).iterdir())
-    with held(Path(out)):
+    with held(Path(out)), contextlib.ExitStack() as stack:
         course = open_course(EXERCISE, Path(out))
         how = classroom.Settings("seed", jobs=jobs, notebook_seconds=0)
+        if scheduler:
+            how.spread = stack.enter_context(spread.on_cluster(scheduler, 0))
         classroom.run(handed, course, how, Console(file=io.StringIO()))
 
 
@@ -179,7 +210,12 @@ def sweep(folder, base, words):
 
 if __name__ == "__main__":
     first, second, *rest = sys.argv[1:]
-    if len(rest) == 2 and rest[1].isdigit():
+    if first == "judge":
+        process.grade_one = grade
+        process.main(Path(second))
+    elif len(rest) == 2 and rest[1].startswith("tcp://"):
+        main(first, second, rest[0], scheduler=rest[1])
+    elif len(rest) == 2 and rest[1].isdigit():
         main(first, second, rest[0], int(rest[1]))
     else:
         sweep(first, second, rest)

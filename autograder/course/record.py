@@ -185,9 +185,13 @@ def without_grading(exercise: Exercise, unreadable: Unreadable, pack_id: str) ->
 
 def save(record: Record, path: Path) -> None:
     """Write one record."""
+    write_text(path, to_json(tree_of(record)))
+
+
+def tree_of(record: Record) -> dict[str, Any]:
+    """Return a record as JSON has it."""
     verdicts = [v.as_dict() for v in record.verdicts]
-    tree = {**vars(record), "schema": SCHEMA, "verdicts": verdicts, "origin": vars(record.origin)}
-    write_text(path, to_json(tree))
+    return {**vars(record), "schema": SCHEMA, "verdicts": verdicts, "origin": vars(record.origin)}
 
 
 def load(path: Path) -> Record:
@@ -199,19 +203,29 @@ def load(path: Path) -> Record:
         The file is damaged.
     """
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        schema = tree.pop("schema")
-        if schema not in range(1, SCHEMA + 1):
-            raise ValueError("it is of another version")
-        if schema == 1:
-            add_mistakes(tree["verdicts"])
-        tree["verdicts"] = [verdict_of(v) for v in tree["verdicts"]]
-        return Record(**{**tree, "origin": Origin(**tree.get("origin", {}))})
+        return record_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, TypeError, KeyError, AttributeError, ValueError) as error:
         raise UserError(
             f"{path} is no record of a grading ({error}). Move it away, and the same command "
             "grades this student again."
         ) from None
+
+
+def record_of(tree: dict[str, Any]) -> Record:
+    """Return a record from what JSON has of it.
+
+    Raises
+    ------
+    TypeError, KeyError, AttributeError, ValueError
+        It is none.
+    """
+    schema = tree.pop("schema")
+    if schema not in range(1, SCHEMA + 1):
+        raise ValueError("it is of another version")
+    if schema == 1:
+        add_mistakes(tree["verdicts"])
+    tree["verdicts"] = [verdict_of(v) for v in tree["verdicts"]]
+    return Record(**{**tree, "origin": Origin(**tree.get("origin", {}))})
 
 
 def in_folder(results: Path) -> list[Record]:

@@ -26,10 +26,10 @@ FOLDER = "images"  # in a payload: where its images are kept
 def shared(cases: Pack, folder: Path) -> Pack:
     """Return a pack whose trainings keep their images below a folder, where workers may read them.
 
-    The folder is there as long as the pack is used.
+    The folder is there as long as the pack is used; other processes may share it.
     """
     place = folder / FOLDER
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     found = {
         check: [
             replace(case, payload={**case.payload, FOLDER: str(place)})

@@ -9,6 +9,7 @@ then arrays as plain ``.npy`` bytes.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograder import locate
-from autograder.disk import whole
+from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
@@ -60,6 +61,11 @@ class Pack:
 
 def save(pack: Pack, path: Path) -> None:
     """Write `pack` to `path`, which either holds all of it afterwards or is as before."""
+    write_bytes(path, to_bytes(pack))
+
+
+def to_bytes(pack: Pack) -> bytes:
+    """Return `pack` as a file holds it."""
     tree = {
         "format": FORMAT,
         "id": pack.id,
@@ -71,8 +77,9 @@ def save(pack: Pack, path: Path) -> None:
         "ladders": pack.ladders,
         "larger": pack.larger,
     }
-    with whole(path) as temporary, temporary.open("wb") as file:
-        wire.write_message(file, tree)
+    stream = io.BytesIO()
+    wire.write_message(stream, tree)
+    return stream.getvalue()
 
 
 def load(path: Path, checks: Collection[str] = ()) -> Pack:

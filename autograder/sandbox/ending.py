@@ -56,6 +56,11 @@ def _wait_for_end() -> None:
     parent = parent_process()
     assert parent is not None
     wait([parent.sentinel])
+    from_within()
+
+
+def from_within() -> None:
+    """End this process in order, or after a while, from a thread besides its first."""
     if sys.platform == "win32":
         _thread.interrupt_main()
     else:  # which wakes it, too, where it waits

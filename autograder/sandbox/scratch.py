@@ -12,6 +12,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,36 @@ def make(parent: Path) -> Path:
                 atexit.register(forget, folder, lock, os.getpid())
                 return folder
             os.close(lock)
+
+
+@contextlib.contextmanager
+def together(name: str) -> Iterator[Path]:
+    """Provide a folder that all processes of this user on this machine share that name it so.
+
+    The last one that leaves removes it, or the next sweep. Not on Windows.
+    """
+    assert sys.platform not in ("win32", "emscripten")
+    import fcntl
+
+    folder = Path(tempfile.gettempdir(), f"{PREFIX}{os.geteuid()}-{name}")
+    while True:
+        lock = os.open(beside(folder), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with contextlib.suppress(FileNotFoundError):  # it was swept before it was locked
+            if os.path.samestat(os.fstat(lock), beside(folder).lstat()):
+                break
+        os.close(lock)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
+            raise PermissionError(f"{folder} is somebody else's")
+        yield folder
+    finally:
+        if is_mine(lock):  # nobody else holds it
+            remove(folder)
+            beside(folder).unlink(missing_ok=True)
+        os.close(lock)
 
 
 def forget(folder: Path, lock: int, pid: int) -> None:

@@ -102,3 +102,32 @@ def test_a_copy_of_a_process_removes_nothing_of_it(own):
     scratch.sweep(own)
     assert folder.is_dir()
     assert len([path for path in own.iterdir() if path.is_dir()]) == 1
+
+
+TOGETHER = """
+import sys
+from autograder.sandbox import scratch
+with scratch.together("name") as folder:
+    (folder / sys.argv[1]).touch()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(sorted(path.name for path in folder.iterdir()), flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not on Windows")
+def test_a_folder_together_is_there_until_the_last_one_leaves(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(locate.root()), "TMPDIR": str(tmp_path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", TOGETHER]
+    first, second = (subprocess.Popen([*command, n], env=environment, **pipes) for n in "ab")
+    for process in (first, second):
+        assert process.stdout.readline() == "ready\n"
+    assert first.communicate("\n\n", timeout=60)[0] == "['a', 'b']\n"
+    scratch.sweep(tmp_path)
+    assert len(list(tmp_path.glob("convnets-*-name"))) == 1
+    second.kill()
+    second.communicate()
+    scratch.sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []

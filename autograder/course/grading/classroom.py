@@ -7,9 +7,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -23,9 +21,9 @@ from autograder.course.grading.finished import place_in
 from autograder.course.grading.ledger import Ledger, differing
 from autograder.course.grading.one_by_one import MAX_REASON, OneByOne
 from autograder.course.grading.plan import Plan, as_it_came, given_to, make_plan
-from autograder.course.grading.pool import grade_all
+from autograder.course.grading.spread import Spread, here
 from autograder.course.grading.store import keep_submission
-from autograder.course.grading.student import Graded, How, Works, grade_one
+from autograder.course.grading.student import Graded, How, Works
 from autograder.course.grading.terminal import (
     progress,
     tell_changes,
@@ -47,10 +45,8 @@ from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
 from autograder.disk import write_text
 from autograder.errors import UserError
-from autograder.exercises.images import shared
 from autograder.exercises.settings import NAME as SETTINGS_FILE
 from autograder.judging.pack import Pack
-from autograder.sandbox import scratch
 from autograder.submission import Submission
 
 NOTEBOOK_SECONDS = 300.0
@@ -85,6 +81,8 @@ class Settings:
         When it is due, if a date is set.
     unclear : collection of str
         Names under which something was handed in that is nobody's for certain.
+    spread : Spread, optional
+        Grades instead of `jobs` processes of this machine.
     """
 
     seed: str
@@ -98,6 +96,7 @@ class Settings:
     assignment: str = ""
     due: datetime | None = None
     unclear: Collection[str] = ()
+    spread: Spread | None = None
 
     def command(self) -> list[object]:
         """Return what is asked of a regrading, as JSON has it."""
@@ -217,15 +216,10 @@ def grade_todo(
     by_name = {submission.student: submission for submission in given_to(exercise, seen)}
     works = Works(how, cases.id, list(by_name.values()))
     todo = works.same_last()
+    spread = settings.spread or here(settings.jobs)
     with (
-        TemporaryDirectory(prefix="images-", dir=scratch.home()) as folder,
         progress(console, len(todo)) as running,
-        contextlib.closing(
-            grade_all(
-                *(todo, shared(cases, Path(folder)), settings.jobs, partial(grade_one, how=how)),
-                running.started,
-            )
-        ) as graded,
+        contextlib.closing(spread(todo, cases, how, running)) as graded,
     ):
         for student, outcome in graded:
             if isinstance(outcome, OSError):

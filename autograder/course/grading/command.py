@@ -29,6 +29,7 @@ from autograder.course.grading.classroom import (
     run,
 )
 from autograder.course.grading.holder import held
+from autograder.course.grading.spread import add_cluster, as_asked
 from autograder.course.grading.store import keep_attempts
 from autograder.course.grading.terminal import show_changes, show_table, tell_penalties
 from autograder.course.intake.attempts import Handed
@@ -44,7 +45,7 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import select
 from autograder.exercises.settings import NAME as SETTINGS_FILE
-from autograder.sandbox import doctor, scratch
+from autograder.sandbox import scratch
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
 
@@ -89,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=int, default=default_jobs(), metavar="N", help="students at a time"
     )
+    add_cluster(parser)
     parser.add_argument(
         "--allow-import",
         nargs="+",
@@ -251,9 +253,7 @@ def grade(
     handed: Sequence[Path | Handed] = found.handed
     check_out(out, [path for own in found.handed for path in own.paths])
     holds.enter_context(held(out))
-    if options.require_sandbox:
-        doctor.require_sandbox()
-    console.print(doctor.one_line(), markup=False)
+    spread = holds.enter_context(as_asked(options, console))
     for line in found.left_out:
         console.print(line, markup=False)
     course = nbcourse.open_course(exercise, out, options.database, zone)
@@ -279,5 +279,6 @@ def grade(
         assignment=exercise.assignment if options.course else "",
         due=deadlines.common,
         unclear=found.unclear,
+        spread=spread,
     )
     return course, *run(handed, course, how, console)

@@ -104,10 +104,7 @@ class Finished:
         """Keep what came of a check."""
         tree = {
             "verdict": found.verdict.as_dict(),
-            "pictures": [
-                {**vars(picture), "png": base64.b64encode(picture.png).decode()}
-                for picture in found.pictures
-            ],
+            "pictures": [as_tree(picture) for picture in found.pictures],
             "said": sorted(found.said),
         }
         self._write(found.verdict.id, tree)
@@ -146,10 +143,18 @@ class Finished:
 
 def checked_of(tree: dict[str, Any]) -> Checked:
     """Return what came of a check, from JSON."""
-    pictures = [
-        Picture(own["name"], own["text"], base64.b64decode(own["png"])) for own in tree["pictures"]
-    ]
+    pictures = [picture_of(own) for own in tree["pictures"]]
     return Checked(verdict_of(tree["verdict"]), pictures, set(map(tuple, tree["said"])))
+
+
+def as_tree(picture: Picture) -> dict[str, str]:
+    """Return a picture as JSON has it."""
+    return {**vars(picture), "png": base64.b64encode(picture.png).decode()}
+
+
+def picture_of(tree: dict[str, str]) -> Picture:
+    """Return a picture, from JSON."""
+    return Picture(tree["name"], tree["text"], base64.b64decode(tree["png"]))
 
 
 def ran_of(tree: dict[str, Any]) -> Ran:

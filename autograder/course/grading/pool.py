@@ -87,24 +87,32 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     ending.in_order()  # so that run_checks cleans up
     ending.with_parent()
-    bounds.more_memory(bounds.JUDGING_MEMORY)
-    enough, ends = bounds.addresses() + bounds.JUDGING_MEMORY // 4, False
+    enough, ends = enough_addresses(), False
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while not ends:
-            submission = pipe.recv()
-            outcome: Outcome
-            try:
-                outcome = grade(submission, cases)
-            except Exception as error:
-                cause = error.__cause__
-                reason = f" ({type(cause).__name__}: {cause})" if cause else ""
-                outcome = GraderDied(f"{type(error).__name__}: {error}{reason}")
-                for raised in (error, cause):
-                    if isinstance(raised, OSError) and for_everybody(raised):
-                        outcome = raised
+            outcome = judged(pipe.recv(), cases, grade)
             gc.collect()
             ends = bounds.addresses() > enough
             pipe.send((outcome, ends))
+
+
+def enough_addresses() -> int:
+    """Bound the memory of a process that judges; return from where on it is to be replaced."""
+    bounds.more_memory(bounds.JUDGING_MEMORY)
+    return bounds.addresses() + bounds.JUDGING_MEMORY // 4
+
+
+def judged(submission: Submission, cases: Pack, grade: Grade) -> Outcome:
+    """Grade one submission; what is raised is returned."""
+    try:
+        return grade(submission, cases)
+    except Exception as error:
+        cause = error.__cause__
+        for raised in (cause, error):
+            if isinstance(raised, OSError) and for_everybody(raised):
+                return raised
+        reason = f" ({type(cause).__name__}: {cause})" if cause else ""
+        return GraderDied(f"{type(error).__name__}: {error}{reason}")
 
 
 def grade_all(

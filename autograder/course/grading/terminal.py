@@ -55,11 +55,15 @@ class Running:
     def done(self, student: str, line: str = "") -> None:
         """Show that one is done, with a line if there is one to print."""
         if line:
-            self._console.print(f"  {line}", markup=False, highlight=False)
+            self.say(f"  {line}")
         if student in self._now:
             self._now.remove(student)
         self._bar.advance(self._task)
         self._show()
+
+    def say(self, line: str) -> None:
+        """Print a line above it."""
+        self._console.print(line, markup=False, highlight=False)
 
     def _show(self) -> None:
         shown = ", ".join(self._now[:MOST_SHOWN])

@@ -37,7 +37,10 @@ PARTS = (
 )
 """What students get, below the root. The README is their own one."""
 
-KEPT_BACK = ("autograder/course", "notebooks/drawing", "notebooks/make_figures.py")
+KEPT_BACK = (
+    *("autograder/course", "autograder/entry/judge.py"),
+    *("notebooks/drawing", "notebooks/make_figures.py"),
+)
 NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
 SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")

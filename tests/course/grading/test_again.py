@@ -13,7 +13,7 @@ from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.history import note_history
-from autograder.course.grading import checking, classroom
+from autograder.course.grading import checking, spread
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
 from autograder.course.museum import packs
@@ -69,7 +69,7 @@ def run(tmp_path, monkeypatch, public_pack):
     monkeypatch.setattr(checking, "run_checks", noted)
     monkeypatch.setattr(packs, "build", lambda *_: public_pack)
     monkeypatch.setattr(packs, "identify", lambda *_: public_pack.id)
-    monkeypatch.setattr(classroom, "grade_all", here)
+    monkeypatch.setattr(spread, "grade_all", here)
 
     def grade(folder, **options):
         output = io.StringIO()

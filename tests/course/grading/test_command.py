@@ -14,7 +14,7 @@ from autograder import __main__ as cli
 from autograder.course import record as results
 from autograder.course.gradebook import names
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading import classroom
+from autograder.course.grading import classroom, spread
 from autograder.course.grading import command as grade
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
@@ -49,7 +49,7 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(packs, "build", lambda _, seed: Pack(seed, {}))
     monkeypatch.setattr(packs, "identify", lambda _, seed: seed)
-    monkeypatch.setattr(classroom, "grade_all", fake)
+    monkeypatch.setattr(spread, "grade_all", fake)
     return calls
 
 
@@ -203,17 +203,17 @@ def test_a_replaced_grade_is_kept_in_the_history(tmp_path):
 
 def test_a_regrading_that_was_stopped_goes_on_from_there(tmp_path, quick, monkeypatch):
     paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo", "cy")]
-    out, real = tmp_path / "out", classroom.grade_all
+    out, real = tmp_path / "out", spread.grade_all
     run(paths, out)
 
     def stopped(todo, cases, jobs, grade, *_):
         yield from list(real(todo, cases, jobs, grade))[:2]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(classroom, "grade_all", stopped)
+    monkeypatch.setattr(spread, "grade_all", stopped)
     with pytest.raises(KeyboardInterrupt):
         run(paths, out, regrade=True)
-    monkeypatch.setattr(classroom, "grade_all", real)
+    monkeypatch.setattr(spread, "grade_all", real)
     quick.clear()
     hand_in(tmp_path / "in", "bo", "# changed since then")
     _, text = run(paths, out, regrade=True)
@@ -237,15 +237,15 @@ def test_another_regrading_does_not_go_on_with_one_that_was_stopped(tmp_path, qu
 def test_a_regrading_in_which_some_failed_tries_these_again(tmp_path, quick, monkeypatch):
     paths, out = [hand_in(tmp_path / "in", name) for name in ("al", "bo")], tmp_path / "out"
     run(paths, out)
-    real = classroom.grade_all
+    real = spread.grade_all
 
     def fails_for_al(todo, cases, jobs, grade, *_):
         for student, graded in real(todo, cases, jobs, grade, *_):
             yield student, RuntimeError("broken") if student == "al" else graded
 
-    monkeypatch.setattr(classroom, "grade_all", fails_for_al)
+    monkeypatch.setattr(spread, "grade_all", fails_for_al)
     run(paths, out, regrade=True)
-    monkeypatch.setattr(classroom, "grade_all", real)
+    monkeypatch.setattr(spread, "grade_all", real)
     quick.clear()
     run(paths, out, regrade=True)
     assert quick == ["al"]
@@ -342,7 +342,7 @@ def test_a_defect_of_the_grader_stops_nobody_else(tmp_path, quick, monkeypatch):
         yield "al", RuntimeError("broken")
         yield "bo", Graded(record_of("bo"))
 
-    monkeypatch.setattr(classroom, "grade_all", fake)
+    monkeypatch.setattr(spread, "grade_all", fake)
     paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo")]
     records, text = run(paths, tmp_path / "out")
     assert [r.student for r in records] == ["bo"]

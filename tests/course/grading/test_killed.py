@@ -15,47 +15,10 @@ import pytest
 from autograder.course.grading.holder import held
 from autograder.disk import UNFINISHED
 from autograder.errors import UserError
+from undisturbed import DRIVER, PATHS, class_of, expect_nothing_twice, expect_the_same
 
-ROOT = Path(__file__).parents[3]
-DRIVER = ROOT / "tests" / "killed.py"
-PATHS = [str(ROOT / name) for name in ("", "tests", "solutions", "assignment")]
 KILLED = str(-signal.SIGKILL) if sys.platform != "win32" else ""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-
-
-def class_of(folder, count):
-    """Hand in for so many students; the last one has what the first one has."""
-    for number in range(count):
-        path = folder / f"s{number:02}" / "layers.py"
-        path.parent.mkdir(parents=True)
-        path.write_text(f"# of student {number % (count - 1)}\n")
-    return folder
-
-
-def what_is_there(out):
-    """Return what a run leaves for people, by name, and what is kept of it."""
-    names = ["*.json", "*.csv", "*.html", "*.ipynb", "*.png"]
-    return {path.relative_to(out): path.read_bytes() for name in names for path in out.rglob(name)}
-
-
-def expect_the_same(out, quiet):
-    """Fail unless a run that was killed has led to what the quiet one has, and nothing else."""
-    found, wanted = what_is_there(out), what_is_there(quiet)
-    for files in (found, wanted):  # a line may be lost between the gradebook and this file
-        files.pop(Path("history.csv"))
-    assert set(found) == set(wanted)
-    assert [name for name in found if found[name] != wanted[name]] == []
-    assert [*out.rglob(f"*{UNFINISHED}")] == []
-    assert not (out / "finished").exists()
-
-
-def expect_nothing_twice(log):
-    """Fail if a check began again that was durable."""
-    durable = set()
-    for event, work in (line.split() for line in log.read_text().splitlines()):
-        assert event == "durable" or work not in durable
-        if event == "durable":
-            durable.add(work)
 
 
 @pytest.fixture(autouse=True)

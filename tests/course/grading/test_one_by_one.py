@@ -9,7 +9,7 @@ from rich.console import Console
 
 from autograder.course import record as results
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading import classroom, store
+from autograder.course.grading import classroom, spread, store
 from autograder.course.grading.checking import Drawn
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.student import Graded
@@ -33,7 +33,7 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(packs, "build", lambda _, seed: Pack(seed, {}))
     monkeypatch.setattr(packs, "identify", lambda _, seed: seed)
-    monkeypatch.setattr(classroom, "grade_all", fake)
+    monkeypatch.setattr(spread, "grade_all", fake)
 
 
 def hand_in(folder, student):
