@@ -1,5 +1,8 @@
 """sandbox/worker/standins.py: an import that is not used costs nothing, on any machine."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from autograder.exercises.convnets.files import CNN, LAYERS
 from autograder.judging.session import Session
 from autograder.judging.verdict import Status
 from autograder.sandbox.errors import Raised, WorkerError
+from autograder.sandbox.launch import WORKER
 from autograder.submission import Submission
 
 # Installed here or nowhere, given or not, real or misspelled: whatever stood on top of a layers.py.
@@ -165,3 +169,18 @@ def test_a_try_that_is_for_something_else_is_none(ask):
 )
 def test_what_is_there_works_as_ever(ask, source):
     assert ask(f"{source}\ndef f(x): return x, None\n") == 1
+
+
+def test_what_is_installed_is_told_where_a_library_has_taken_that_away():
+    program = (
+        "import sys\n"
+        "from importlib.machinery import PathFinder\n"
+        "del PathFinder.find_distributions\n"  # as importlib_metadata does
+        f"sys.path.insert(0, {str(WORKER)!r})\n"
+        "import standins\n"
+        "sys.meta_path[:] = [standins.ListedFinder(['numpy'])]\n"
+        "from importlib import metadata\n"
+        "print(metadata.version('numpy'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == np.__version__, done.stderr

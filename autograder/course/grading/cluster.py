@@ -103,7 +103,7 @@ class Run:
             self._how.finished.mkdir(parents=True, exist_ok=True)
             self._token(self._how.finished).touch()
         self._members: dict[str, Member] = {}
-        self._jobs: dict[Future, Member] = {}
+        self._jobs: dict[Future[Any], Member] = {}
         self._lost: dict[str, list[str]] = defaultdict(list)
         self._drain = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         self._looked = 0.0

@@ -23,7 +23,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 PACKAGE = "cs231n"
 SCREEN = frozenset({"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib"})
@@ -183,7 +183,13 @@ class ListedFinder(MetaPathFinder):
         return None
 
     # What is told of distributions, and what is forgotten, is as ever.
-    find_distributions = staticmethod(PathFinder.find_distributions)
+    @staticmethod
+    def find_distributions(*context: Any) -> Any:
+        """Do as `PathFinder`, from which some libraries take this away."""
+        from importlib.metadata import MetadataPathFinder
+
+        return MetadataPathFinder.find_distributions(*context)
+
     invalidate_caches = staticmethod(PathFinder.invalidate_caches)
 
 
