@@ -178,7 +178,8 @@ def test_what_is_installed_is_told_where_a_library_has_taken_that_away():
         "del PathFinder.find_distributions\n"  # as importlib_metadata does
         f"sys.path.insert(0, {str(WORKER)!r})\n"
         "import standins\n"
-        "sys.meta_path[:] = [standins.ListedFinder(['numpy'])]\n"
+        "listed = standins.ListedFinder(['numpy'])\n"
+        "sys.meta_path[:] = [listed if each is PathFinder else each for each in sys.meta_path]\n"
         "from importlib import metadata\n"
         "print(metadata.version('numpy'))\n"
     )
