@@ -73,7 +73,7 @@ PARTS = {
         ("-m", "pytest", *ON_ALL_CORES, "--fuzz", "100", "-k", "fuzz"),
     ),
     "site": (
-        "90 min: the museum by hand and the right ways in Pyodide, in Node, and as here",
+        "40 min: the museum by hand and the right ways in Pyodide, in Node, and as here",
         ("-m", "pytest", "-m", "soak", "tests/site"),
     ),
     "kernels": (

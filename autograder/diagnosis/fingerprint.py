@@ -98,10 +98,12 @@ def projections(numbers: np.ndarray) -> tuple[float, ...]:
 
 def statistics(value: np.ndarray, numbers: np.ndarray) -> Mark:
     """Return the mark of random initial weights: their spread, within what chance allows."""
-    spread, size = float(numbers.std()), max(numbers.size, 1)
+    # Equal values have no spread, though rounding may leave a little of their mean.
+    constant = bool((numbers == numbers[0]).all())
+    spread, size = 0.0 if constant else float(numbers.std()), numbers.size
     zero_mean = abs(float(numbers.mean())) <= 6 * spread / np.sqrt(size)
     text = f"{value.dtype} {value.shape} {'around zero' if zero_mean else 'not around zero'}"
-    if not spread:
+    if constant:
         return Mark(text, (spread, float(numbers[0])))
     return Mark(text, (spread,), chance(size))
 

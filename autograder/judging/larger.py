@@ -20,7 +20,9 @@ from autograder.judging.case import Case
 from autograder.judging.operation import Payload
 from autograder.judging.session import OutOfTime, Session
 from autograder.sandbox.errors import TimedOut, WorkerError
+from autograder.sandbox.inprocess import LEVEL as IN_PROCESS
 
+SLOWER = 5.0  # times as long as in a process, at most, that student code takes in a browser
 SUMS = 8  # in a digest
 RTOL = 1e-6  # of a value, relative to the largest; of a weighted sum, as for independent errors
 
@@ -98,10 +100,11 @@ class Asked:
         return self._outcome
 
     def _ask(self, session: Session) -> dict[str, Any] | WorkerError:
+        seconds = self._larger.seconds
+        if session.isolation == IN_PROCESS:
+            seconds *= SLOWER
         try:
-            found: dict[str, Any] = session.ask(
-                self.case.op, self.case.payload, self._larger.seconds
-            ).reply
+            found: dict[str, Any] = session.ask(self.case.op, self.case.payload, seconds).reply
         except TimedOut as error:
             return error if isinstance(error, OutOfTime) else TimedOut(f"{error} {TOO_SLOW}")
         except WorkerError as error:

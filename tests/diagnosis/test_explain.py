@@ -303,6 +303,13 @@ def test_marks_of_random_weights_allow_for_chance():
     assert not drawn[0].same(mark_of(Output("W1", "params"), 1e-3 * RNG.uniform(size=shape)))
 
 
+def test_equal_weights_are_known_by_their_value_however_their_mean_is_rounded():
+    marks = [mark_of(Output("W1", "params"), np.full((7, 3), value)) for value in (0.1, 0.1, 0.2)]
+    assert np.full(21, 0.1).std() > 0  # of rounding alone
+    assert marks[0].values[0] == 0.0
+    assert marks[0].same(marks[1]) and not marks[0].same(marks[2])
+
+
 def test_what_is_known_survives_the_pack(public_pack):
     for function, plain in public_pack.known.items():
         known = from_plain(plain)

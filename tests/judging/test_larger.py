@@ -65,8 +65,8 @@ def test_every_backward_pass_has_a_larger_case_of_one_image():
 class Session:
     """Answers, or raises what it is given."""
 
-    def __init__(self, outcome):
-        self.outcome, self.asked = outcome, []
+    def __init__(self, outcome, isolation="limits"):
+        self.outcome, self.asked, self.isolation = outcome, [], isolation
 
     def ask(self, op, payload, seconds):
         self.asked.append((op, seconds))
@@ -84,6 +84,13 @@ def test_it_is_asked_once():
     session.reply = {"dx": A}
     assert asked.reply(session) is asked.reply(session) is session.reply
     assert session.asked == [("backward", 7.0)]
+
+
+def test_in_a_browser_it_may_take_longer():
+    session = Session(None, isolation="in-process")
+    session.reply = {"dx": A}
+    Asked(LARGER, KEPT).reply(session)
+    assert session.asked == [("backward", 35.0)]
 
 
 @pytest.mark.parametrize("error", [TimedOut("it had not finished after 7 seconds"), Raised("x")])

@@ -101,6 +101,7 @@ def by_hand(course, cell, score):
         book.db.commit()
 
 
+@pytest.mark.soak
 def test_another_notebook_reaches_the_formgrader_and_the_points_stay(tmp_path, handed, run):
     _, asked, course = run(handed)
     assert asked == [None]

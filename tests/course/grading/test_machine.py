@@ -114,7 +114,7 @@ def judges():
 
 
 @LINUX
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_run_has_a_judging_process_from_the_first_submission_until_it_leaves(made_up):
     request = asked(Submission("al", {"cs231n/layers.py": b"#"}), HOW)
     assert machine.grade("run", machine.PROCESS, request) == b""  # nobody has brought a pack
@@ -153,7 +153,7 @@ def test_a_run_whose_grader_is_gone_is_left(monkeypatch):
 
 
 @LINUX
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_judging_process_ends_with_a_worker_that_is_killed(made_up, tmp_path):
     command = [sys.executable, "-c", WORKER, machine.START[1]]
     done = subprocess.run(command, capture_output=True, text=True)
