@@ -44,12 +44,12 @@ def runs(monkeypatch, public_pack):
     return asked
 
 
-def test_anywhere_else_nothing_changes(runs):
+def test_anywhere_else_nothing_changes(runs, public_pack):
     assert not tab.here()
     (verdict,) = check.run(["overfit_small_data"])
     check.run(["one_epoch"])
     first, folder, second, _ = runs
-    assert first[:2] == (["overfit_small_data"], None)
+    assert first[:2] == (["overfit_small_data"], None) and first[2].id == public_pack.id
     (case,) = first[2].cases["overfit_small_data/accuracy"]
     assert case.payload["recipe"]["num_train"] == 100
     assert second[:2] == (["one_epoch"], None)

@@ -1,6 +1,5 @@
 """autograder/course/museum: every known mistake is caught, and named to the student."""
 
-import math
 from collections import Counter
 
 import pytest
@@ -13,6 +12,7 @@ from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
 
 SYMBOLS = ("(N,", "W1", "W2", "W3", "1", "L")  # what a sentence may go on with beside words
+NAMELESS = {("conv_backward_naive", "gathered, dw swapped")}  # of the sample's unseen mistakes
 EVERY = exercises.every()
 FUNCTIONS = [(e, f.name) for e in EVERY for f in e.functions if not f.trains]
 MISTAKES = [mistake for exercise in EVERY for mistake in museum_of(exercise).MISTAKES]
@@ -69,7 +69,7 @@ def test_mistakes_are_caught_and_named(exercise, function):
     assert [r.piece for r in results if r.passed] == []
     assert [r.piece for r in results if r.misnamed] == []
     assert sum(r.named for r in known) >= meta.NAMED * len(known)
-    assert sum(r.named for r in unseen) >= math.floor(meta.UNSEEN_NAMED * len(unseen))
+    assert {(function, r.piece) for r in unseen if not r.named} <= NAMELESS
 
 
 @pytest.mark.soak
