@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,13 @@ def root() -> Path:
         f"Neither {current} nor a folder above it holds the exercise (a folder 'assignment' with "
         "the package 'cs231n'). Change to the folder of the exercise and try again."
     )
+
+
+@cache
+def version() -> str:
+    """Return the project's version."""
+    with (root() / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
 
 
 @cache

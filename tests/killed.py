@@ -172,9 +172,10 @@ def main(folder, out, log, jobs=0, wanted="", met=print, scheduler=""):
     handed = sorted(Path(folder).iterdir())
     with held(Path(out)), contextlib.ExitStack() as stack:
         course = open_course(EXERCISE, Path(out))
-        how = classroom.Settings("seed", jobs=jobs, notebook_seconds=0)
+        where = spread.here(jobs)
         if scheduler:
-            how.spread = stack.enter_context(spread.on_cluster(scheduler, 0))
+            where = stack.enter_context(spread.on_cluster(scheduler, 0))
+        how = classroom.Settings("seed", notebook_seconds=0, spread=where)
         classroom.run(handed, course, how, Console(file=io.StringIO()))
 
 

@@ -138,18 +138,10 @@ def landlock(
     hidden = {*unwanted, *needed.hidden}
     package = [layer / locate.PACKAGE for layer in layers]
     read: list[Path] = [WORKER, Path("/sys/devices/system/cpu/online"), *map(Path, paths.DEVICES)]
-    read += readable
-    listed: list[Path] = [*layers, *needed.search]
-    for path in [*needed.read, *package]:
-        if path.is_dir():
-            whole, partly = without(path, hidden)
-            read += whole
-            listed += partly
-        else:
-            read.append(path)
+    whole, partly = without([*needed.read, *package], hidden)
     return {
-        "read": [str(path) for path in read],
-        "list_only": [str(path) for path in listed],
+        "read": [str(path) for path in [*read, *readable, *whole]],
+        "list_only": [str(path) for path in [*layers, *needed.search, *partly]],
         "write": [str(home), "/dev/null"],
     }
 
@@ -242,8 +234,8 @@ def shadowed(layers: Sequence[Path]) -> list[str]:
     return [".".join(name.parts) for name in names if name.name != "__init__"]
 
 
-def without(path: Path, unwanted: Set[Path]) -> tuple[list[Path], list[Path]]:
-    """Split `path` so that it can be granted without what is `unwanted` below it.
+def without(wanted: Iterable[Path], unwanted: Set[Path]) -> tuple[list[Path], list[Path]]:
+    """Split `wanted` so that they can be granted without what is `unwanted` among and below them.
 
     Returns
     -------
@@ -253,7 +245,7 @@ def without(path: Path, unwanted: Set[Path]) -> tuple[list[Path], list[Path]]:
         Folders of which only the names may be listed.
     """
     holders = {folder for each in unwanted for folder in each.parents}
-    whole, listed, todo = [], [], [path]
+    whole, listed, todo = [], [], [*wanted]
     while todo:
         path = todo.pop()
         if path in unwanted:

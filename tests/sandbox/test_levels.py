@@ -107,11 +107,11 @@ def test_without_leaves_out_what_is_unwanted(tmp_path):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "a" / "b" / "file").touch()
     (tmp_path / "alias").symlink_to(tmp_path / "a" / "b")
-    whole, listed = launch.without(tmp_path, {tmp_path / "a" / "b" / "c"})
+    whole, listed = launch.without([tmp_path], {tmp_path / "a" / "b" / "c"})
     assert {str(p.relative_to(tmp_path)) for p in whole} == {"a/b/file", "a/d", "e"}
     assert {str(p.relative_to(tmp_path)) for p in listed} == {".", "a", "a/b"}
-    assert launch.without(tmp_path, {tmp_path}) == ([], [])
-    assert launch.without(tmp_path, set()) == ([tmp_path], [])
+    assert launch.without([tmp_path], {tmp_path}) == ([], [])
+    assert launch.without([tmp_path], set()) == ([tmp_path], [])
 
 
 def test_all_files_of_a_module_are_found(tmp_path):

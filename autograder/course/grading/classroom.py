@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -61,8 +61,6 @@ class Settings:
     ----------
     seed : str
         Gives the case pack.
-    jobs : int
-        Number of students graded at a time.
     regrade : bool
         Replace grades given before.
     checks : tuple of str
@@ -81,12 +79,11 @@ class Settings:
         When it is due, if a date is set.
     unclear : collection of str
         Names under which something was handed in that is nobody's for certain.
-    spread : Spread, optional
-        Grades instead of `jobs` processes of this machine.
+    spread : Spread
+        Where students are graded; one at a time on this machine if nothing else is said.
     """
 
     seed: str
-    jobs: int = 1
     regrade: bool = False
     checks: tuple[str, ...] = ()
     only: Sequence[str] = ()
@@ -96,7 +93,7 @@ class Settings:
     assignment: str = ""
     due: datetime | None = None
     unclear: Collection[str] = ()
-    spread: Spread | None = None
+    spread: Spread = field(default_factory=lambda: here(1))
 
     def command(self) -> list[object]:
         """Return what is asked of a regrading, as JSON has it."""
@@ -216,10 +213,9 @@ def grade_todo(
     by_name = {submission.student: submission for submission in given_to(exercise, seen)}
     works = Works(how, cases.id, list(by_name.values()))
     todo = works.same_last()
-    spread = settings.spread or here(settings.jobs)
     with (
         progress(console, len(todo)) as running,
-        contextlib.closing(spread(todo, cases, how, running)) as graded,
+        contextlib.closing(settings.spread(todo, cases, how, running)) as graded,
     ):
         for student, outcome in graded:
             if isinstance(outcome, OSError):

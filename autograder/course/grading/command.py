@@ -269,7 +269,6 @@ def grade(
         handed, seed = sample_class.write(exercise, made), SAMPLE_SEED
     how = Settings(
         seed,
-        jobs=options.jobs,
         regrade=options.regrade,
         checks=tuple(options.check),
         only=options.only,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -181,12 +180,6 @@ def belongs(path: Path, name: str) -> bool:
     return path.suffix in (*SUFFIXES, *PICTURES, ".css", ".json", ".pack") or name in PARTS
 
 
-def version(root: Path) -> str:
-    """Return the project's version."""
-    with (root / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])
-
-
 def write_archive(files: list[tuple[str, bytes]], path: Path, top: str) -> None:
     """Write a zip file of `files` below the folder `top`; it appears whole or not at all."""
     disk.write_zip(path, ((f"{top}/{name}", content) for name, content in files))
@@ -208,7 +201,7 @@ def release(
     root = locate.root()
     packs.public(exercise)  # made from the solution where it is stale
     files = list(contents(exercise, root, settings))
-    name = f"{exercise.name}-student-{version(root)}"
+    name = f"{exercise.name}-student-{locate.version()}"
     path = out / f"{name}.zip"
     made = path.with_name(f".{path.name}.new")
     try:

@@ -78,7 +78,7 @@ def build(exercise: Exercise, file: Path, out: Path, settings: Settings | None =
             path.write_bytes(content)
         jupyterlite(source, site)
         pages(exercise, settings, released[exercise.notebook], site)
-        write_json(site / MARK, {"version": release.version(locate.root())})
+        write_json(site / MARK, {"version": locate.version()})
         if size_of(site) > MOST:
             raise UserError(
                 f"The site has {size_of(site) / 1e6:.0f} MB, more than {MOST / 1e6:.0f}."

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autograder import disk, locate
-from autograder.course.release import archive as release
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.settings import NAME as SETTINGS
@@ -37,7 +36,7 @@ is judged when you hand in.
 
 def wheel(released: Mapping[str, bytes], folder: Path) -> Path:
     """Write the wheel that holds the package, the engine and the public pack; return its path."""
-    version = release.version(locate.root())
+    version = locate.version()
     path = folder / f"{tab.FOLDER}-{version}-py3-none-any.whl"
     info = f"{tab.FOLDER}-{version}.dist-info"
     files = {

@@ -9,6 +9,7 @@ the wheel that is named as an argument keep their source, and are compiled anew 
 import importlib.util
 import py_compile
 import sys
+import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from pathlib import Path
 from matplotlib import font_manager
 
 WORK = Path("/work")
-STANDARD = "python_stdlib.zip", "/lib/python312.zip"  # what it is called, and where it is found
+PACKAGES = sysconfig.get_path("purelib")  # where wheels are unpacked
+STANDARD = next(path for path in sys.path if path.endswith(".zip"))  # its library, as it finds it
 FONTS = "matplotlib/fontlist.json"
 SELDOM = ("fonttools-", "pytz-")  # of what they are for, a notebook does nothing
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -76,25 +78,17 @@ def list_of_fonts() -> bytes:
     return file.read_bytes()
 
 
-def main(packages: str, ours: str) -> None:
-    """Compile everything in `WORK`.
-
-    Parameters
-    ----------
-    packages : str
-        The folder in which wheels are unpacked.
-    ours : str
-        The wheel that keeps its sources.
-    """
+def main(ours: str) -> None:
+    """Compile everything in `WORK`; `ours` is the wheel that keeps its sources."""
     for path in WORK.glob("*.whl"):
         if path.name.startswith(SELDOM):
             continue
-        files = dict(files_of(path, packages, keep=path.name == ours))
+        files = dict(files_of(path, PACKAGES, keep=path.name == ours))
         if FONTS in files:
             files[FONTS] = list_of_fonts()
         rewrite(path, files)
-    name, found = STANDARD
-    rewrite(WORK / name, dict(files_of(WORK / name, found, keep=False)))
+    library = WORK / "python_stdlib.zip"
+    rewrite(library, dict(files_of(library, STANDARD, keep=False)))
 
 
 main(*sys.argv[1:])

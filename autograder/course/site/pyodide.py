@@ -20,7 +20,6 @@ ADDRESS = (
     f"https://github.com/pyodide/pyodide/releases/download/{VERSION}/pyodide-{VERSION}.tar.bz2"
 )
 LOCK = "pyodide-lock.json"
-PACKAGES = "/lib/python3.12/site-packages"  # where its wheels are unpacked
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 WANTED = (
     *("numpy", "matplotlib", "pillow"),
@@ -92,7 +91,7 @@ def compile_all(folder: Path, ours: str) -> None:
         It does not run here.
     """
     run = (fetch.node(), HERE / "run.mjs", folder, folder, HERE / "in_pyodide.py")
-    command = [*map(str, run), "matplotlib", PACKAGES, ours]
+    command = [*map(str, run), "matplotlib", ours]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = f"{done.stdout}\n{done.stderr}".strip()

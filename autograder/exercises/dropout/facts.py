@@ -13,7 +13,6 @@ from autograder.judging.exam import CheckFailed, Exam, NotWritten
 from autograder.judging.output import Output
 
 CLOSE = 1e-4  # relative, of a scale
-FORWARDS = ("kept", "scale", "same_each_call", "whole_rows", "whole_columns")
 BACKWARDS = ("dx_masked", "dx_scale")
 
 

@@ -18,6 +18,7 @@ from autograder.course.grading import classroom, spread
 from autograder.course.grading import command as grade
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
+from autograder.course.grading.spread import here
 from autograder.course.grading.store import store
 from autograder.course.grading.student import Graded
 from autograder.course.grading.unfinished import Unfinished
@@ -422,6 +423,6 @@ def test_the_sample_class_gets_what_it_is_worth(tmp_path):
 def run_for_real(paths, out):
     output = io.StringIO()
     console = Console(file=output, width=200)
-    settings = Settings(grade.SAMPLE_SEED, jobs=2)
+    settings = Settings(grade.SAMPLE_SEED, spread=here(2))
     records, _ = run_class(paths, course_at(out), settings, console)
     return records, output.getvalue()
