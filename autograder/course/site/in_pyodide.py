@@ -8,8 +8,8 @@ the wheel that is named as an argument keep their source, and are compiled anew 
 
 import importlib.util
 import py_compile
+import site
 import sys
-import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from pathlib import Path
 from matplotlib import font_manager
 
 WORK = Path("/work")
-PACKAGES = sysconfig.get_path("purelib")  # where wheels are unpacked
+PACKAGES = site.getsitepackages()[0]  # where wheels are unpacked
 STANDARD = next(path for path in sys.path if path.endswith(".zip"))  # its library, as it finds it
 FONTS = "matplotlib/fontlist.json"
 SELDOM = ("fonttools-", "pytz-")  # of what they are for, a notebook does nothing
