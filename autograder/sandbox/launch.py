@@ -19,7 +19,7 @@ WORKER = Path(__file__).resolve().with_name("worker")
 # What a worker may see of our environment: where programs are, and what Windows cannot do without.
 PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONVNETS_ISA")
 INSIDE = Path("/exercise")  # where the worker and the package's layers are seen in bubblewrap
-INSIDE_HOME = "/tmp/home"  # of the sandbox's own, in memory
+INSIDE_HOME = "/exercise/home"  # of the sandbox's own, in memory; nothing else can be written
 LIBRARIES = ("numpy",)  # what any worker needs
 MAX_DISK = 256 << 20  # bytes in that home
 MAX_MEMORY = 8 << 30  # bytes of address space; one epoch of training needs about 2 GiB
@@ -199,7 +199,7 @@ def bubblewrap(
         bwrap() or "bwrap",
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--hostname", "sandbox"),
-        *("--size", str(MAX_DISK), "--tmpfs", "/tmp", "--dir", INSIDE_HOME),
+        *("--size", str(MAX_DISK), "--tmpfs", INSIDE_HOME),
         *(part for path in ordered for part in mounts[path]),
         *(part for name in paths.DEVICES for part in ("--dev-bind-try", name, name)),
         *(part for name in ["/", *emptied] for part in ("--remount-ro", name)),

@@ -97,9 +97,31 @@ def test_what_is_seen_in_bubblewrap(layer):
     allowed = {"dev", "etc", "exercise", "layer0", "layer1", "lib", "lib32", "lib64", "libx32"}
     needed = paths.needed(launch.LIBRARIES)
     parts = {path.parts[1] for path in (*needed.read, *needed.links)}
-    assert set(top.split()) <= allowed | parts | {"tmp", "usr", "worker"}
+    assert set(top.split()) <= allowed | parts | {"home", "usr", "worker"}
     assert home == "[]"
     assert f"'HOME': '{launch.INSIDE_HOME}'" in environment
+
+
+def test_the_home_is_all_that_can_be_written(layer):
+    # Whatever is read may lie below /tmp, as the layer here: nothing beside it can be written.
+    skip_unless("bubblewrap")
+    folder = layer(
+        "def f():\n"
+        "    found = []\n"
+        "    for place, _, _ in os.walk('/'):\n"
+        "        try:\n"
+        "            open(place + '/planted', 'w').close()\n"
+        "        except OSError:\n"
+        "            continue\n"
+        "        found.append(place)\n"
+        "    raise ValueError(found)\n"
+    )
+    with (
+        Worker([folder, locate.given()], isolation="bubblewrap", readable=[folder]) as worker,
+        pytest.raises(Exception, match="ValueError") as caught,
+    ):
+        ask(worker)
+    assert str(caught.value).split("ValueError: ")[1].startswith(f"['{launch.INSIDE_HOME}']")
 
 
 def test_without_leaves_out_what_is_unwanted(tmp_path):
