@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from autograder.diagnosis.by_rule import ByRule
 from autograder.diagnosis.fingerprint import Known, exception_mark, from_plain, wrong_outputs
 from autograder.diagnosis.fit import Cell, Fit, Seen, Shows, best
 from autograder.diagnosis.pattern import common
@@ -74,6 +75,7 @@ class Diagnosis:
             if check.startswith(f"{function.name}/")
         }
         self._plain = pack.known.get(function.name)
+        self._rules = pack.by_rule.get(function.name)
         self._stuck = False
 
     @cached_property
@@ -126,7 +128,16 @@ class Diagnosis:
         ]
         if not here:
             return None
-        return self._alone(fit, here) or self._by_output(fit, here) or self._together(fit)
+        by_hand = self._alone(fit, here) or self._by_output(fit, here) or self._together(fit)
+        return by_hand or self._by_rule
+
+    @cached_property
+    def _by_rule(self) -> Explanation | None:
+        """The mistakes by rule that do the same on inputs of their own."""
+        sentences = ByRule(self._rules).sentences(self._session) if self._rules else []
+        if not 0 < len(sentences) <= NAMES_AT_MOST:
+            return None
+        return Explanation(tuple(sentences), tuple(sentences), ELSEWHERE)
 
     def _alone(self, fit: Fit, here: list[Cell]) -> Explanation | None:
         """Return the mistakes of which each explains all that was seen."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.fingerprint import expected_outputs, wrong_outputs
+from autograder.diagnosis.mend import search
 from autograder.exercise import Exercise
 from autograder.judging.case import Case
 from autograder.judging.ladder import unpacked
@@ -76,7 +77,7 @@ class Climber:
         threads: int = 1,
         isolation: str | None = None,
     ) -> None:
-        self._exercise, self._pack = exercise, pack
+        self._exercise, self._submission, self._pack = exercise, submission, pack
         self._make = lambda: Session(
             submission, exercise.files, threads=threads, isolation=isolation
         )
@@ -96,6 +97,11 @@ class Climber:
                 return climb(session, cases)
             except WorkerError:
                 return None  # it hangs, or ends its worker: the check has said so
+
+    def mended(self, function: str) -> str:
+        """Say which one edit makes student code right; see `mend.search`."""
+        named = self._exercise.by_name[function]
+        return search.mended(self._make, self._submission, named, self._pack)
 
 
 def climb(session: Session, cases: list[Case]) -> Step:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.diagnosis.explain import Explanation
 from autograder.engine.hints import hints_for
 from autograder.engine.messages import Messages, attempt, lines, status_of, told_by
 from autograder.judging.compare import overall, where
@@ -85,6 +86,10 @@ class Discreet(Messages):
         public cases, which come before, have shown it.
         """
         return ""
+
+    def _one_change(self, function: str) -> Explanation | None:
+        """Look for none: which one is right would tell of the secret cases, one guess of many."""
+        return None
 
     def _reason(self, error: WorkerError) -> str:
         """Say why there is no result."""

@@ -80,6 +80,7 @@ class Messages:
         self._exercise, self._session, self._pack = exercise, session, pack
         self._on_failure, self._climber = on_failure, climber
         self._diagnoses: dict[str, Diagnosis] = {}
+        self._changes: dict[str, str] = {}
         self._said = set() if said is None else said
 
     def explain(self, error: CheckFailed, exam: Exam | None) -> tuple[str, tuple[str, ...]]:
@@ -203,7 +204,15 @@ class Messages:
         """Look for a known mistake that explains what is wrong in the case asked last."""
         if exam.index is None:
             return None
-        return self._diagnosis(exam).explain(exam.declared.info.id, exam.index, output)
+        known = self._diagnosis(exam).explain(exam.declared.info.id, exam.index, output)
+        return known or self._one_change(exam.declared.info.function)
+
+    def _one_change(self, function: str) -> Explanation | None:
+        """Look for one change of a student's code that makes it right; once for each function."""
+        if function not in self._changes:
+            self._changes[function] = self._climber.mended(function)
+        said = self._changes[function]
+        return Explanation((said,), (said,), head="") if said else None
 
     def _pattern(self, exam: Exam) -> str:
         """Say which cases go wrong, where no known mistake explains them."""

@@ -71,6 +71,36 @@ class Caller(Protocol):
         """Give a student's module a worker that knows nothing yet."""
 
 
+class Notes:
+    """In the place of a session: notes what an operation requests of a worker.
+
+    Attributes
+    ----------
+    requests : list of dict
+        Each with a name and arguments, in order.
+    """
+
+    def __init__(self, given: Collection[str]) -> None:
+        self.given, self.stuck = given, dict[str, WorkerError]()
+        self.requests: list[Payload] = []
+
+    def request(
+        self,
+        name: str,
+        module: str,
+        arguments: Payload,
+        seconds: float,
+        fits: Callable[[Any], bool],
+        most: int,
+    ) -> Answer:
+        """Note one thing that is to be done; it is taken to go well."""
+        self.requests.append({"name": name, "arguments": arguments})
+        return Answer(True)
+
+    def renew(self, module: str) -> None:
+        """There is no worker."""
+
+
 class Operation:
     """One kind of operation; here, the call of a layer's forward pass.
 

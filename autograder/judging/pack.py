@@ -24,7 +24,7 @@ from autograder.errors import UserError
 from autograder.judging.case import Case
 from autograder.sandbox.worker import wire
 
-FORMAT = 5
+FORMAT = 6
 
 
 class PackError(UserError):
@@ -47,6 +47,8 @@ class Pack:
         By function, its small inputs with the solution's replies, as `ladder.packed` has them.
     larger : dict of str to Any
         By function, or by a check's id, what is kept of a larger case (`larger.Larger.case`).
+    by_rule : dict of str to Any
+        By function, the mistakes that were made by rule, as `by_rule.to_plain` has them.
     readable : tuple of Path
         Files and folders that a submission's workers may read: what is too much to be sent to each.
     """
@@ -56,6 +58,7 @@ class Pack:
     known: dict[str, Any] = field(default_factory=dict)
     ladders: dict[str, np.ndarray] = field(default_factory=dict)
     larger: dict[str, Any] = field(default_factory=dict)
+    by_rule: dict[str, Any] = field(default_factory=dict)
     readable: tuple[Path, ...] = ()
 
 
@@ -76,6 +79,7 @@ def to_bytes(pack: Pack) -> bytes:
         "known": pack.known,
         "ladders": pack.ladders,
         "larger": pack.larger,
+        "by_rule": pack.by_rule,
     }
     stream = io.BytesIO()
     wire.write_message(stream, tree)
@@ -96,7 +100,8 @@ def load(path: Path, checks: Collection[str] = ()) -> Pack:
         if tree["format"] != FORMAT:
             raise PackError(f"{path} is a case pack of another version of the exercise.")
         cases = {check: [Case(**case) for case in cases] for check, cases in tree["cases"].items()}
-        pack = Pack(tree["id"], cases, tree["known"], tree["ladders"], tree["larger"])
+        rest = (tree[name] for name in ("known", "ladders", "larger", "by_rule"))
+        pack = Pack(tree["id"], cases, *rest)
     except FileNotFoundError:
         raise PackError(
             f"The case pack {path} is missing. It comes with the exercise's archive: unpack that "

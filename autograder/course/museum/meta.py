@@ -21,7 +21,9 @@ from tqdm import tqdm
 
 from autograder import exercises
 from autograder.course.museum import museum_of, packs
+from autograder.course.museum.markdown import as_markdown
 from autograder.course.museum.mistake import Mistake, Unseen
+from autograder.course.museum.rule import report
 from autograder.course.museum.submissions import in_the_way, with_code
 from autograder.course.museum.way import Way
 from autograder.disk import write_text
@@ -199,22 +201,6 @@ def row(name: str, results: Sequence[Result]) -> tuple[str, ...]:
     return (name, *(str(count) for count in counts))
 
 
-def as_markdown(table: Sequence[tuple[str, ...]]) -> str:
-    """Return the table in Markdown, aligned to be read as text too."""
-    quoted = [HEAD, *((f"`{r[0]}`" if r[0] != "all" else "**all**", *r[1:]) for r in table)]
-    widths = [max(len(r[i]) for r in quoted) for i in range(len(HEAD))]
-    lines = []
-    for r in quoted:
-        cells = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(r, widths, strict=True))
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    rule = ["-" * width if i == 0 else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    lines.insert(1, "| " + " | ".join(rule) + " |")
-    return "\n".join(lines)
-
-
 def good_enough(results: Sequence[Result]) -> bool:
     """Return whether the checks meet the bars."""
 
@@ -248,6 +234,17 @@ def chosen(names: Sequence[str]) -> tuple[Exercise, Sequence[str]]:
     return exercises.with_what(tuple(names)).whole, names
 
 
+def by_rule(exercise: Exercise, functions: Sequence[str], jobs: int) -> int:
+    """Print what comes of mistakes by rule; the exit code is 0 when the bars are met."""
+    found = report.told(exercise, functions or exercise.names, jobs)
+    if not found:
+        print(f"{exercise.name} has no mistakes by rule.")
+        return 0
+    for name, of in (("function", lambda t: t.function), ("operator", lambda t: t.kind)):
+        print(as_markdown((name, *report.HEAD), report.rows(found, of)), end="\n\n")
+    return 0 if report.good_enough(found) else 1
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 when the checks meet the bars."""
     parser = argparse.ArgumentParser(
@@ -262,6 +259,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--write", action="store_true", help="put the table into autograder/README.md"
     )
+    parser.add_argument(
+        "--by-rule", action="store_true", help="of mistakes by rule only, in some minutes"
+    )
     options = parser.parse_args(arguments)
     exercise, functions = chosen(options.name)
     unknown = [function for function in functions if function not in exercise.names]
@@ -269,11 +269,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{exercise.name} has no {', '.join(unknown)}: {', '.join(exercise.names)}")
     if options.write and functions:
         parser.error("--write needs the whole museum: give no function")
+    if options.by_rule:
+        return by_rule(exercise, functions, options.jobs)
     results = run(exercise, functions, options.jobs)
     for result in results:
         if result.complaint:
             print(f"{result.function}, {result.piece}: {result.complaint}\n")
-    table = as_markdown(rows(results))
+    table = as_markdown(HEAD, rows(results))
     print(table)
     if not good_enough(results):
         print("The checks are not good enough; see above.", file=sys.stderr)

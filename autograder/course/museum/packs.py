@@ -15,6 +15,9 @@ import numpy as np
 
 from autograder import exercises, locate, markers
 from autograder.course.museum.fingerprints import collect
+from autograder.course.museum.rule import table
+from autograder.course.museum.seeds import generator
+from autograder.diagnosis import by_rule
 from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import all_checks, ids, larger_cases
@@ -59,6 +62,7 @@ def identify(exercise: Exercise, seed: str) -> str:
     cases += [locate.answers(name) for name in exercise.whole.editable]
     known = [PACKAGE / "diagnosis", PACKAGE / "course" / "museum" / exercise.name]
     known += Path(__file__).parent.glob("*.py")
+    known += [table.path_of(exercise), Path(str(table.__file__))]
     return f"{digest_of([*cases, Path(__file__)], seed)}-{digest_of(known, seed)}"
 
 
@@ -70,12 +74,6 @@ def digest_of(places: Iterable[Path], seed: str) -> str:
     for part in (str(FORMAT).encode(), seed.encode(), *contents):
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()[:16]
-
-
-def generator(seed: str, check: str, index: int) -> np.random.Generator:
-    """Return a random generator for one case, independent of all other cases."""
-    text = json.dumps([seed, check, index])
-    return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
 
 
 def draw(exercise: Exercise, seed: str) -> Iterator[tuple[str, Spec, Payload]]:
@@ -99,7 +97,10 @@ def build(exercise: Exercise, seed: str) -> Pack:
     cases = with_replies(exercise, seed, right)
     known = collect(exercise, cases, right)
     larger = larger_with_replies(exercise, seed, right)
-    return Pack(identify(exercise, seed), cases, known, ladders(exercise, right), larger)
+    return Pack(
+        *(identify(exercise, seed), cases, known, ladders(exercise, right), larger),
+        by_rule=rules(exercise, right),
+    )
 
 
 def with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, list[Case]]:
@@ -123,6 +124,24 @@ def ladders(exercise: Exercise, right: Submission) -> dict[str, np.ndarray]:
             if cases:
                 made[name] = packed(cases)
     return made
+
+
+def rules(exercise: Exercise, right: Submission) -> dict[str, Any]:
+    """Return what packs have of the mistakes by rule: those that are named by no one else."""
+    found = {}
+    with Session(right, exercise.files) as session:
+        for name, of in table.tables(exercise).items():
+            cases = [
+                Case(spec.op, payload, reference(session, spec, payload))
+                for spec, payload in table.probes(exercise, name)
+            ]
+            told = [
+                (one.sentence, one.marks)
+                for one in of.behaviours
+                if not one.hand and table.is_in_words(one.sentence)
+            ]
+            found[name] = by_rule.to_plain(cases, of.marks, told)
+    return found
 
 
 def larger_with_replies(exercise: Exercise, seed: str, right: Submission) -> dict[str, Any]:

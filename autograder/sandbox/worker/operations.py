@@ -7,6 +7,7 @@ notebook.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ import cells
 import nets
 import numpy as np
 import returned
-from student import find, load, plain, seed
+from student import find, load, plain, seed, vary
 
 held: dict[str, Any] = {}
 """The student's own cache, kept between a forward and a backward pass. It never leaves here."""
@@ -196,8 +197,28 @@ def numeric_gradient(
     return gradients
 
 
+def variants(module: str, sources: list[str], requests: list[dict[str, Any]]) -> list[Any]:
+    """Put each source in the place of a module's functions, and carry out requests with it.
+
+    Returns the reply to the last request for each source, or None where anything raised.
+    """
+    replies: list[Any] = []
+    for source in sources:
+        reply = None
+        try:
+            vary(module, source)
+            for request in copy.deepcopy(requests):
+                reply = OPERATIONS[request["name"]](**request["arguments"])
+        except (Exception, SystemExit):
+            reply = None
+        replies.append(reply)
+    return replies
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "load": load,
+    "vary": vary,
+    "variants": variants,
     "forward": forward,
     "call": call,
     "sequence": sequence,

@@ -73,6 +73,7 @@ def test_no_padding(exam: Exam) -> None:
         conv_backward(x=(2, 3, 8, 5), w=(2, 3, 3, 3), stride=1, pad=1),
         conv_backward(x=(2, 3, 6, 6), w=(2, 3, 3, 2), stride=1, pad=1),
         conv_backward(x=(2, 3, 9, 6), w=(2, 3, 1, 4), stride=2, pad=1),
+        conv_backward(x=(2, 3, 5, 7), w=(2, 3, 2, 1), stride=3, pad=3),
     ],
     hint="Height goes with rows, width with columns: does every H have its HH, every W its WW?",
 )

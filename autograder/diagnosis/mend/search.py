@@ -1,0 +1,194 @@
+"""Which one edit makes student code right: tried, not guessed.
+
+The known mistakes are those that somebody thought of. But most wrong code is right but for one
+place. So its own text is edited, a small change at a time, the likeliest first, and each is run on
+inputs on which the code is wrong. What makes all cases come out right is told. It is true whatever
+anybody thought of: it was tried.
+
+Student code is run as always, in a worker; its edits are its own code but for a few words. The
+worker and its folder are for this alone: nothing that is left in them comes to a check.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograder.diagnosis.fingerprint import wrong_outputs
+from autograder.diagnosis.mend.edit import Edit
+from autograder.diagnosis.mend.edits import applied, likeliest
+from autograder.diagnosis.mend.source import Source, reached
+from autograder.diagnosis.mend.words import sentence
+from autograder.exercise import Function
+from autograder.judging.case import Case
+from autograder.judging.ladder import unpacked
+from autograder.judging.operation import Notes, Payload
+from autograder.judging.pack import Pack
+from autograder.judging.session import Session
+from autograder.sandbox.client import MAX_REPLY
+from autograder.sandbox.errors import Raised, WorkerError
+from autograder.sandbox.inprocess import LEVEL as IN_PROCESS
+from autograder.submission import Submission
+
+MOST = 1250  # edits that are tried
+BATCH = 25  # of them at a time
+SECONDS = 2.0  # for a batch of them on a small input, and for one on any input
+STEP = 3  # of the inputs on the ladder each third is tried: they are many
+STOPS = 2  # batches that may hang or end the worker
+
+
+class Attempts:
+    """Student code on some cases, as it is and edited.
+
+    Parameters
+    ----------
+    session : Session
+        Of the code; it is of no use to anybody else afterwards.
+    function : Function
+        What is wrong.
+    source : Source
+        The text of its file.
+    functions : sequence of ast.stmt
+        Functions and classes in it that are edited.
+    cases : sequence of Case
+        All on which it has to be right, the smallest first.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        function: Function,
+        source: Source,
+        functions: Sequence[ast.stmt],
+        cases: Sequence[Case],
+    ) -> None:
+        self._session, self._source = session, source
+        self._module = function.file.module
+        self._functions = functions
+        self._stops = 0
+        self._cases = list(cases)
+        wrong = next((case for case in cases if not self.is_right(case)), None)
+        self.is_wrong = wrong is not None
+        if wrong is not None:  # what does not mend this one needs no other
+            self._cases = [case for case in cases if case is not wrong]
+            self._cases.insert(0, wrong)
+
+    def is_right(self, case: Case) -> bool:
+        """Return whether the code as it is now is right on a case."""
+        try:
+            reply = self._session.ask(case.op, case.payload, SECONDS).reply
+        except Raised:
+            return False
+        except WorkerError:
+            self._stops += 1
+            return False
+        return not wrong_outputs(case, reply)
+
+    def first_of(self, tried: Sequence[Sequence[Edit]]) -> Sequence[Edit] | None:
+        """Return the first of some edits that makes the code right on all cases."""
+        first, *others = self._cases
+        sources = [self._edited(edits) for edits in tried]
+        try:
+            replies = self._replies(first, sources)
+        except WorkerError:
+            self._stops += 1
+            return None
+        for edits, source, reply in zip(tried, sources, replies, strict=True):
+            if reply is not None and not wrong_outputs(first, reply):
+                self._ask("vary", {"module": self._module, "source": source}, is_nothing)
+                if all(map(self.is_right, others)):
+                    return edits
+        return None
+
+    def _replies(self, case: Case, sources: Sequence[str]) -> list[Any]:
+        """Return the reply of each source on a case; None where it raised, or is no reply."""
+        noted = Notes(self._session.given)
+        case.operation.run(noted, case.payload, SECONDS)
+        arguments = {
+            "module": self._module,
+            "sources": list(sources),
+            "requests": noted.requests,
+        }
+        replies = self._ask("variants", arguments, lambda r: is_list_of(r, len(sources)))
+        fits = case.operation.fits
+        return [r if r is not None and fits(case.payload, r) else None for r in replies]
+
+    def _ask(self, name: str, arguments: Payload, fits: Callable[[Any], bool]) -> Any:
+        """Have one thing done in the worker."""
+        session, most = self._session, MAX_REPLY
+        return session.request(name, self._module, arguments, SECONDS, fits, most).reply
+
+    def _edited(self, edits: Sequence[Edit]) -> str:
+        """Return the text of all functions that are edited at all, with these edits."""
+        text = self._source.text
+        return "\n\n".join(applied(edits, text, self._source.span(f)) for f in self._functions)
+
+    @property
+    def go_on(self) -> bool:
+        """Whether there is still sense in trying more."""
+        return self._stops <= STOPS
+
+
+def is_nothing(reply: Any) -> bool:
+    """Return whether a reply says no more than that something is done."""
+    return reply is None
+
+
+def is_list_of(reply: Any, count: int) -> bool:
+    """Return whether a reply is a list of so many things."""
+    return isinstance(reply, list | tuple) and len(reply) == count
+
+
+def mended(
+    make: Callable[[], Session], submission: Submission, function: Function, pack: Pack
+) -> str:
+    """Say which one change makes student code right; nothing if none does.
+
+    Parameters
+    ----------
+    make : callable
+        Starts a session with the submission.
+    submission : Submission
+        The code.
+    function : Function
+        Which of its functions is wrong.
+    pack : Pack
+        The cases, and the ladder.
+    """
+    text = submission.files.get(function.file.path, b"").decode(errors="replace")
+    with make() as session:
+        if session.isolation == IN_PROCESS:  # in a browser it takes too long
+            return ""
+        edits = change_of(session, text, function, pack)
+    return sentence(text, function.file.name, edits) if edits else ""
+
+
+def change_of(session: Session, text: str, function: Function, pack: Pack) -> Sequence[Edit]:
+    """Return the edits of some code that make it right, the first that do; none if none do."""
+    try:
+        source = Source(text)
+    except (SyntaxError, ValueError):
+        return ()
+    functions = reached(source, function.name)
+    attempts = Attempts(session, function, source, functions, cases_of(function, pack))
+    if not attempts.is_wrong:
+        return ()
+    tried = likeliest(source, functions, MOST)
+    for start in range(0, len(tried), BATCH):
+        found = attempts.first_of(tried[start : start + BATCH])
+        if found is not None:
+            return found
+        if not attempts.go_on:
+            break
+    return ()
+
+
+def cases_of(function: Function, pack: Pack) -> list[Case]:
+    """Return all cases of a function whose outputs are compared, the smallest first."""
+    ladder = pack.ladders.get(function.name)
+    cases = unpacked(ladder)[::STEP] if ladder is not None else []
+    for check, of in pack.cases.items():
+        if check.startswith(f"{function.name}/"):
+            cases += [case for case in of if case.operation.compared]
+    return sorted(cases, key=lambda case: case.operation.numbers(case.payload))
