@@ -153,9 +153,10 @@ class Environment:
         uv = shutil.which("uv")
         if uv:
             try:
-                # Without the option, uv takes changed kernels for what it has compiled before.
+                # Left uncompiled, as uv leaves it, it would be compiled anew by each worker in the
+                # sandbox. Of changed kernels, uv would take what it has compiled before.
                 command = [uv, "pip", "install", "--python", str(self.python)]
-                command += ["--reinstall-package", PROJECT, *versions, *what]
+                command += ["--compile-bytecode", "--reinstall-package", PROJECT, *versions, *what]
                 session.run_install(*command, silent=True)
                 return
             except nox.command.CommandFailed:
