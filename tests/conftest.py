@@ -7,6 +7,8 @@ are in one group each (``pytest.mark.xdist_group``), which a single worker runs.
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -37,9 +39,17 @@ def pytest_configure(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes():
-    """Make what all workers would make at once: the public pack, the data set."""
-    packs.public(EXERCISE)
+    """Make what all workers would make at once: the public packs, the data set; on all cores."""
+    program = [sys.executable, "-m", "autograder.course.museum.packs"]
+    making = [
+        subprocess.Popen(
+            program, cwd=locate.root(), env={**os.environ, exercises.CHOSEN: each.name}
+        )
+        for each in sorted(exercises.every(), key=lambda each: each != EXERCISE)
+    ]
     notebook.data_set()
+    for process in making:
+        process.wait()
 
 
 @pytest.fixture(scope="session", autouse=True)
