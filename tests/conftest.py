@@ -1,8 +1,9 @@
 """Shared fixtures, and what lets pytest-xdist run the tests on all cores.
 
 Its workers share what is costly to make (`made_once`), and nothing else: each has a folder of its
-own for temporary files, and tests that start servers on a port, measure time or fill the machine
-are in one group each (``pytest.mark.xdist_group``), which a single worker runs.
+own for temporary files. Tests that start servers on a port, measure time, fill the machine or share
+a module's fixture that takes long are in one group each (``pytest.mark.xdist_group``), which a
+single worker runs.
 """
 
 import os
