@@ -45,7 +45,7 @@ if os.pathsep in str(ROOT):
     )
 
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
-ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
+ON_ALL_CORES = ("-n", "logical")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
     *("course", "cs231n", "engine", "exercises", "notebooks", "show"),

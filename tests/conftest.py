@@ -1,9 +1,8 @@
 """Shared fixtures, and what lets pytest-xdist run the tests on all cores.
 
 Its workers share what is costly to make (`made_once`), and nothing else: each has a folder of its
-own for temporary files. Tests that start servers on a port, measure time, fill the machine or share
-a module's fixture that takes long are in one group each (``pytest.mark.xdist_group``), which a
-single worker runs.
+own for temporary files. One worker runs all tests of a file, and of files that start servers on a
+port or fill the machine (`by_file`).
 """
 
 import os
@@ -78,10 +77,12 @@ def the_usual_exercise():
         exercises.with_what.cache_clear()
 
 
-def pytest_collection_modifyitems(items):
-    """Have the workers start with what takes long, so that none is left with it at the end."""
-    if IS_WORKER:
-        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Return what says which worker runs which tests."""
+    from by_file import ByFile  # xdist need not be there
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

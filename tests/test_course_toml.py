@@ -16,8 +16,6 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
-pytestmark = pytest.mark.xdist_group("round")
-
 GIVEN = ("spatial_groupnorm_forward", "spatial_groupnorm_backward")
 NET = "ThreeLayerConvNet"
 COMMENT = "ask Jo before the exam"

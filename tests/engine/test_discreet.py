@@ -19,8 +19,6 @@ from autograder.judging.session import Session
 from autograder.judging.verdict import Status
 from autograder.submission import Submission
 
-pytestmark = pytest.mark.xdist_group("discreet")  # of a fixture that takes long
-
 POOL = "max_pool_forward_naive/standard"
 CONV = "conv_backward_naive/standard"
 NET = ("ThreeLayerConvNet/parameters", "ThreeLayerConvNet/contract")

@@ -10,8 +10,6 @@ import pytest
 from autograder import locate
 from autograder.entry import shadows
 
-pytestmark = pytest.mark.xdist_group("shadows")  # of a fixture that takes long
-
 ROOT = locate.root()
 STANDARD = ["random", "queue", "re", "code", "enum"]
 LIBRARIES = ["numpy", "pytest"]

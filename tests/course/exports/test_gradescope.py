@@ -29,8 +29,6 @@ from autograder.judging import pack
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.probe import strongest
 
-pytestmark = pytest.mark.xdist_group("gradescope")  # of a fixture that takes long
-
 SEED = "a secret seed of a course"
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/
 TOP = {"score", "execution_time", "output", "output_format", "test_output_format", "tests"}

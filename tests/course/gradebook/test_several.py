@@ -8,8 +8,6 @@ from autograder.course.museum import museum_of
 from autograder.course.museum.sample_class import files_of
 from autograder.errors import UserError
 
-pytestmark = pytest.mark.xdist_group("several")  # of a fixture that takes long
-
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):

@@ -25,8 +25,6 @@ from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 from made_up import course_at
 
-pytestmark = pytest.mark.xdist_group("again")  # of a fixture that takes long
-
 NAME = EXERCISE.assignment
 NET = "ThreeLayerConvNet"
 POOL = "max_pool_backward_naive"

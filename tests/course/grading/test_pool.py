@@ -16,8 +16,6 @@ from autograder.judging.pack import Pack
 from autograder.sandbox.bounds import JUDGING_MEMORY
 from autograder.submission import Submission
 
-pytestmark = pytest.mark.xdist_group("pool")  # of a fixture that takes long
-
 CASES = Pack("the pack", {})
 HEAVY = {"nbgrader", "lark"}  # each takes seconds to import, and judging needs neither
 

@@ -33,8 +33,6 @@ from autograder.submission import Submission
 sys.path.append(str(launch.WORKER))
 import cells
 
-pytestmark = pytest.mark.xdist_group("notebooks")  # of a fixture that takes long
-
 KNOWN = {"USERPROFILE", "GIT_PAGER"}  # in every worker's environment, or set by IPython
 
 

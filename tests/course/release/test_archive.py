@@ -22,8 +22,6 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
 from autograder.exercises.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("archive")  # of a fixture that takes long
-
 
 @pytest.fixture(scope="module")
 def files(public_pack):

@@ -17,8 +17,6 @@ from autograder.submission import Submission
 
 from .arena import differences, digest
 
-pytestmark = pytest.mark.xdist_group("archives")  # of a fixture that takes long
-
 SOURCE = b"import numpy as np\n"
 
 
