@@ -45,7 +45,7 @@ if os.pathsep in str(ROOT):
     )
 
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
-ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")  # pytest-xdist
+ON_ALL_CORES = ("-n", "logical")  # pytest-xdist
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
     *("course", "cs231n", "engine", "exercises", "notebooks", "show"),
@@ -153,9 +153,10 @@ class Environment:
         uv = shutil.which("uv")
         if uv:
             try:
-                # Without the option, uv takes changed kernels for what it has compiled before.
+                # Left uncompiled, as uv leaves it, it would be compiled anew by each worker in the
+                # sandbox. Of changed kernels, uv would take what it has compiled before.
                 command = [uv, "pip", "install", "--python", str(self.python)]
-                command += ["--reinstall-package", PROJECT, *versions, *what]
+                command += ["--compile-bytecode", "--reinstall-package", PROJECT, *versions, *what]
                 session.run_install(*command, silent=True)
                 return
             except nox.command.CommandFailed:

@@ -1,6 +1,10 @@
-"""The one way in which a command fails for a reason that is not ours."""
+"""What goes wrong for a reason that is not ours: a command fails in one way, a machine for all."""
 
 from __future__ import annotations
+
+import errno
+
+FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 
 class UserError(Exception):
@@ -9,3 +13,8 @@ class UserError(Exception):
     ``python -m autograder`` prints it on standard error and ends with exit code 2. Nothing else
     catches it, but for code that knows another way.
     """
+
+
+def for_everybody(error: BaseException | None) -> bool:
+    """Return whether what was raised for one student would be raised for everybody."""
+    return isinstance(error, OSError) and error.errno in FOR_EVERYBODY

@@ -35,6 +35,9 @@ class StudentFile:
         library.
     modules : tuple of str
         Modules that it may use beside Python's own, NumPy and the given package.
+    also : str
+        Name of the one file that holds its functions where others lay the same package out. Empty
+        if there is none.
     """
 
     path: str
@@ -43,6 +46,7 @@ class StudentFile:
     noted: frozenset[str] = frozenset()
     libraries: tuple[str, ...] = ("numpy",)
     modules: tuple[str, ...] = ()
+    also: str = ""
 
     def allowing(self, modules: tuple[str, ...]) -> StudentFile:
         """Return the file as it is where it may use these modules too."""

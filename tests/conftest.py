@@ -1,12 +1,14 @@
 """Shared fixtures, and what lets pytest-xdist run the tests on all cores.
 
 Its workers share what is costly to make (`made_once`), and nothing else: each has a folder of its
-own for temporary files, and tests that start servers on a port, measure time or fill the machine
-are in one group each (``pytest.mark.xdist_group``), which a single worker runs.
+own for temporary files. One worker runs all tests of a file, and of files that start servers on a
+port or fill the machine (`by_file`).
 """
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -37,9 +39,17 @@ def pytest_configure(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes():
-    """Make what all workers would make at once: the public pack, the data set."""
-    packs.public(EXERCISE)
+    """Make what all workers would make at once: the public packs, the data set; on all cores."""
+    program = [sys.executable, "-m", "autograder.course.museum.packs"]
+    making = [
+        subprocess.Popen(
+            program, cwd=locate.root(), env={**os.environ, exercises.CHOSEN: each.name}
+        )
+        for each in sorted(exercises.every(), key=lambda each: each != EXERCISE)
+    ]
     notebook.data_set()
+    for process in making:
+        process.wait()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,10 +77,12 @@ def the_usual_exercise():
         exercises.with_what.cache_clear()
 
 
-def pytest_collection_modifyitems(items):
-    """Have the workers start with what takes long, so that none is left with it at the end."""
-    if IS_WORKER:
-        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Return what says which worker runs which tests."""
+    from by_file import ByFile  # xdist need not be there
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def is_named(name: str, text: str) -> bool:
     """
     if name.isalpha() and name.islower():
         return text == name
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    return name in text and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
 
 def found_in(path: Path, names: set[str]) -> Iterator[str]:

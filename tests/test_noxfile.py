@@ -325,6 +325,8 @@ def test_a_command_that_is_interrupted_has_the_time_to_say_what_is_kept(tmp_path
         [sys.executable, "-m", "nox", "-s", "interrupted"],
         cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
+        # Of what a shell runs in the background, it is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         told = ""
         while "Ready." not in told:

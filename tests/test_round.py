@@ -19,8 +19,6 @@ from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
-pytestmark = pytest.mark.xdist_group("round")
-
 DUE = "2026-12-01 12:00 UTC"
 ON_TIME, LATE = "2026-12-01 11:00:00 UTC", "2026-12-01 13:30:00 UTC"
 

@@ -1,4 +1,4 @@
-"""What student code has to do without, whichever exercise it is of.
+"""What student code has to do without, whichever exercise it is of, and where others lay it out.
 
 Each module is named with what a star import of it brings, so that its stand-in brings the same.
 """
@@ -38,3 +38,6 @@ LIBRARIES: dict[str, tuple[str, ...]] = dict.fromkeys(
     (),
 )
 """Other modules with layers, losses or derivatives of their own, and our own code."""
+
+ONE_FILE = "layers.py"
+"""The file that holds all layers and losses where a course has not split it by exercises."""

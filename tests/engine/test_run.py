@@ -11,6 +11,7 @@ from autograder.engine import messages
 from autograder.engine import run as engine
 from autograder.engine.messages import Messages
 from autograder.errors import UserError
+from autograder.exercise import Changes
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
@@ -122,7 +123,7 @@ def test_the_net_alone_gets_its_points(skeleton, solution, public_pack):
 def test_a_hang_costs_its_own_function_only(solution, public_pack):
     hanging = replaced(solution, "max_pool_forward_naive", "while True: pass")
     verdicts = engine.run_checks(
-        EXERCISE,
+        EXERCISE.changed(Changes(seconds={"max_pool_forward_naive/standard": 1.0})),
         hanging,
         public_pack,
         ["max_pool_forward_naive/standard", "max_pool_backward_naive"],
@@ -320,8 +321,8 @@ def test_an_explanation_that_takes_too_much_costs_no_verdict(
 
 
 def test_what_is_not_the_graders_own_work_is_not_counted(solution, public_pack, monkeypatch):
-    monkeypatch.setattr(engine, "JUDGING_SECONDS", 2.0)
-    once = "time.sleep(0 if 'slept' in globals() else 4); globals()['slept'] = True"
+    monkeypatch.setattr(engine, "JUDGING_SECONDS", 0.5)
+    once = "time.sleep(0 if 'slept' in globals() else 1); globals()['slept'] = True"
     body = f"import time; {once}; return x, None"
     slow = replaced(solution, "max_pool_forward_naive", body)
     verdicts = engine.run_checks(EXERCISE, slow, public_pack, ["max_pool_forward_naive/standard"])

@@ -167,13 +167,12 @@ def judge(declared, forger, pack, words, shown):
 
 
 @cache
-def small(pack_id, function):
+def small(function):
     """Return a pack with some cases of one function, and with a few of its known mistakes.
 
     A training has a few images: to make all of them takes half a minute.
     """
     pack = public(EXERCISE.name, ids(EXERCISE))
-    assert pack.id == pack_id
     cases = {
         check: [with_few_images(case) for case in (own[:MOST] if "args" in own[0].payload else own)]
         for check, own in pack.cases.items()
@@ -202,14 +201,15 @@ FUNCTIONS = list(dict.fromkeys(declared.info.function for declared in CHECKS))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.usefixtures("public_pack")  # as an argument, it would be printed for each example
 @FEW
 @given(values, st.sampled_from(["W1", "", "\N{REPLACEMENT CHARACTER}" * 2000, "$tuple"]))
 @example([("shaped", "f8", -1e308)], "W1")
 @example([RIGHT, ("shaped", "f8", np.nan), RIGHT, ("shaped", "c16", 1.0)], "b1")
-def test_any_reply_leads_to_a_verdict(public_pack, monkeypatch, function, values, name):
+def test_any_reply_leads_to_a_verdict(monkeypatch, function, values, name):
     # A failing explanation is logged and left out for students; here it is to be seen.
     monkeypatch.setattr(messages, "attempt", lambda call, otherwise: call())
-    pack = small(public_pack.id, function)
+    pack = small(function)
     forger = Forger([case for cases in pack.cases.values() for case in cases], values, name)
     shown = []
     climber = Climber(EXERCISE, Submission("nobody", {}), pack)

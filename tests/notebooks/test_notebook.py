@@ -34,10 +34,6 @@ TITLES = [
 ]
 
 
-# A kernel's ports are chosen before it listens on them: one worker starts all kernels.
-pytestmark = pytest.mark.xdist_group("jupyter")
-
-
 @pytest.fixture
 def notebook():
     return nbformat.read(NOTEBOOK, as_version=4)

@@ -17,8 +17,6 @@ from autograder.exercises.convnets import EXERCISE
 RUN = Path(pyodide.__file__).with_name("run.mjs")
 FUNCTIONS = [function.name for function in EXERCISE.functions if not function.trains]
 
-pytestmark = pytest.mark.xdist_group("pyodide")
-
 
 def pieces(solution, function):
     """Return what somebody has written for a function of the museum, as submissions."""

@@ -9,11 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nbgrader.api import Gradebook
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from nbgrader.api import Base, Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from autograder.disk import UNFINISHED, whole
 
@@ -47,8 +50,22 @@ def make_database(url: str, course_id: str) -> None:
     ours = address.get_backend_name() == "sqlite" and path.is_absolute() and path.parent.is_dir()
     if not ours or path.exists():
         return
-    with whole(path) as temporary, Gradebook(f"sqlite:///{temporary}", course_id):
-        pass
+    with whole(path) as temporary:
+        make_tables(f"sqlite:///{temporary}")
+        with Gradebook(f"sqlite:///{temporary}", course_id):
+            pass
+
+
+def make_tables(url: str) -> None:
+    """Make the tables of a gradebook, and note their version.
+
+    nbgrader would start a program to ask for the version, which takes seconds.
+    """
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        MigrationContext.configure(connection).stamp(ScriptDirectory(ALEMBIC_DIR), "head")
+    engine.dispose()
 
 
 def steps(database: bool) -> Sequence[type]:

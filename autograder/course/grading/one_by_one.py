@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 from collections.abc import Iterator
 
 from rich.console import Console
 
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
-from autograder.errors import UserError
+from autograder.errors import UserError, for_everybody
 
 MAX_REASON = 500  # characters of what was raised for a student
-FOR_EVERYBODY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
-
-
-def for_everybody(error: BaseException | None) -> bool:
-    """Return whether what was raised for one student would be raised for everybody."""
-    return isinstance(error, OSError) and error.errno in FOR_EVERYBODY
 
 
 class OneByOne:

@@ -16,8 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder.course.grading.one_by_one import for_everybody
 from autograder.course.grading.student import Graded
+from autograder.errors import for_everybody
 from autograder.judging.pack import Pack
 from autograder.sandbox import bounds, ending
 from autograder.submission import Submission

@@ -56,6 +56,8 @@ def choose_all(found: Found) -> dict[str, bytes]:
     for path, own in chosen.items():
         if own is None:
             take_odd(path, files, found)
+            if path not in files:
+                take_part(path, files, found)
             continue
         data = files[path] = found.sources[own]
         same = candidates(path, found)
@@ -130,6 +132,24 @@ def take_odd(path: str, files: dict[str, bytes], found: Found) -> None:
         found.notes += [f"{shown(own)} {problem}." for problem in encoding_problems(data)]
     elif odd:
         found.notes.append(f"There is no {name}, and several could be meant: {listed(odd)}.")
+
+
+def take_part(path: str, files: dict[str, bytes], found: Found) -> None:
+    """Take for `path` the one file that has its functions beside others, as many a course has it.
+
+    It has to define one: a file of that name may only import them.
+    """
+    (file,) = (file for file in found.exercise.files if file.path == path)
+    defined = [f"def {f.name}(".encode() for f in found.exercise.functions if f.file.path == path]
+    whole = [
+        source
+        for source, data in found.sources.items()
+        if PurePosixPath(source).name == file.also and any(text in data for text in defined)
+    ]
+    if whole:
+        own = min(whole, key=lambda source: rank(path, source, found))
+        files[path] = found.sources[own]
+        found.notes.append(f"There is no {file.name}: took {shown(own)}, which has its functions.")
 
 
 def listed(paths: Iterable[str]) -> str:

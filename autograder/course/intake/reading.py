@@ -86,7 +86,8 @@ def read_submission(path: Path, found: Found, *others: Path) -> Submission:
         held = [*odd, *found.similar][:3]
         similar = f" It does hold {', '.join(held)}." if held else ""
         names = " nor ".join(file.name for file in exercise.files)
-        raise IntakeError(f"It holds neither {names}.{similar}")
+        neither = "neither" if len(exercise.files) > 1 else "no"
+        raise IntakeError(f"It holds {neither} {names}.{similar}")
     for file in exercise.files:
         if file.path not in files:
             found.notes.append(f"There is no {file.name}: what belongs there counts as missing.")
@@ -198,7 +199,12 @@ def given_names() -> frozenset[str]:
 
 def taken(name: str, found: Found) -> bool:
     """Return whether a file of this name is kept: a source, or a notebook."""
-    return name.endswith(".ipynb") or bool(meaning(name, found))
+    return name.endswith(".ipynb") or bool(meaning(name, found)) or holds_more(name, found)
+
+
+def holds_more(name: str, found: Found) -> bool:
+    """Return whether a file of this name may hold what belongs into one of the exercise's."""
+    return any(file.also == name for file in found.exercise.files)
 
 
 def meaning(name: str, found: Found) -> str:
@@ -211,7 +217,7 @@ def add_file(name: str, size: int, read: Read, found: Found) -> None:
     """Keep a source file or a notebook, unless it is too large for one that a person wrote."""
     own = PurePosixPath(name).name
     notebook, path = own.endswith(".ipynb"), meaning(own, found)
-    exact = PurePosixPath(path).name == own
+    exact = PurePosixPath(path).name == own or holds_more(own, found)
     largest = MAX_NOTEBOOK if notebook else MAX_FILE
     if size > largest:
         found.notes.append(f"{shown(name)} is larger than {largest >> 20} MiB and was left out.")

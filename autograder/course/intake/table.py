@@ -10,7 +10,12 @@ from autograder.exercise import Exercise, Function, StudentFile
 def table_of(exercise: Exercise) -> dict[str, Any]:
     """Return what reading needs to know of an exercise, for another process."""
     files = [
-        {"path": file.path, "without": sorted(file.without), "noted": sorted(file.noted)}
+        {
+            "path": file.path,
+            "without": sorted(file.without),
+            "noted": sorted(file.noted),
+            "also": file.also,
+        }
         for file in exercise.files
     ]
     functions = [[function.name, function.file.path] for function in exercise.functions]
@@ -25,6 +30,7 @@ def exercise_of(table: dict[str, Any]) -> Exercise:
             memory=0,
             without=dict.fromkeys(file["without"], ()),
             noted=frozenset(file["noted"]),
+            also=file["also"],
         )
         for file in table["files"]
     }

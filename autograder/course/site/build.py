@@ -69,7 +69,7 @@ def build(exercise: Exercise, file: Path, out: Path, settings: Settings | None =
         ours = contents.wheel(released, Path(made))
         python = source / "static" / "pyodide"
         names = pyodide.unpack(file, python, [*fetch.wheels(), ours])
-        pyodide.compile_all(python, ours.name)
+        pyodide.compile_at_start(python, names, ours.name)
         write_json(source / "jupyter-lite.json", configuration(names))
         write_json(source / "overrides.json", OVERRIDES)
         for name, content in contents.files(exercise, released):

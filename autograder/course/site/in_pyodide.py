@@ -1,11 +1,13 @@
-"""Compile the wheels in ``/work``, and the standard library: run by the Python that will load them.
+"""Compile what a tab imports as it starts: run by the Python that will load it, on ``/work``.
 
 Only that one makes bytecode that it can read itself. A tab compiles whatever it imports at each
 start, which takes longer than all else that it does then. Other people's modules are there as
-bytecode only, as in Pyodide's own compiled edition, since both would be too much to load; those of
-the wheel that is named as an argument keep their source, and are compiled anew if that is another.
+bytecode only, as in Pyodide's own compiled edition, since both would be too much to load; what no
+start imports stays as it is. All of the wheel that is named as an argument is compiled beside its
+source, and anew if that is another.
 """
 
+import importlib
 import importlib.util
 import py_compile
 import site
@@ -15,13 +17,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from matplotlib import font_manager
 
 WORK = Path("/work")
 PACKAGES = site.getsitepackages()[0]  # where wheels are unpacked
 STANDARD = next(path for path in sys.path if path.endswith(".zip"))  # its library, as it finds it
 FONTS = "matplotlib/fontlist.json"
-SELDOM = ("fonttools-", "pytz-")  # of what they are for, a notebook does nothing
+STARTS = ("micropip", "comm", "IPython", "matplotlib.pyplot", "tqdm.auto", "autograder")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 ALWAYS, IF_SAME = (
     py_compile.PycInvalidationMode.UNCHECKED_HASH,
@@ -43,12 +46,23 @@ def compiled(name: str, source: bytes, mode: py_compile.PycInvalidationMode) -> 
         return result.read_bytes()
 
 
-def files_of(path: Path, folder: str, *, keep: bool) -> Iterator[tuple[str, bytes]]:
+def loaded_at_start(ours: str) -> set[str]:
+    """Start as a tab does; return the files of all modules that are loaded then."""
+    sys.path.insert(0, f"{PACKAGES}/{ours.partition('-')[0]}")
+    for name in STARTS:
+        importlib.import_module(name)
+    pytest.main(["--version"])  # it loads its own parts only when it runs
+    return {getattr(module, "__file__", None) or "" for module in [*sys.modules.values()]}
+
+
+def files_of(
+    path: Path, folder: str, started: set[str], *, keep: bool
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file that the compiled archive holds."""
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             content, code = archive.read(name), None
-            if name.endswith(".py"):
+            if name.endswith(".py") and (keep or f"{folder}/{name}" in started):
                 code = compiled(f"{folder}/{name}", content, IF_SAME if keep else ALWAYS)
             if code is None or keep:
                 yield name, content
@@ -79,16 +93,15 @@ def list_of_fonts() -> bytes:
 
 
 def main(ours: str) -> None:
-    """Compile everything in `WORK`; `ours` is the wheel that keeps its sources."""
+    """Compile what is in `WORK`; `ours` is the wheel that keeps its sources."""
+    started = loaded_at_start(ours)
     for path in WORK.glob("*.whl"):
-        if path.name.startswith(SELDOM):
-            continue
-        files = dict(files_of(path, PACKAGES, keep=path.name == ours))
+        files = dict(files_of(path, PACKAGES, started, keep=path.name == ours))
         if FONTS in files:
             files[FONTS] = list_of_fonts()
         rewrite(path, files)
     library = WORK / "python_stdlib.zip"
-    rewrite(library, dict(files_of(library, STANDARD, keep=False)))
+    rewrite(library, dict(files_of(library, STANDARD, started, keep=False)))
 
 
 main(*sys.argv[1:])

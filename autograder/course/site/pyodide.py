@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -82,8 +82,8 @@ def write(lock: dict[str, Any], folder: Path) -> None:
     (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
 
 
-def compile_all(folder: Path, ours: str) -> None:
-    """Have the Python of this Pyodide compile itself and all wheels; those of `ours` keep sources.
+def compile_at_start(folder: Path, names: Sequence[str], ours: str) -> None:
+    """Have the Python of this Pyodide compile what it loads at a start; `ours` keeps its sources.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def compile_all(folder: Path, ours: str) -> None:
         It does not run here.
     """
     run = (fetch.node(), HERE / "run.mjs", folder, folder, HERE / "in_pyodide.py")
-    command = [*map(str, run), "matplotlib", ours]
+    command = [*map(str, run), ",".join(names), ours]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = f"{done.stdout}\n{done.stderr}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.exercise import StudentFile
-from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES
+from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES, ONE_FILE
 
 NORMALIZATION = StudentFile(
     "cs231n/normalization.py",
@@ -18,4 +18,5 @@ NORMALIZATION = StudentFile(
         }
     ),
     libraries=("numpy", "tqdm", "platformdirs", "PIL"),  # what the given package needs
+    also=ONE_FILE,
 )

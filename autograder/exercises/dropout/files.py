@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.exercise import StudentFile
-from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES
+from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES, ONE_FILE
 
 DROPOUT = StudentFile(
     "cs231n/dropout.py",
@@ -11,4 +11,5 @@ DROPOUT = StudentFile(
     without={**KERNELS, **GRADIENTS, **LIBRARIES},
     noted=frozenset({*(name for star in GRADIENTS.values() for name in star), "Dropout"}),
     libraries=("numpy", "tqdm", "platformdirs", "PIL"),  # what the given package needs
+    also=ONE_FILE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.exercise import StudentFile
-from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES
+from autograder.exercises.without import GRADIENTS, KERNELS, LIBRARIES, ONE_FILE
 
 DENSE_PATH = "cs231n/dense.py"
 LOSSES_PATH = "cs231n/losses.py"
@@ -21,8 +21,10 @@ NOTED = frozenset(
 )
 """Functions that do what is to be written: a call of one is noted."""
 
-DENSE = StudentFile(DENSE_PATH, memory=2 << 30, without=WITHOUT, noted=NOTED, libraries=NEEDED)
-LOSSES = StudentFile(LOSSES_PATH, memory=2 << 30, without=WITHOUT, noted=NOTED, libraries=NEEDED)
+DENSE, LOSSES = (
+    StudentFile(path, memory=2 << 30, without=WITHOUT, noted=NOTED, libraries=NEEDED, also=ONE_FILE)
+    for path in (DENSE_PATH, LOSSES_PATH)
+)
 OPTIM = StudentFile(OPTIM_PATH, memory=2 << 30, without=WITHOUT, noted=NOTED, libraries=NEEDED)
 FC_NET = StudentFile(
     NET_PATH,

@@ -3,18 +3,20 @@
 import copy
 import io
 import json
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
+from sqlalchemy import text
 
 from autograder import locate
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
+from autograder.course.gradebook.at_once import make_database
 from autograder.course.grading import classroom
 from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.student import Graded
@@ -36,6 +38,20 @@ def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
     for info in list_checks(EXERCISE):
         expected[info.function] = expected.get(info.function, 0) + info.max_points
     assert points == expected
+
+
+@pytest.mark.soak
+def test_a_new_gradebook_has_the_tables_that_nbgrader_makes(tmp_path):
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("ours.db", "nbgraders.db")]
+    make_database(urls[0], "convnets")
+    found = []
+    for url in urls:  # it makes what is not there, by its own way
+        with Gradebook(url, "convnets") as book:
+            schema = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%'"
+            found.append([set(book.db.execute(text(schema)))])
+            found[-1] += list(book.db.execute(text("SELECT version_num FROM alembic_version")))
+    assert found[0] == found[1]
+    assert len(found[0][0]) > 10
 
 
 def test_what_a_person_wrote_stays(tmp_path):
@@ -147,20 +163,28 @@ def test_what_nbgrader_has_removed_is_there_again_after_the_next_run(graded):
     assert notebook.is_file()
 
 
-@pytest.mark.slow
-def test_nbgraders_own_autograding_runs_no_student_code(tmp_path):
+@pytest.fixture
+def nbgrader(tmp_path, monkeypatch):
+    """Return a function that runs a command of nbgrader in the course's folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        NbGraderApp.clear_instance()
+        NbGraderApp.launch_instance(list(words))
+
+    yield run
+    NbGraderApp.clear_instance()
+
+
+def test_nbgraders_own_autograding_runs_no_student_code(tmp_path, nbgrader, capfd):
     course_at(tmp_path)
     folder = tmp_path / "submitted" / "al" / EXERCISE.assignment
     folder.mkdir(parents=True)
     (folder / f"{EXERCISE.assignment}.ipynb").write_bytes(nbcourse.released_notebook(EXERCISE))
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", EXERCISE.assignment],
-        cwd=tmp_path,
-        env={**nbcourse.os.environ, "PYTHONPATH": str(locate.root())},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode != 0
-    assert "Nothing was graded" in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        nbgrader("autograde", EXERCISE.assignment)
+    assert ended.value.code != 0
+    said = capfd.readouterr().err
+    assert "Nothing was graded" in said
     assert not (tmp_path / "autograded" / "al" / EXERCISE.assignment).exists()
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in said

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -29,17 +30,14 @@ NET = "ThreeLayerConvNet"
 POOL = "max_pool_backward_naive"
 
 
-@pytest.fixture
-def handed(tmp_path, solution):
-    """Hand in right layers, but for one, with a notebook; return the folder of the student."""
-    folder = tmp_path / "in" / "al"
+def hand_in(folder, solution):
+    """Hand in right layers, but for one, with a notebook."""
     (folder / "cs231n" / "classifiers").mkdir(parents=True)
     text = solution.files[LAYERS].decode()
     head, name, tail = text.partition(f"def {POOL}")
     (folder / LAYERS).write_text(head + name + tail.replace("] += dout", "] = dout", 1))
     (folder / CNN).write_text("raise NotImplementedError\n")
     write_notebook(folder, "first")
-    return folder
 
 
 def write_notebook(folder, answer, output=""):
@@ -52,9 +50,8 @@ def write_notebook(folder, answer, output=""):
     nbformat.write(notebook, folder / f"{NAME}.ipynb")
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch, public_pack):
-    """Return a function that grades, with the public cases, and says what was asked of whom."""
+def grade(folder, out, pack, **options):
+    """Grade, with a pack; return what is said, which checks are asked of whom, and the course."""
     judged = []
     checks = checking.run_checks
 
@@ -66,19 +63,41 @@ def run(tmp_path, monkeypatch, public_pack):
         for submission in todo:
             yield submission.student, grade(submission, cases)
 
-    monkeypatch.setattr(checking, "run_checks", noted)
-    monkeypatch.setattr(packs, "build", lambda *_: public_pack)
-    monkeypatch.setattr(packs, "identify", lambda *_: public_pack.id)
-    monkeypatch.setattr(spread, "grade_all", here)
-
-    def grade(folder, **options):
-        output = io.StringIO()
-        course = course_at(tmp_path / "out")
+    output = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "run_checks", noted)
+        patch.setattr(packs, "build", lambda *_: pack)
+        patch.setattr(packs, "identify", lambda *_: pack.id)
+        patch.setattr(spread, "grade_all", here)
+        course = course_at(out)
         run_class([folder], course, Settings("seed", **options), Console(file=output, width=200))
-        asked, judged[:] = list(judged), []
-        return output.getvalue(), asked, course
+    return output.getvalue(), judged, course
 
-    return grade
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory, solution, public_pack):
+    """Grade a submission, for copies of it; return the folder and what was asked of whom."""
+    base = tmp_path_factory.mktemp("once")
+    hand_in(base / "in" / "al", solution)
+    _, asked, _ = grade(base / "in" / "al", base / "out", public_pack)
+    return base, asked
+
+
+@pytest.fixture
+def handed(tmp_path, graded_once):
+    """Return the folder of a student, who has been graded."""
+    shutil.copytree(graded_once[0], tmp_path, dirs_exist_ok=True)
+    return tmp_path / "in" / "al"
+
+
+@pytest.fixture
+def run(tmp_path, public_pack):
+    """Return a function that grades again, with the public cases."""
+
+    def again(folder, **options):
+        return grade(folder, tmp_path / "out", public_pack, **options)
+
+    return again
 
 
 def answer(course):
@@ -102,9 +121,11 @@ def by_hand(course, cell, score):
 
 
 @pytest.mark.soak
-def test_another_notebook_reaches_the_formgrader_and_the_points_stay(tmp_path, handed, run):
-    _, asked, course = run(handed)
-    assert asked == [None]
+def test_another_notebook_reaches_the_formgrader_and_the_points_stay(
+    tmp_path, graded_once, handed, run
+):
+    assert graded_once[1] == [None]
+    course = course_at(tmp_path / "out")
     assert "first" in answer(course)[0]
     before = load(tmp_path / "out" / "students" / "al.json")
     by_hand(course, "answer_second_convolution", 0.0)
@@ -144,7 +165,6 @@ def test_another_notebook_reaches_the_formgrader_and_the_points_stay(tmp_path, h
 
 
 def test_other_files_wait_and_line_ends_are_no_difference(handed, run):
-    run(handed)
     (handed / LAYERS).write_bytes((handed / LAYERS).read_bytes().replace(b"\n", b"\r\n"))
     text, asked, _ = run(handed)
     assert asked == []
@@ -163,7 +183,7 @@ def mend(handed, solution):
 
 
 def test_one_check_is_graded_again_and_all_else_stays(tmp_path, handed, run, solution):
-    _, _, course = run(handed, notebook_seconds=0)
+    course = course_at(tmp_path / "out")
     by_hand(course, "conv_forward_naive", 5.0)
     path = tmp_path / "out" / "students" / "al.json"
     record = load(path)

@@ -86,18 +86,20 @@ def test_a_full_disk_ends_the_run(tmp_path, quick, monkeypatch):
         run([hand_in(tmp_path / "in", "al")], tmp_path / "out")
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"nbformat": 4, "cells": 3}'])
-def test_a_damaged_notebook_in_the_results_is_named(tmp_path, quick, data):
-    paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo")]
+def test_a_damaged_notebook_in_the_results_is_named(tmp_path, quick):
+    kinds = {"a": b"", "b": b"{", "c": b"[]", "d": b"\xff", "e": b'{"nbformat": 4, "cells": 3}'}
+    paths = [hand_in(tmp_path / "in", name) for name in (*kinds, "whole")]
     run(paths, tmp_path / "out")
     for page in (tmp_path / "out" / "feedback").rglob("*.html"):
         page.unlink()
-    damaged = store.executed_path(tmp_path / "out", "al")
-    damaged.parent.mkdir(exist_ok=True)
-    damaged.write_bytes(data)
+    for name, data in kinds.items():
+        damaged = store.executed_path(tmp_path / "out", name)
+        damaged.parent.mkdir(exist_ok=True)
+        damaged.write_bytes(data)
     _, text = run(paths, tmp_path / "out")
-    assert f"{damaged} is no notebook" in text
-    assert "bo: could" not in text
+    for name in kinds:
+        assert f"{store.executed_path(tmp_path / 'out', name)} is no notebook" in text
+    assert "whole: could" not in text
     assert len(list((tmp_path / "out" / "feedback").rglob("*.html"))) == 1
 
 

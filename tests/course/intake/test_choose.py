@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder import exercises
 from autograder.course.intake.choose import Found, choose_all
 from autograder.course.intake.naming import meant_for
 from autograder.course.intake.reading import add_file
@@ -10,9 +11,9 @@ from autograder.exercises.convnets.files import CNN_PATH as CNN
 from autograder.exercises.convnets.files import LAYERS_PATH as LAYERS
 
 
-def chosen(files):
+def chosen(files, exercise=EXERCISE):
     """Return what is chosen of files by path, and the notes."""
-    found = Found(EXERCISE)
+    found = Found(exercise)
     for name, data in files.items():
         add_file(name, len(data), lambda data=data: data, found)
     return choose_all(found), found.notes
@@ -81,3 +82,23 @@ def test_the_right_name_wins_and_the_other_is_named():
     files, (note,) = chosen({"layers.py": b"yes", "layers (1).py": b"no"})
     assert files == {LAYERS: b"yes"}
     assert note == "Took layers.py, and not layers (1).py."
+
+
+@pytest.mark.parametrize("name", ["fully_connected_nets", "batch_normalization", "dropout"])
+def test_one_file_with_all_functions_counts_for_those_that_are_not_there(name):
+    exercise = exercises.named(name)
+    source = "".join(f"def {own.name}(x):\n    pass\n" for own in exercise.functions).encode()
+    files, notes = chosen({"hw/cs231n/layers.py": source}, exercise)
+    parts = [file for file in exercise.files if file.also]
+    assert files == {file.path: source for file in parts}
+    assert notes == [
+        f"There is no {file.name}: took hw/cs231n/layers.py, which has its functions."
+        for file in parts
+    ]
+    own = {file.path: b"own" for file in exercise.files}
+    assert chosen({"cs231n/layers.py": source, **own}, exercise) == (own, [])
+
+
+def test_one_file_that_only_imports_the_functions_counts_for_nothing():
+    source = b"from cs231n.dropout import dropout_forward\n\ndef spatial_dropout_forward(x): pass\n"
+    assert chosen({"cs231n/layers.py": source}, exercises.named("dropout")) == ({}, [])

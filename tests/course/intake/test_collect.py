@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from autograder import exercises
 from autograder.course.intake import archive, naming
 from autograder.course.intake.choose import Found
 from autograder.course.intake.collect import MAX_NOTEBOOK, IntakeError, collect, read_submission
@@ -60,6 +61,16 @@ def test_a_folder(tmp_path):
     assert found.student == "ada"
     assert found.files == {LAYERS: LAYERS_TEXT, CNN: CNN_TEXT}
     assert found.notes == []
+
+
+def test_one_file_with_all_functions_is_read_where_others_are_asked(tmp_path):
+    normalization, dropout = map(exercises.named, ("batch_normalization", "dropout"))
+    source = b"def batchnorm_forward(x): pass\n"
+    write(tmp_path / "ada" / "cs231n" / "layers.py", source)
+    (found,) = collect(normalization, [tmp_path / "ada"])
+    assert found.files == {"cs231n/normalization.py": source}
+    (found,) = collect(dropout, [tmp_path / "ada"])
+    assert found.problem == "It holds no dropout.py."
 
 
 def test_the_notebook_comes_along(tmp_path):

@@ -56,7 +56,6 @@ def attackers(course, every):
     ]
 
 
-@pytest.mark.xdist_group("machine")
 @pytest.mark.parametrize("every", [pytest.param(n, marks=pytest.mark.soak) for n in (5, 1)])
 def test_the_results_of_others_are_the_same(every, arena, solution, skeleton):
     honest = [

@@ -20,7 +20,6 @@ from .arena import BUBBLEWRAP, SANDBOX, Attack, changes_files, judge
 pytest.importorskip("resource", reason="needs a POSIX system")
 x86_64 = sys.platform == "linux" and platform.machine() == "x86_64"
 pytestmark = [
-    pytest.mark.xdist_group("machine"),
     pytest.mark.skipif(not x86_64, reason="the numbers are those of Linux on x86-64"),
 ]
 

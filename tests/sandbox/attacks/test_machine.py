@@ -13,7 +13,6 @@ from autograder.sandbox.errors import Died, Raised, TimedOut
 from .arena import BUBBLEWRAP, SANDBOX, Attack, gains_points, judge
 
 resource = pytest.importorskip("resource", reason="needs a POSIX system")
-pytestmark = pytest.mark.xdist_group("machine")
 
 HANGS = {
     "an endless loop": "while True: pass",
