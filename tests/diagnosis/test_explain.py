@@ -153,7 +153,8 @@ def test_what_no_known_mistake_explains_gets_no_name(solution, public_pack):
 
 
 def test_a_pattern_is_told_where_there_is_no_name(solution, public_pack):
-    code = variant(CONV_FORWARD, ("+ b[f]", "+ b[f] + (np.cos(i + j) if stride > 1 else 0)"))
+    odd = "+ b[f] + (np.cos(i + j) if stride > 1 else 0) - (np.exp(j - i) if 1 < stride else 0)"
+    code = variant(CONV_FORWARD, ("+ b[f]", odd))  # no one change mends both
     found = verdicts_on(solution, public_pack, "conv_forward_naive", code)
     assert "exactly those go wrong where stride is more than 1" in found["standard"].message
 

@@ -57,7 +57,8 @@ PAD = "What is a[pad:-pad] when pad is 0?"
 
 
 def test_a_hint_stands_where_its_check_is_the_first_to_go_wrong(solution, public_pack):
-    only_there = variant(CONV_BACKWARD, (ODD[0], ODD[1].replace("+ 0.37", "+ (pad == 0) * 0.37")))
+    odd = "+ (pad == 0) * 0.37 - np.exp(0.4) * (pad < 1)"  # no one change mends both
+    only_there = variant(CONV_BACKWARD, (ODD[0], ODD[1].replace("+ 0.37", odd)))
     found = verdicts_on(solution, public_pack, "conv_backward_naive", only_there)
     assert PAD in found["no_padding"].message
     everywhere = verdicts_on(
