@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -51,6 +53,75 @@ def test_a_grader_that_is_killed_goes_on_from_there(tmp_path):
 @pytest.mark.soak
 def test_a_grader_that_is_killed_at_any_place_that_writes_goes_on_from_there(tmp_path):
     assert len(swept(tmp_path)) > 50
+
+
+@pytest.mark.soak
+def test_where_the_disk_is_full_from_any_place_on_the_same_command_goes_on_from_there(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CONVNETS_TEST_FULL", "1")
+    folder = class_of(tmp_path / "in", 3)
+    command = [sys.executable, DRIVER, folder, tmp_path]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    stopped = 0
+    for line in lines:
+        number, place, _, ended, then = line.split()
+        assert then == "0", place
+        stopped += ended != "0"  # what cannot be removed, or shown, ends nothing
+        expect_the_same(tmp_path / number, tmp_path / "quiet")
+        expect_nothing_twice(tmp_path / f"{number}.log")
+    assert stopped > 20
+
+
+ENDS = {
+    "it is told to end": lambda run, _: run.send_signal(signal.SIGTERM),
+    "its terminal is closed": lambda _, terminal: os.close(terminal),
+    "Ctrl-C": lambda _, terminal: os.write(terminal, b"\x03"),
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("end", ENDS)
+def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path, monkeypatch, end):
+    import fcntl
+    import termios
+
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    command = [sys.executable, DRIVER, class_of(tmp_path / "in", 12)]
+    subprocess.run([*command, tmp_path / "quiet", tmp_path / "quiet.log", "2"], check=True)
+    out, log = tmp_path / "out", tmp_path / "log"
+    ours, theirs = os.openpty()
+    run = subprocess.Popen(
+        [*command, out, log, "2"],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    threading.Thread(target=shown, args=(ours,), daemon=True).start()
+    while len([*out.glob("students/*.json")]) < 3:
+        assert run.poll() is None
+        time.sleep(0.02)
+    children = psutil.Process(run.pid).children(recursive=True)
+    assert children
+    ENDS[end](run, ours)
+    assert run.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert [*temporary.iterdir()] == []
+    assert len([*out.glob("students/*.json")]) < 12
+    subprocess.run([*command, out, log, "2"], check=True)
+    expect_the_same(out, tmp_path / "quiet")
+    expect_nothing_twice(log)
+
+
+def shown(terminal):
+    """Take up what is shown on a terminal, until it is closed."""
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 1 << 16):
+            pass
 
 
 @pytest.mark.soak
