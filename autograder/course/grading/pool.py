@@ -98,9 +98,19 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while not ends:
             outcome = judged(pipe.recv(), cases, grade)
-            gc.collect()
+            give_back()
             ends = bounds.addresses() > enough
             pipe.send((outcome, ends))
+
+
+def give_back() -> None:
+    """Give back the memory that a submission took.
+
+    What is there after the first one stays for all of them, and is not looked through again.
+    """
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def enough_addresses() -> int:
