@@ -12,9 +12,12 @@ file; only the times of their verdicts are made up.
 ``python tests/killed.py FOLDER BASE PATTERN ...`` does so in copies of this process: undisturbed,
 in BASE/quiet; and for each place that writes, in a folder of its own, once to be ended at that
 place as by ``kill -9``, and once to its end. Places are printed, those that fit a pattern, or all.
+With ``CONVNETS_TEST_FULL`` in the environment, it is not killed there: from there on the disk is
+full.
 """
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -39,10 +42,12 @@ from autograder.judging import pack
 from autograder.judging.pack import Pack
 from autograder.judging.trained import Trained
 from autograder.judging.verdict import Status, Verdict
+from autograder.sandbox import ending
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect"}
-LOG, PACK = "CONVNETS_TEST_LOG", "CONVNETS_TEST_PACK"
+TAKE_SPACE = {"open", "os.mkdir", "sqlite3.connect"}
+LOG, PACK, FULL = "CONVNETS_TEST_LOG", "CONVNETS_TEST_PACK", "CONVNETS_TEST_FULL"
 real_checks = checking.run_checks
 
 
@@ -126,8 +131,8 @@ def place():
 
 
 def watch(out, wanted, report):
-    """Report each place that writes below a folder; end at the one that is wanted."""
-    met, busy = set(), []
+    """Report each place that writes below a folder; end, or be full, at the one that is wanted."""
+    met, busy, full = set(), [], []
 
     def hook(event, arguments):
         if busy or not writes(event, arguments, out):
@@ -137,9 +142,12 @@ def watch(out, wanted, report):
         if at not in met:
             met.add(at)
             report(at)
-        if at == wanted:
+        if at == wanted and FULL not in os.environ:
             os.kill(os.getpid(), signal.SIGKILL)
+        full.extend([at] if at == wanted else [])
         busy.clear()
+        if full and event in TAKE_SPACE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     sys.addaudithook(hook)
 
@@ -176,7 +184,8 @@ def main(folder, out, log, jobs=0, wanted="", met=print, scheduler=""):
         if scheduler:
             where = stack.enter_context(spread.on_cluster(scheduler, 0))
         how = classroom.Settings("seed", notebook_seconds=0, spread=where)
-        classroom.run(handed, course, how, Console(file=io.StringIO()))
+        console = Console(file=None if sys.stdout.isatty() else io.StringIO())
+        classroom.run(handed, course, how, console)
 
 
 def copied(*arguments, **options):
@@ -217,6 +226,7 @@ if __name__ == "__main__":
     elif len(rest) == 2 and rest[1].startswith("tcp://"):
         main(first, second, rest[0], scheduler=rest[1])
     elif len(rest) == 2 and rest[1].isdigit():
+        ending.in_order()
         main(first, second, rest[0], int(rest[1]))
     else:
         sweep(first, second, rest)

@@ -1,12 +1,20 @@
 """Made-up results, for tests of what is done with them."""
 
+import io
 import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from rich.console import Console
+
+from autograder.course.gradebook import entries
 from autograder.course.gradebook.course import open_course
+from autograder.course.gradebook.entries import Entry
 from autograder.course.gradebook.scores import Score
+from autograder.course.grading.ledger import Ledger
+from autograder.course.grading.one_by_one import OneByOne
+from autograder.course.intake.apart import Apart
 from autograder.course.record import Record
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
@@ -43,6 +51,19 @@ def score_for(record, **changes):
         "comments": {},
     }
     return Score(**{**fields, **changes})
+
+
+def enter_record(course, record, notebook, **options):
+    """Enter what the checks gave to one student into the gradebook."""
+    entries.enter(course, [Entry(record, entries.answered(notebook), **options)])
+
+
+def settle(course, *graded):
+    """Keep what was made of some students."""
+    each = OneByOne(course, Console(file=io.StringIO()))
+    with Apart() as apart, (ledger := Ledger(course, False, apart, each)).by_batches():
+        for own in graded:
+            ledger.settle(own)
 
 
 @cache

@@ -10,12 +10,7 @@ import numpy as np
 
 from autograder.exercises.learned import OTHER_SCORES, accuracy, learned, without_own_scores
 from autograder.exercises.training import Judged, request
-from autograder.exercises.written import (
-    NOT_TRAINED,
-    expect_gradients,
-    expect_trainable,
-    expect_written,
-)
+from autograder.exercises.written import NOT_TRAINED, expect_trainable
 from autograder.judging.case import Case
 from autograder.judging.declare import accuracy as written
 from autograder.judging.exam import CheckFailed, Exam
@@ -64,8 +59,6 @@ def train(exam: Exam, case: Case, net: Net) -> tuple[dict[str, Any], np.ndarray,
     exam.note = f"That was on two images. {NOT_TRAINED}"
     answer = exam.ask_payload("net", {**fresh, **small}, like=case, seconds=TRIAL_SECONDS)
     exam.note = ""
-    expect_written(answer)
-    expect_gradients(answer)
     expect_trainable(answer)
     arguments, judged = request(case.payload)
     reply = exam.ask_payload("train", arguments, like=case)

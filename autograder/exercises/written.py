@@ -33,10 +33,16 @@ def expect_gradients(reply: dict[str, Any]) -> None:
 
 
 def expect_trainable(reply: dict[str, Any]) -> None:
-    """Fail where no training could change a net: gradients are missing, or all of them are zero.
+    """Fail where a net cannot be trained, or would not change; say that no training was run.
 
-    Nothing else keeps a net from being trained.
+    It is without parameters or scores, or gradients are missing, or all of them are zero. Nothing
+    else keeps a net that raises nothing from being trained.
     """
+    try:
+        expect_written(reply)
+        expect_gradients(reply)
+    except NotWritten as error:
+        raise NotWritten(f"{error} {NOT_TRAINED}") from None
     missing = [name for name in reply["initial"] if name not in reply["grads"]]
     if missing:
         text = f"grads has nothing for {', '.join(missing)}. {NOT_TRAINED}"

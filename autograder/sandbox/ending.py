@@ -9,27 +9,33 @@ means (``sandbox/worker/confine.py``).
 from __future__ import annotations
 
 import _thread
+import functools
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from types import FrameType
 
 NAMES = ("SIGTERM", "SIGHUP")  # the latter is not on every system
+SOON = 0.1  # seconds
 GRACE = 10.0  # seconds to end in order once the parent is gone
 
 
 def in_order() -> None:
     """Have the signals that end this process raise `KeyboardInterrupt`, the first of them once.
 
-    One that is ignored stays so: `nohup` means it.
+    One that is ignored stays so: `nohup` means it. Where Python drops the exception, since it came
+    in a callback of a weak reference or in ``__del__``, it is raised once more.
     """
-    for number in numbers():
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, interrupt)
+    ending = [number for number in numbers() if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ending:
+        signal.signal(number, interrupt)
+    if ending:
+        sys.unraisablehook = functools.partial(once_more, sys.unraisablehook)
 
 
 def numbers() -> list[signal.Signals]:
@@ -42,6 +48,16 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
     for number in numbers():
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def once_more(
+    tell: Callable[[sys.UnraisableHookArgs], object], dropped: sys.UnraisableHookArgs
+) -> None:
+    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped, and tell it."""
+    if issubclass(dropped.exc_type, KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, interrupt)
+        threading.Timer(SOON, wake).start()
+    tell(dropped)
 
 
 def with_parent() -> None:
@@ -61,9 +77,14 @@ def _wait_for_end() -> None:
 
 def from_within() -> None:
     """End this process in order, or after a while, from a thread besides its first."""
+    wake()
+    time.sleep(GRACE)
+    os._exit(1)  # its workers end with it
+
+
+def wake() -> None:
+    """Raise `KeyboardInterrupt` in the first thread, from another one."""
     if sys.platform == "win32":
         _thread.interrupt_main()
     else:  # which wakes it, too, where it waits
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-    time.sleep(GRACE)
-    os._exit(1)  # its workers end with it

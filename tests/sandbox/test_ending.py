@@ -141,6 +141,26 @@ def test_nor_does_anything_where_all_of_it_is_killed_but_the_workers(grading):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "drops", ["weakref.ref(own, lambda _: signal.raise_signal(15))", "weakref.finalize(own, print)"]
+)
+def test_an_end_that_python_drops_comes_once_more(drops):
+    ask = (
+        "import signal, time, weakref; from autograder.sandbox import ending\n"
+        "class Own:\n"
+        "    def __del__(self): signal.raise_signal(signal.SIGTERM)\n"
+        "ending.in_order(); own = Own()\n"
+        f"kept = {drops}\n"
+        "try:\n"
+        "    del own\n"
+        "    print('dropped', flush=True)\n"
+        "    time.sleep(60)\n"
+        "except KeyboardInterrupt: print('in order')"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=50)
+    assert done.stdout.splitlines()[-2:] == ["dropped", "in order"]
+
+
 def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
     ask = (
         "import signal; from autograder.sandbox import ending\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from autograder.course.gradebook.course import Course
@@ -14,28 +17,50 @@ HISTORY = "history.csv"
 COLUMNS = ("time", "student", "event", "checks", "score before", "score", "pack", "changes")
 
 
-def note_history(
-    course: Course,
-    student: str,
-    event: str,
-    checks: str,
-    before: str,
-    after: str,
-    pack: str = "",
-    changes: str = "",
-) -> None:
-    """Add a line to the course's history: what happened, with the score before and after."""
+@dataclass(frozen=True)
+class Event:
+    """What happened to a score; each attribute is a column."""
+
+    student: str
+    event: str
+    checks: str
+    before: str
+    after: str
+    pack: str = ""
+    changes: str = ""
+
+
+def note_history(course: Course, events: Sequence[Event]) -> None:
+    """Add a line for each event to the course's history."""
     path = course.place / HISTORY
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    row = [now, harmless(student), event, checks, before, after, pack, changes]
     if not path.exists():
         write_text(path, as_csv(COLUMNS))
     start = path.read_text(encoding="utf-8")
     head, _, rest = start.partition("\n")
     if head.rstrip("\r") == as_csv(COLUMNS[:-1]).rstrip():  # of the version before
         write_text(path, as_csv(COLUMNS) + rest)
+    safe = [replace(event, student=harmless(event.student)) for event in events]
+    lines = [as_csv([now, *astuple(event)]) for event in safe]
     with path.open("a", encoding="utf-8", newline="") as file:  # one write, of whole lines
-        file.write(as_csv(row))
+        file.write("".join(lines))
+
+
+@contextlib.contextmanager
+def taken_back(course: Course) -> Iterator[None]:
+    """Take back what is added to the history meanwhile, where an exception comes.
+
+    So lines can be added just before what they tell is made to last. Where the grader is killed
+    between the two, a line stands there twice in the end; none is lost.
+    """
+    path = course.place / HISTORY
+    before = path.stat().st_size if path.exists() else 0
+    try:
+        yield
+    except BaseException:
+        if path.exists():
+            os.truncate(path, before)
+        raise
 
 
 def as_csv(row: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.course.gradebook import dates, scores
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.dates import submissions
-from autograder.course.gradebook.history import note_history
+from autograder.course.gradebook.history import Event, note_history
 from autograder.course.gradebook.penalty import justified, seconds_late
 from autograder.course.intake.deadlines import Deadlines
 from autograder.errors import UserError
@@ -102,7 +102,8 @@ def take_back(
                 notebook.late_submission_penalty = penalty
             gradebook.db.commit()
             new = scores.score_of(submission).points
-            note_history(course, name, "penalty taken back", "", f"{old:g}", f"{new:g}")
+            event = Event(name, "penalty taken back", "", f"{old:g}", f"{new:g}")
+            note_history(course, [event])
         yield Forgiven(name, had, left, stays)
 
 

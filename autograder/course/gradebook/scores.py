@@ -1,18 +1,13 @@
-"""Enter verdicts into nbgrader's gradebook, and read the scores that stand in it.
-
-What an instructor has changed there (manual scores, extra credit, comments, extensions) stays.
-"""
+"""Read the scores that stand in nbgrader's gradebook."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from nbgrader import utils
 from nbgrader.api import (
     Comment,
     Grade,
@@ -24,11 +19,8 @@ from nbgrader.api import (
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
-from autograder.course.gradebook import comments
-from autograder.course.gradebook.at_once import at_once
 from autograder.course.gradebook.course import Course
-from autograder.course.gradebook.history import note_history
-from autograder.course.gradebook.penalty import assign_penalty, handed_in, seconds_late
+from autograder.course.gradebook.penalty import seconds_late
 from autograder.course.record import Record
 from autograder.errors import UserError
 
@@ -96,79 +88,6 @@ def opened(course: Course) -> Iterator[Gradebook]:
         raise UserError(f"The gradebook {course.database} cannot be used: {reason}") from error
 
 
-def enter(
-    course: Course,
-    record: Record,
-    notebook: Any,
-    *,
-    replace: bool = False,
-    only: Collection[str] | None = None,
-    changes: str = "",
-) -> tuple[Score | None, Score] | None:
-    """Enter what the checks gave to one student.
-
-    Parameters
-    ----------
-    course : Course
-        Whose gradebook it is.
-    record : Record
-        The verdicts.
-    notebook : NotebookNode
-        The student's notebook: which questions are answered, for an instructor to read.
-    replace : bool
-        Replace what the checks gave before. Otherwise a student who has scores keeps them.
-    only : collection of str, optional
-        Replace that of these cells, and leave all else.
-    changes : str
-        What has changed in the checks, for the history.
-
-    Returns
-    -------
-    tuple of Score or None
-        The scores before and after; None if nothing was entered.
-
-    Raises
-    ------
-    UserError
-        The database cannot be used.
-    """
-    answers = answered(notebook)
-    with opened(course) as gradebook, at_once(gradebook):
-        before = find(gradebook, course, record.student)
-        if before is not None and lacks_scores(before, record):
-            before = None
-        if before is not None and not replace and only is None:
-            return None
-        if before is None:
-            only = None
-        gradebook.update_or_create_student(record.student)
-        submission = gradebook.update_or_create_submission(course.assignment, record.student)
-        if only is None:  # the same files, looked at again, were handed in when they were
-            submission.timestamp = handed_in(course, submission, record)
-        comments.add(gradebook, submission, course.exercise)
-        enter_scores(submission, record, answers, only)
-        gradebook.db.commit()  # the database adds the scores up
-        if before is None or only is None or score_of(submission).points != before.points:
-            assign_penalty(course, submission)
-            gradebook.db.commit()
-        after = score_of(submission)
-    event = event_of(before, record, only)
-    past = "" if before is None else f"{before.points:g}"
-    checks, score = f"{record.points:g}", f"{after.points:g}"
-    note_history(course, record.student, event, checks, past, score, record.pack, changes)
-    return before, after
-
-
-def event_of(before: Score | None, record: Record, only: Collection[str] | None) -> str:
-    """Return what the history says of an entry."""
-    if before is None:
-        return "graded"
-    if only is None:
-        return "graded again"
-    functions = [name for name in record.by_function() if name in only]
-    return f"graded again: {', '.join(functions)}" if functions else "notebook handed in again"
-
-
 def lacks_scores(score: Score, record: Record) -> bool:
     """Return whether the gradebook has a submission without what the checks gave to it.
 
@@ -177,35 +96,9 @@ def lacks_scores(score: Score, record: Record) -> bool:
     return any(n in score.by_cell and n not in score.checked for n in record.by_function())
 
 
-def enter_scores(
-    submission: SubmittedAssignment,
-    record: Record,
-    answers: Mapping[str, float | None],
-    only: Collection[str] | None,
-) -> None:
-    """Set what the checks gave, and whether an instructor has to look at it again."""
-    reached = {name: points for name, (points, _) in record.by_function().items()}
-    for grade in grades_of(submission):
-        if only is not None and grade.name not in only:
-            continue
-        auto = reached[grade.name] if grade.name in reached else answers.get(grade.name, 0.0)
-        # As nbgrader has it: where a person has decided before, a person looks again.
-        grade.needs_manual_grade = grade.manual_score is not None or auto is None
-        grade.auto_score = auto
-
-
 def grades_of(submission: SubmittedAssignment) -> list[Grade]:
     """Return the grades of all cells of a submission."""
     return [grade for notebook in submission.notebooks for grade in notebook.grades]
-
-
-def answered(notebook: Any) -> dict[str, float | None]:
-    """Return, for each question to be graded by hand, 0 if it is not answered, else None."""
-    return {
-        cell.metadata.nbgrader.grade_id: utils.determine_grade(cell)[0]
-        for cell in notebook.cells
-        if utils.is_grade(cell) and utils.is_solution(cell)
-    }
 
 
 def scores(course: Course) -> dict[str, Score]:

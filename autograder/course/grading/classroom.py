@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -161,19 +162,21 @@ def run(
     tell_times(collected, settings.due, console)
     each = OneByOne(course, console)
     with Apart() as apart:
-        ledger = Ledger(course, settings.regrade, apart)
-        for record in plan.unreadable:
-            with each.student(record.student):
-                former = plan.records.get(record.student)
-                plan.records[record.student] = ledger.settle(Graded(record), former)
-        if plan.todo:
-            grade_todo(plan, ledger, each, course, settings, console, regrading)
+        ledger = Ledger(course, settings.regrade, apart, each)
+        with ledger.by_batches():
+            for record in plan.unreadable:
+                with each.student(record.student):
+                    former = plan.records.get(record.student)
+                    plan.records[record.student] = ledger.settle(Graded(record), former)
+            if plan.todo:
+                grade_todo(plan, ledger, each, course, settings, console, regrading)
         records = sorted(plan.records.values(), key=lambda record: record.student)
         scores = gradebook.scores(course)
-        for record in records:
-            if ledger.is_missing(record, scores.get(record.student)):
-                with each.student(record.student):
-                    ledger.catch_up(record)
+        with ledger.by_batches():
+            for record in records:
+                if ledger.is_missing(record, scores.get(record.student)):
+                    with each.student(record.student):
+                        ledger.catch_up(record)
     idle = name_students(course, plan.records, settings.unclear)
     scores = gradebook.scores(course)
     tell_ledger(differing(records, scores), console)
@@ -213,6 +216,12 @@ def grade_todo(
     by_name = {submission.student: submission for submission in given_to(exercise, seen)}
     works = Works(how, cases.id, list(by_name.values()))
     todo = works.same_last()
+
+    def entered(submission: Submission) -> None:
+        if regrading is not None:
+            regrading.add(submission.student, key_of(exercise, submission, cases.id))
+        works.settled(submission.student)
+
     with (
         progress(console, len(todo)) as running,
         contextlib.closing(settings.spread(todo, cases, how, running)) as graded,
@@ -229,10 +238,9 @@ def grade_todo(
                 if not settings.assignment:  # in nbgrader's layout it is where it belongs
                     keep_submission(by_name[student], course)
                 former = plan.records.get(student)
-                record = plan.records[student] = ledger.settle(outcome, former)
-                if regrading is not None:
-                    regrading.add(student, key_of(exercise, by_name[student], cases.id))
-                works.settled(student)
+                record = plan.records[student] = ledger.settle(
+                    outcome, former, partial(entered, by_name[student])
+                )
                 part = plan.again.get(student)
                 what = f"{record.points:g} points in {record.seconds:.0f} s"
                 line = f"{student}: {'the notebook' if part and part.notebook else what}"

@@ -1,22 +1,34 @@
-"""Keep what was made of each student: files, the notebook for the formgrader, and the gradebook."""
+"""Keep what was made of each student: files, the notebook for the formgrader, and the gradebook.
+
+The files are there at once; the gradebook gets the entries of several students in one transaction.
+Who is not in it when a grader is killed is entered by the next one, from the files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from autograder.course.gradebook import autograded
+from autograder.course.gradebook import autograded, entries
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.autograded import Made
 from autograder.course.gradebook.course import Course
+from autograder.course.gradebook.entries import Entered, Entry
 from autograder.course.gradebook.scores import Score
+from autograder.course.grading.one_by_one import OneByOne, for_everybody
 from autograder.course.grading.store import read_executed, read_graded, read_pictures, store
 from autograder.course.grading.student import Again, Graded, outcomes
 from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import pictures_by_function
 from autograder.course.record import Record
 from autograder.show.text import by_function
+
+MOST_WAITING, MOST_SECONDS = 32, 10.0  # until entries go into the gradebook
+
+Then = Callable[[], None]
 
 
 class Ledger:
@@ -30,6 +42,8 @@ class Ledger:
         Replace what the gradebook has from former checks.
     apart : Apart
         Where what students wrote is made fit for the formgrader.
+    each : OneByOne
+        Keeps what is raised for one student, whose entry fails, from the others.
 
     Attributes
     ----------
@@ -37,11 +51,25 @@ class Ledger:
         By student, what is other than it was before.
     """
 
-    def __init__(self, course: Course, regrade: bool, apart: Apart) -> None:
+    def __init__(self, course: Course, regrade: bool, apart: Apart, each: OneByOne) -> None:
         self.changes: dict[str, str] = {}
-        self._course, self._regrade, self._apart = course, regrade, apart
+        self._course, self._regrade, self._apart, self._each = course, regrade, apart, each
+        self._waiting: list[tuple[Entry, Then]] = []
+        self._since = 0.0
 
-    def settle(self, graded: Graded, former: Record | None = None) -> Record:
+    @contextlib.contextmanager
+    def by_batches(self) -> Iterator[None]:
+        """Enter what still waits for the gradebook in the end, also after Ctrl-C."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._enter_waiting()
+            raise
+        self._enter_waiting()
+
+    def settle(
+        self, graded: Graded, former: Record | None = None, then: Then = lambda: None
+    ) -> Record:
         """Keep everything that was made of one student, and return the record.
 
         Parameters
@@ -50,14 +78,22 @@ class Ledger:
             What was made.
         former : Record, optional
             What was known before, where it is replaced.
+        then : callable
+            Called when the gradebook has it.
         """
         made = self._made(self._whole(graded))
         notes = [*graded.record.notes, *made.remarks]
         now = datetime.now(UTC).isoformat(timespec="seconds")
         record = replace(graded.record, notes=list(dict.fromkeys(notes)), graded=now)
-        only = self._cells(graded.again, made)
+        changes, again = differences(former, record), graded.again
+        if again is not None:  # nobody would see later that the gradebook lacks a part
+            self._enter([self._entry(record, made, self._cells(again, made), changes)])
+        autograded.keep(self._course, record.student, made.notebook)
         store(replace(graded, record=record), self._course)
-        self._enter(record, made, self._regrade, only, differences(former, record))
+        if again is not None:
+            then()
+        else:
+            self._wait(self._entry(record, made, None, changes), then)
         return record
 
     def is_missing(self, record: Record, score: Score | None) -> bool:
@@ -72,7 +108,9 @@ class Ledger:
 
     def catch_up(self, record: Record) -> None:
         """Enter a student who is missing, from what was kept."""
-        self._enter(record, self._made(read_graded(self._course, record)), False)
+        made = self._made(read_graded(self._course, record))
+        autograded.keep(self._course, record.student, made.notebook)
+        self._wait(Entry(record, entries.answered(made.notebook)), lambda: None)
 
     def _whole(self, graded: Graded) -> Graded:
         """Return what was made of a student with what stays as it was."""
@@ -97,10 +135,8 @@ class Ledger:
             graded.files,
         )
 
-    def _cells(self, again: Again | None, made: Made) -> set[str] | None:
-        """Return the gradebook's cells that are entered anew; None for all of them."""
-        if again is None:
-            return None
+    def _cells(self, again: Again, made: Made) -> set[str]:
+        """Return the gradebook's cells that are entered anew, where a part was made anew."""
         cells = {name.partition("/")[0] for name in again.checks}
         if again.notebook:
             path = self._course.notebook("autograded", again.record.student)
@@ -109,20 +145,41 @@ class Ledger:
             cells |= {name for name, text in now.items() if before.get(name) != text}
         return cells
 
-    def _enter(
-        self,
-        record: Record,
-        made: Made,
-        replace: bool,
-        only: Collection[str] | None = None,
-        changes: str = "",
-    ) -> None:
-        autograded.keep(self._course, record.student, made.notebook)
-        entered = gradebook.enter(
-            self._course, record, made.notebook, replace=replace, only=only, changes=changes
-        )
-        if entered and changes:
-            self.changes[record.student] = f"{changes}; {score_told(*entered)}"
+    def _entry(self, record: Record, made: Made, only: set[str] | None, changes: str) -> Entry:
+        return Entry(record, entries.answered(made.notebook), self._regrade, only, changes)
+
+    def _wait(self, entry: Entry, then: Then) -> None:
+        """Have a student wait for the gradebook, until there are some, or some seconds are over."""
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append((entry, then))
+        late = time.monotonic() > self._since + MOST_SECONDS
+        if late or len(self._waiting) >= MOST_WAITING:
+            self._enter_waiting()
+
+    def _enter_waiting(self) -> None:
+        """Enter all who wait; where one cannot be entered, each alone."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        try:
+            self._enter([entry for entry, _ in waiting])
+        except Exception as error:
+            if for_everybody(error):
+                raise
+            for entry, then in waiting:
+                with self._each.student(entry.record.student):
+                    self._enter([entry])
+                    then()
+            return
+        for _, then in waiting:
+            then()
+
+    def _enter(self, new: Sequence[Entry]) -> None:
+        """Make entries in the gradebook, all of them or none, and note what has changed."""
+        for entry, entered in zip(new, entries.enter(self._course, new), strict=True):
+            if entered and entry.changes:
+                self.changes[entry.record.student] = f"{entry.changes}; {score_told(entered)}"
 
 
 def differences(before: Record | None, after: Record) -> str:
@@ -142,8 +199,9 @@ def told(points: tuple[float, float] | None) -> str:
     return "nothing" if points is None else f"{points[0]:g}/{points[1]:g}"
 
 
-def score_told(before: Score | None, after: Score) -> str:
+def score_told(entered: Entered) -> str:
     """Return what has become of a score in the gradebook, for people."""
+    before, after = entered.before, entered.after
     past = "nothing" if before is None else f"{before.points:g}"
     by_hand = f"; changed by hand: {', '.join(after.changed)}" if after.changed else ""
     if past == f"{after.points:g}":

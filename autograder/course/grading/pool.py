@@ -48,6 +48,7 @@ class Grader:
 
     def __init__(self, cases: Pack, grade: Grade) -> None:
         self._cases, self._grade = cases, grade
+        self._starting, self._ends = threading.Lock(), False
         self._start()
 
     def _start(self) -> None:
@@ -62,8 +63,9 @@ class Grader:
     def grade(self, submission: Submission) -> Outcome:
         """Grade one submission."""
         try:
-            if not self._process.is_alive():
-                self._start()
+            with self._starting:  # none is started that nobody would end
+                if not self._ends and not self._process.is_alive():
+                    self._start()
             self._pipe.send(submission)
             outcome: Outcome
             outcome, ends = self._pipe.recv()
@@ -74,9 +76,14 @@ class Grader:
             return GraderDied(f"its process ended with exit code {self._process.exitcode}")
         return outcome
 
-    def close(self) -> None:
-        """End the process, and with it the student code that it runs."""
+    def end(self) -> None:
+        """Tell the process to end, and with it the student code that it runs; wait for nothing."""
+        with self._starting:
+            self._ends = True
         self._process.terminate()
+
+    def close(self) -> None:
+        """Wait until the process has ended."""
         self._process.join(timeout=10)
         self._process.kill()
         self._process.join()
@@ -91,9 +98,19 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while not ends:
             outcome = judged(pipe.recv(), cases, grade)
-            gc.collect()
+            give_back()
             ends = bounds.addresses() > enough
             pipe.send((outcome, ends))
+
+
+def give_back() -> None:
+    """Give back the memory that a submission took.
+
+    What is there after the first one stays for all of them, and is not looked through again.
+    """
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def enough_addresses() -> int:
@@ -154,6 +171,8 @@ def grade_all(
             yield outcomes.get()
     finally:
         stopped.set()
+        for grader in graders:
+            grader.end()
         for grader in graders:
             grader.close()
         for thread in threads:

@@ -6,7 +6,6 @@ It ends once the process that started it is gone, even killed: then its standard
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import queue
 import signal
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.course.grading.plain import answer, task_of
-from autograder.course.grading.pool import enough_addresses, judged
+from autograder.course.grading.pool import enough_addresses, give_back, judged
 from autograder.course.grading.student import grade_one
 from autograder.exercises.images import shared
 from autograder.judging import pack
@@ -54,7 +53,7 @@ def serve(waiting: queue.Queue[bytes], answers: BinaryIO, path: Path) -> None:
     while not ends:
         submission, how = task_of(waiting.get())
         outcome = judged(submission, cases, partial(grade_one, how=how))
-        gc.collect()
+        give_back()
         ends = bounds.addresses() > enough
         answers.write(answer(outcome, ends))
         answers.flush()

@@ -6,21 +6,17 @@ from dataclasses import replace
 
 from autograder import __main__ as cli
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.student import Graded
-from autograder.course.intake.apart import Apart
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import Origin
-from made_up import course_at, record_of
+from made_up import course_at, record_of, settle
 
 
 def course_of(folder, **entries):
     """Return a course with a student for each name of what was handed in."""
     course = course_at(folder)
-    with Apart() as apart:
-        ledger = Ledger(course, False, apart)
-        for student, entry in entries.items():
-            ledger.settle(Graded(replace(record_of(student), origin=Origin(entry=entry))))
+    origins = {student: Origin(entry=entry) for student, entry in entries.items()}
+    settle(course, *(Graded(replace(record_of(own), origin=origins[own])) for own in origins))
     return course
 
 

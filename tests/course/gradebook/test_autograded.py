@@ -13,11 +13,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from autograder.course.gradebook import autograded
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import generate
+from autograder.course.gradebook.entries import answered
 from autograder.course.gradebook.fitted import MISSING
 from autograder.course.intake import apart
 from autograder.course.notebooks.picture import Picture
 from autograder.exercises.convnets import EXERCISE
-from made_up import course_at, record_of
+from made_up import course_at, enter_record, record_of
 
 ANSWERS = ["answer_fast_layers", "answer_batchnorm"]
 
@@ -63,7 +64,7 @@ def answers(book):
 
 def waits(made):
     """Return whether an answer waits for a person."""
-    return None in gradebook.answered(made.notebook).values()
+    return None in answered(made.notebook).values()
 
 
 def test_a_blank_notebook_is_as_it_was_handed_out(course, book):
@@ -104,7 +105,7 @@ def test_every_graded_cell_is_there_once(course, book, how):
     expected = set(names(book))
     made = make(course, new_notebook(cells=WITHOUT[how](copy.deepcopy(book.cells))))
     assert sorted(names(made.notebook)) == sorted(expected)
-    assert set(gradebook.answered(made.notebook)) == set(answers(book))
+    assert set(answered(made.notebook)) == set(answers(book))
     for name in expected - set(answers(book)):
         assert named(made.notebook, name).source == named(book, name).source
     short = how in ("no cells", "one cell", "metadata stripped", "other names") or "deleted" in how
@@ -278,7 +279,7 @@ def test_a_file_can_be_commented_on_also_in_an_older_gradebook(tmp_path):
     notebook = autograded.make(course, b"", {}, APART).notebook
     for student in ("al", "bo"):
         for _ in range(2):
-            gradebook.enter(course, record_of(student), notebook, replace=True)
+            enter_record(course, record_of(student), notebook, replace=True)
         with course.gradebook() as book:
             (submitted,) = book.find_submission(EXERCISE.assignment, student).notebooks
             (comment,) = (c for c in submitted.comments if c.name == "layers_py")

@@ -18,15 +18,13 @@ from autograder.course.gradebook import course as nbcourse
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.at_once import make_database
 from autograder.course.grading import classroom
-from autograder.course.grading.ledger import Ledger
 from autograder.course.grading.student import Graded
-from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import page_of
 from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
-from made_up import course_at, record_of
+from made_up import course_at, record_of, settle
 
 
 def test_the_gradebook_knows_every_check_and_its_points(tmp_path):
@@ -111,8 +109,7 @@ def graded(tmp_path):
     write_bytes(course.notebook("submitted", "al"), course.released)
     record = record_of("al", passed=False, message="Not <right>.")
     each = classroom.OneByOne(course, Console(file=io.StringIO()))
-    with Apart() as apart:
-        Ledger(course, False, apart).settle(Graded(record, files={"cs231n/layers.py": b"x = 1"}))
+    settle(course, Graded(record, files={"cs231n/layers.py": b"x = 1"}))
     classroom.write_all([record], gradebook.scores(course), course, each, [])
     return course
 

@@ -17,7 +17,7 @@ from autograder.course.record import save
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.settings import Settings
-from made_up import course_at, record_of
+from made_up import course_at, enter_record, record_of
 
 NAME = EXERCISE.assignment
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,7 +44,7 @@ def told(due):
 
 def enter(course, student, when):
     notebook = nbformat.reads(course.released.decode(), as_version=4)
-    gradebook.enter(course, record_of(student, when=when), notebook)
+    enter_record(course, record_of(student, when=when), notebook)
 
 
 def test_a_date_of_the_file_is_copied_and_moves_with_it(course):
@@ -175,7 +175,7 @@ def test_without_a_due_date_nothing_fails(course, monkeypatch, capsys):
     in_formgrader(course, None)
     assert gradebook.scores(course)["al"].late == 0
     assert late.forgive(course) == []
-    gradebook.enter(course, record_of("al", passed=False), empty(course), replace=True)
+    enter_record(course, record_of("al", passed=False), empty(course), replace=True)
     assert gradebook.scores(course)["al"].points == 0
 
 

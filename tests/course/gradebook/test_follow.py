@@ -11,7 +11,7 @@ from autograder.course.gradebook.follow import follow
 from autograder.errors import UserError
 from autograder.exercise import Changes
 from autograder.exercises.convnets import EXERCISE
-from made_up import course_at, record_of
+from made_up import course_at, enter_record, record_of
 
 NAME = EXERCISE.assignment
 OTHER = exercises.named(
@@ -27,7 +27,7 @@ def cells(course):
 
 def enter(course, student):
     notebook = nbformat.reads(course.released.decode(), as_version=4)
-    gradebook.enter(course, record_of(student), notebook, replace=True)
+    enter_record(course, record_of(student), notebook, replace=True)
 
 
 def test_a_course_in_which_nobody_was_graded_follows_at_once(tmp_path):

@@ -15,7 +15,7 @@ from autograder.course.gradebook.history import HISTORY
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import Origin
-from made_up import course_at, record_of
+from made_up import course_at, enter_record, record_of
 
 NAME = EXERCISE.assignment
 HOURLY = """
@@ -40,7 +40,7 @@ def course(tmp_path):
 
 def enter(course, student, when="2026-12-02 00:00 UTC", **options):
     notebook = nbformat.reads(course.released.decode(), as_version=4)
-    gradebook.enter(course, record_of(student, when=when), notebook, **options)
+    enter_record(course, record_of(student, when=when), notebook, **options)
     return score(course, student)
 
 
@@ -143,7 +143,7 @@ def marked(course, student, *, due=True, extension=0):
         if extension:
             book.grant_extension(NAME, student, days=extension)
     record = replace(record_of(student), origin=Origin(late=True))
-    gradebook.enter(course, record, nbformat.reads(course.released.decode(), as_version=4))
+    enter_record(course, record, nbformat.reads(course.released.decode(), as_version=4))
     return score(course, student)
 
 
@@ -173,7 +173,7 @@ def test_an_extension_of_no_date_is_no_error(course):
 def test_a_later_attempt_is_not_as_late_as_the_one_before(course):
     marked(course, "al")
     notebook = nbformat.reads(course.released.decode(), as_version=4)
-    gradebook.enter(course, record_of("al"), notebook, replace=True)
+    enter_record(course, record_of("al"), notebook, replace=True)
     assert (score(course).late, score(course).penalty) == (0, 0)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course.gradebook import autograded
+from autograder.course.gradebook import autograded, entries
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import open_course
 from autograder.course.gradebook.history import HISTORY
@@ -17,7 +17,7 @@ from autograder.course.grading.student import outcomes
 from autograder.course.intake.apart import Apart
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
-from made_up import course_at, record_of
+from made_up import course_at, enter_record, record_of
 
 CELL, NAME = "conv_forward_naive", EXERCISE.assignment
 DATABASE = os.environ.get("CONVNETS_TEST_DATABASE", "")  # such as postgresql+psycopg://...
@@ -31,7 +31,7 @@ def course(tmp_path):
 def enter(course, record, executed=b"", **options):
     with Apart() as apart:
         made = autograded.make(course, executed, outcomes(record.verdicts), apart)
-    gradebook.enter(course, record, made.notebook, **options)
+    enter_record(course, record, made.notebook, **options)
     return gradebook.scores(course)[record.student]
 
 
@@ -142,11 +142,11 @@ def test_a_submission_and_its_scores_are_there_together_or_not_at_all(course, mo
         raise RuntimeError("in between")
 
     with monkeypatch.context() as patch:
-        patch.setattr(gradebook, "enter_scores", broken)
+        patch.setattr(entries, "enter_scores", broken)
         with pytest.raises(RuntimeError):
             enter(course, record_of("al"))
     with monkeypatch.context() as patch:
-        patch.setattr(gradebook, "assign_penalty", broken)
+        patch.setattr(entries, "assign_penalty", broken)
         with pytest.raises(RuntimeError):
             enter(course, record_of("bo"))
     assert gradebook.scores(course) == {}

@@ -13,7 +13,7 @@ from rich.console import Console
 from autograder import __main__ as cli
 from autograder import locate
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.gradebook.history import note_history
+from autograder.course.gradebook.history import Event, note_history
 from autograder.course.grading import checking, spread
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.classroom import run as run_class
@@ -237,7 +237,7 @@ def test_a_history_of_the_version_before_gets_its_new_column(tmp_path):
     path = course.root / "history.csv"
     old = "time,student,event,checks,score before,score,pack\r\n2026,al,graded,1,,1,p\r\n"
     path.write_bytes(old.encode())
-    note_history(course, "al", "graded again", "2", "1", "2", "p", "x 1 to 2")
+    note_history(course, [Event("al", "graded again", "2", "1", "2", "p", "x 1 to 2")])
     rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
     assert [row["changes"] for row in rows] == [None, "x 1 to 2"]
     assert [row["student"] for row in rows] == ["al", "al"]

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -27,8 +29,8 @@ def paths(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(PATHS))
 
 
-def swept(tmp_path, *words):
-    """Kill a grader at the places that are named by words; return these."""
+def swept(tmp_path, *words, ends=(KILLED,)):
+    """Kill a grader at the places that are named by words, or fill its disk; return these."""
     folder = class_of(tmp_path / "in", 3)
     command = [sys.executable, DRIVER, folder, tmp_path, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -36,7 +38,8 @@ def swept(tmp_path, *words):
     assert lines, done.stderr
     for line in lines:
         number, place, _, ended, then = line.split()
-        assert (ended, then) == (KILLED, "0"), f"{place}\n{done.stderr}"
+        assert ended in ends, f"{place}\n{done.stderr}"
+        assert then == "0", f"{place}\n{done.stderr}"
         expect_the_same(tmp_path / number, tmp_path / "quiet")
         expect_nothing_twice(tmp_path / f"{number}.log")
     return lines
@@ -51,6 +54,66 @@ def test_a_grader_that_is_killed_goes_on_from_there(tmp_path):
 @pytest.mark.soak
 def test_a_grader_that_is_killed_at_any_place_that_writes_goes_on_from_there(tmp_path):
     assert len(swept(tmp_path)) > 50
+
+
+@pytest.mark.soak
+def test_where_the_disk_is_full_from_any_place_on_the_same_command_goes_on_from_there(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CONVNETS_TEST_FULL", "1")
+    lines = swept(tmp_path, r" (open|os\.mkdir|sqlite3\.connect)$", ends=("0", "1"))
+    assert sum(line.split()[3] == "1" for line in lines) > 20
+
+
+ENDS = {
+    "it is told to end": lambda run, _: run.send_signal(signal.SIGTERM),
+    "its terminal is closed": lambda _, terminal: os.close(terminal),
+    "Ctrl-C": lambda _, terminal: os.write(terminal, b"\x03"),
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("end", ENDS)
+def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path, monkeypatch, end):
+    import fcntl
+    import termios
+
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    command = [sys.executable, DRIVER, class_of(tmp_path / "in", 12)]
+    subprocess.run([*command, tmp_path / "quiet", tmp_path / "quiet.log", "2"], check=True)
+    out, log = tmp_path / "out", tmp_path / "log"
+    ours, theirs = os.openpty()
+    run = subprocess.Popen(
+        [*command, out, log, "2"],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    threading.Thread(target=shown, args=(ours,), daemon=True).start()
+    while len([*out.glob("students/*.json")]) < 3:
+        assert run.poll() is None
+        time.sleep(0.02)
+    children = psutil.Process(run.pid).children(recursive=True)
+    assert children
+    ENDS[end](run, ours)
+    assert run.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert [*temporary.iterdir()] == []
+    assert len([*out.glob("students/*.json")]) < 12
+    subprocess.run([*command, out, log, "2"], check=True)
+    expect_the_same(out, tmp_path / "quiet")
+    expect_nothing_twice(log)
+
+
+def shown(terminal):
+    """Take up what is shown on a terminal, until it is closed."""
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 1 << 16):
+            pass
 
 
 @pytest.mark.soak

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from autograder.course import record as results
+from autograder.course.gradebook import entries
 from autograder.course.gradebook import scores as gradebook
-from autograder.course.grading import classroom, spread, store
+from autograder.course.grading import classroom, ledger, spread, store
 from autograder.course.grading.checking import Drawn
 from autograder.course.grading.classroom import Settings
 from autograder.course.grading.student import Graded
@@ -65,8 +66,7 @@ def breaks_for(student, real, error):
 def test_one_who_cannot_be_entered_costs_nobody_else(tmp_path, quick, monkeypatch, error):
     paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo", "cy")]
     with monkeypatch.context() as patch:
-        broken = breaks_for("bo", gradebook.enter, error)
-        patch.setattr(gradebook, "enter", broken)
+        patch.setattr(entries, "enter_one", breaks_for("bo", entries.enter_one, error))
         records, text = run(paths, tmp_path / "out")
     assert "bo: could not be graded" in text
     assert (tmp_path / "out" / "report.html").is_file()
@@ -75,6 +75,45 @@ def test_one_who_cannot_be_entered_costs_nobody_else(tmp_path, quick, monkeypatc
     assert "could not be" not in text
     assert [record.points for record in records] == [100, 100, 100]
     assert gradebook.scores(course_at(tmp_path / "out"))["bo"].points == 100
+
+
+def test_students_are_entered_by_batches(tmp_path, quick, monkeypatch):
+    paths = [hand_in(tmp_path / "in", f"s{number}") for number in range(7)]
+    calls, real = [], entries.enter
+    monkeypatch.setattr(ledger, "MOST_WAITING", 3)
+
+    def counted(course, new):
+        calls.append([entry.record.student for entry in new])
+        return real(course, new)
+
+    monkeypatch.setattr(entries, "enter", counted)
+    run(paths, tmp_path / "out")
+    assert calls == [["s0", "s1", "s2"], ["s3", "s4", "s5"], ["s6"]]
+    assert len(gradebook.scores(course_at(tmp_path / "out"))) == 7
+
+
+def test_nobody_waits_long_for_the_gradebook(tmp_path, quick, monkeypatch):
+    monkeypatch.setattr(ledger, "MOST_SECONDS", 0.0)
+    calls, real = [], entries.enter
+    monkeypatch.setattr(entries, "enter", lambda *a: calls.append(len(a[1])) or real(*a))
+    run([hand_in(tmp_path / "in", name) for name in ("al", "bo")], tmp_path / "out")
+    assert calls == [1, 1]
+
+
+def test_who_is_done_when_a_run_is_stopped_is_in_the_gradebook(tmp_path, quick, monkeypatch):
+    real = spread.grade_all
+
+    def stopped(*arguments):
+        for student, outcome in real(*arguments):
+            if student == "cy":
+                raise KeyboardInterrupt
+            yield student, outcome
+
+    paths = [hand_in(tmp_path / "in", name) for name in ("al", "bo", "cy")]
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(spread, "grade_all", stopped)
+        run(paths, tmp_path / "out")
+    assert set(gradebook.scores(course_at(tmp_path / "out"))) == {"al", "bo"}
 
 
 def test_a_full_disk_ends_the_run(tmp_path, quick, monkeypatch):

@@ -9,14 +9,12 @@ from autograder import locate
 from autograder.course.forward import scores_of
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.grading import checking, student
-from autograder.course.grading.ledger import Ledger
-from autograder.course.intake.apart import Apart
 from autograder.course.pages.tables import timings_json
 from autograder.exercise import Changes
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.pack import Pack
 from autograder.submission import Submission
-from made_up import course_at, record_of
+from made_up import course_at, record_of, settle
 
 ANSWER = "answer_fast_layers"
 
@@ -37,8 +35,7 @@ def test_without_running_notebooks_an_answer_waits_for_a_person(answered, tmp_pa
     graded = student.grade_one(answered, Pack("pack", {}), student.How(EXERCISE.name, Changes(), 0))
     assert "not run" in graded.record.notebook
     course = course_at(tmp_path)
-    with Apart() as apart:
-        Ledger(course, False, apart).settle(graded)
+    settle(course, graded)
     score = gradebook.scores(course)["al"]
     assert score.to_grade
     assert "running mean" in course.notebook("autograded", "al").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.course.gradebook import autograded, scores
+from autograder.course.gradebook import autograded, entries
 from autograder.course.intake.apart import Apart
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks import shown
@@ -87,5 +87,5 @@ def test_what_is_called_a_notebook(course, data):
     nbformat.validate(nbformat.reads(executed.decode("utf-8"), as_version=4))
     list(shown.cells(executed, course.released))
     made = autograded.make(course, executed, {"conv_forward_naive": "3 points"}, APART)
-    assert set(scores.answered(made.notebook)) >= {GIVEN}
+    assert set(entries.answered(made.notebook)) >= {GIVEN}
     autograded.keep(course, "al", made.notebook)
