@@ -52,13 +52,16 @@ def verdicts_on(solution, pack, function, code):
     return {v.id.split("/")[1]: v for v in found}
 
 
-ODD = ("return dx, dw, db", "return dx, dw, db + 0.37 * np.sin(np.arange(len(db)))")
+SIN, COS = "0.37 * np.sin(np.arange(len(db)))", "0.21 * np.cos(db)"
+ODD = ("return dx, dw, db", f"return dx, dw, db + {SIN} - {COS}")  # no one change mends both
 PAD = "What is a[pad:-pad] when pad is 0?"
 
 
 def test_a_hint_stands_where_its_check_is_the_first_to_go_wrong(solution, public_pack):
-    odd = "+ (pad == 0) * 0.37 - np.exp(0.4) * (pad < 1)"  # no one change mends both
-    only_there = variant(CONV_BACKWARD, (ODD[0], ODD[1].replace("+ 0.37", odd)))
+    only_there = variant(
+        CONV_BACKWARD,
+        (ODD[0], ODD[1].replace("+ 0", "+ (pad == 0) * 0").replace("- 0", "- (pad < 1) * 0")),
+    )
     found = verdicts_on(solution, public_pack, "conv_backward_naive", only_there)
     assert PAD in found["no_padding"].message
     everywhere = verdicts_on(

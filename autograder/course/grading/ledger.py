@@ -18,12 +18,13 @@ from autograder.course.gradebook.autograded import Made
 from autograder.course.gradebook.course import Course
 from autograder.course.gradebook.entries import Entered, Entry
 from autograder.course.gradebook.scores import Score
-from autograder.course.grading.one_by_one import OneByOne, for_everybody
+from autograder.course.grading.one_by_one import OneByOne
 from autograder.course.grading.store import read_executed, read_graded, read_pictures, store
 from autograder.course.grading.student import Again, Graded, outcomes
 from autograder.course.intake.apart import Apart
 from autograder.course.pages.report import pictures_by_function
 from autograder.course.record import Record
+from autograder.errors import for_everybody
 from autograder.show.text import by_function
 
 MOST_WAITING, MOST_SECONDS = 32, 10.0  # until entries go into the gradebook
