@@ -95,8 +95,9 @@ def try_mistake(exercise: Exercise, mistake: Mistake | Unseen) -> Result:
     submission = with_code(exercise, solution(exercise), function, mistake.code)
     public = packs.public(exercise)
     verdicts = run_checks(exercise, submission, public, [function], on_failure=seen.append)
-    told = [sentences_of(exercise, function, found.mistakes) for found in seen if found.mistakes]
-    right = [is_meant(mistake, sentences) for sentences in told]
+    # What is told by rule, or of a change, is judged by `report`: here are mistakes by hand.
+    told = [sentences_of(exercise, function, found.mistakes) for found in seen]
+    right = [is_meant(mistake, sentences) for sentences in told if sentences]
     messages = [v.message for v in verdicts if v.status is not Status.PASSED]
     return Result(
         function,

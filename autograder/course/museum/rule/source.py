@@ -69,7 +69,7 @@ class Source:
     >>> product = next(node for node in source.nodes if isinstance(node, ast.BinOp))
     >>> print(source.changed([(source.number(product), product.left)]))
     def area(x):
-        return x.shape[0]
+        return (x.shape[0])
     """
 
     def __init__(self, code: str, names: Mapping[str, str]) -> None:
