@@ -4,8 +4,10 @@ import ast
 
 import pytest
 
+from autograder.course.museum.convnets.ways import WAYS
 from autograder.course.museum.submissions import with_code
 from autograder.diagnosis.ladder import Climber
+from autograder.diagnosis.mend.computing import only_computes
 from autograder.diagnosis.mend.edit import Edit, View
 from autograder.diagnosis.mend.edits import applied, likeliest
 from autograder.diagnosis.mend.search import MOST
@@ -173,6 +175,59 @@ def test_what_no_mistake_explains_is_mended(solution, public_pack):
     text = wrong.files["cs231n/layers.py"].decode().split("\n")
     assert "1e-2 * window.size" in text[number - 1]
     assert told in first.message
+
+
+COMPUTES = [
+    "def layer(x):\n    return x[::-1] + np.lib.stride_tricks.as_strided(x).sum()\n",
+    "from builtins import range\nfrom .layers import *\ndef layer(x):\n    return conv(range(x))\n",
+    "import os\nEPS = 1e-5\ndef layer(x):\n    return x + EPS\ndef other():\n    os.remove('a')\n",
+    "class layer:\n    def __init__(self):\n        super().__init__()\n        self.a = 1\n",
+    "if __name__ == '__main__':\n    print(np.ones(3))\ndef layer(x):\n    return np.exp(x)\n",
+]
+DOES_MORE = [
+    "def layer(x):\n    open('/tmp/' + 'a', 'w')\n",
+    "import os\ndef layer(x):\n    os.remove('a' + 'b')\n",
+    "import os.path as p\ndef layer(x):\n    return p.exists('a')\n",
+    "from shutil import rmtree as away\ndef layer(x):\n    away('/a' + '/b')\n",
+    "from os import *\ndef layer(x):\n    remove('a')\n",
+    "from builtins import open as o\ndef layer(x):\n    o('a')\n",
+    "def layer(x):\n    import pathlib\n    pathlib.Path('a').unlink()\n",
+    "def layer(x):\n    np.save('a' + 'b', x)\n",
+    "def layer(x):\n    x.tofile('a')\n",
+    "def layer(x):\n    ().__class__.__base__.__subclasses__()\n",
+    "def layer(x, write=open):\n    write('a', 'w')\n",
+    "write = open\ndef layer(x):\n    write('a', 'w')\n",
+    "def layer(x):\n    return away(x)\ndef away(x):\n    return eval(x)\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "computes"), [(c, True) for c in COMPUTES] + [(c, False) for c in DOES_MORE]
+)
+def test_only_code_that_computes_is_edited(code, computes):
+    source = Source(code)
+    assert only_computes(source, reached(source, "layer")) == computes
+
+
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if not way.alone][::4], ids=lambda way: way.name
+)
+def test_ways_to_write_a_layer_only_compute(way):
+    source = Source(way.code)
+    assert only_computes(source, reached(source, way.functions[0]))
+
+
+def test_no_edit_of_code_with_files_is_run(solution, public_pack, tmp_path):
+    """An edit of it would leave out a part of the path, or write another."""
+    code = WRONG.replace("    kh, kw", f"    open({str(tmp_path)!r} + '/mine', 'w')\n    kh, kw", 1)
+    code = code.replace("corner[1] + kw]", "corner[1] + kh]")
+    name = "max_pool_forward_naive"
+    climber = Climber(EXERCISE, with_code(EXERCISE, solution, name, code), public_pack, 1, "limits")
+    assert climber.mended(name) == ""
+    without = code.replace("    open(", "    str(")
+    right = with_code(EXERCISE, solution, name, without.replace(", 'w')", ")"))
+    assert Climber(EXERCISE, right, public_pack, 1, "limits").mended(name).endswith("`kw` for `kh`")
+    assert not list(tmp_path.iterdir())
 
 
 def test_right_code_and_code_without_a_near_change_are_left_alone(solution, public_pack):

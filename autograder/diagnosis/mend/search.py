@@ -5,8 +5,9 @@ place. So its own text is edited, a small change at a time, the likeliest first,
 inputs on which the code is wrong. What makes all cases come out right is told. It is true whatever
 anybody thought of: it was tried.
 
-Student code is run as always, in a worker; its edits are its own code but for a few words. The
-worker and its folder are for this alone: nothing that is left in them comes to a check.
+Only code that does nothing but compute is edited (`computing`): of all other, an edit might do more
+than its author meant. It is run as always, in a worker; the worker and its folder are for this
+alone: nothing that is left in them comes to a check.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.diagnosis.fingerprint import wrong_outputs
+from autograder.diagnosis.mend.computing import only_computes
 from autograder.diagnosis.mend.edit import Edit
 from autograder.diagnosis.mend.edits import applied, likeliest
 from autograder.diagnosis.mend.source import Source, reached
@@ -67,12 +69,10 @@ class Attempts:
         self._module = function.file.module
         self._functions = functions
         self._stops = 0
-        self._cases = list(cases)
         wrong = next((case for case in cases if not self.is_right(case)), None)
         self.is_wrong = wrong is not None
-        if wrong is not None:  # what does not mend this one needs no other
-            self._cases = [case for case in cases if case is not wrong]
-            self._cases.insert(0, wrong)
+        # What does not mend this one needs no other.
+        self._cases = sorted(cases, key=lambda case: case is not wrong)
 
     def is_right(self, case: Case) -> bool:
         """Return whether the code as it is now is right on a case."""
@@ -171,6 +171,8 @@ def change_of(session: Session, text: str, function: Function, pack: Pack) -> Se
     except (SyntaxError, ValueError):
         return ()
     functions = reached(source, function.name)
+    if not only_computes(source, functions):
+        return ()
     attempts = Attempts(session, function, source, functions, cases_of(function, pack))
     if not attempts.is_wrong:
         return ()
