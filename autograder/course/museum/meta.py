@@ -26,6 +26,7 @@ from autograder.course.museum.mistake import Mistake, Unseen
 from autograder.course.museum.rule import report
 from autograder.course.museum.submissions import in_the_way, with_code
 from autograder.course.museum.way import Way
+from autograder.diagnosis.mend.words import is_change
 from autograder.disk import write_text
 from autograder.engine.run import run_checks
 from autograder.errors import UserError
@@ -95,7 +96,6 @@ def try_mistake(exercise: Exercise, mistake: Mistake | Unseen) -> Result:
     submission = with_code(exercise, solution(exercise), function, mistake.code)
     public = packs.public(exercise)
     verdicts = run_checks(exercise, submission, public, [function], on_failure=seen.append)
-    # What is told by rule, or of a change, is judged by `report`: here are mistakes by hand.
     told = [sentences_of(exercise, function, found.mistakes) for found in seen]
     right = [is_meant(mistake, sentences) for sentences in told if sentences]
     messages = [v.message for v in verdicts if v.status is not Status.PASSED]
@@ -118,9 +118,13 @@ def is_meant(mistake: Mistake | Unseen, sentences: set[str]) -> bool:
 
 
 def sentences_of(exercise: Exercise, function: str, names: Iterable[str]) -> set[str]:
-    """Return what a student is told by these names; variants of a mistake share a sentence."""
-    known = museum_of(exercise).MISTAKES
-    return {m.sentence for m in known if m.function == function and m.name in names}
+    """Return what a student is told by these names; variants of a mistake share a sentence.
+
+    A change of the code is left out: it was tried, and names no mistake. A mistake by rule is
+    called by its sentence.
+    """
+    known = {m.name: m.sentence for m in museum_of(exercise).MISTAKES if m.function == function}
+    return {known.get(name, name) for name in names if not is_change(name)}
 
 
 def try_way(exercise: Exercise, way: Way) -> list[Result]:

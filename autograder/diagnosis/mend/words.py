@@ -11,8 +11,8 @@ from autograder.diagnosis.mend.edit import Edit
 TOKEN = re.compile(r"\w+|\*\*=?|//=?|[-+*/@]=|[<>=!]=|\S")
 OPERATOR = re.compile(r"[-+*/@%]|\*\*|//")
 LONGEST = 90  # characters of a line that is quoted
-ONE = "One change makes everything right that was tried: "
-MORE = "{count} changes together make everything right that was tried: "
+MENDS = "everything right that was tried: "
+ONE, MORE = f"One change makes {MENDS}", "{count} changes together make " + MENDS
 COUNTS = {2: "Two", 3: "Three", 4: "Four"}
 
 
@@ -29,11 +29,17 @@ def sentence(text: str, path: str, edits: Sequence[Edit]) -> str:
     last = 0
     for edit in sorted(edits, key=lambda e: e.start):
         number, line = place(text, edit)
-        where = f"in line {number}, `{line}`, " if number != last else ""
+        file = "" if parts else f" of {path}"
+        where = f"in line {number}{file}, `{line}`, " if number != last else ""
         parts[where + what(text, edit)] = None
         last = number
     head = ONE if len(parts) == 1 else MORE.format(count=COUNTS.get(len(parts), len(parts)))
-    return head + "; and ".join(parts).replace(",", f" of {path},", 1)
+    return head + "; and ".join(parts)
+
+
+def is_change(told: str) -> bool:
+    """Return whether what is told is a change of some code, and no known mistake."""
+    return MENDS in told
 
 
 def place(text: str, edit: Edit) -> tuple[int, str]:
