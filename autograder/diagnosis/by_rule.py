@@ -129,10 +129,11 @@ class ByRule:
                 found = [raised(error)]
             except WorkerError:
                 return []
-            numbers = [self._number(probe, *cell) for cell in found]
-            if None in numbers:
-                return []
-            seen.update(number for number in numbers if number is not None)
+            for cell in found:
+                number = self._number(probe, *cell)
+                if number is None:  # nothing by rule does that
+                    return []
+                seen.add(number)
         return self._having(seen) if seen else []
 
     def _number(self, probe: int, words: str, numbers: tuple[float, ...]) -> int | None:

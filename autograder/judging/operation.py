@@ -84,15 +84,7 @@ class Notes:
         self.given, self.stuck = given, dict[str, WorkerError]()
         self.requests: list[Payload] = []
 
-    def request(
-        self,
-        name: str,
-        module: str,
-        arguments: Payload,
-        seconds: float,
-        fits: Callable[[Any], bool],
-        most: int,
-    ) -> Answer:
+    def request(self, name: str, module: str, arguments: Payload, *_: Any, **__: Any) -> Answer:
         """Note one thing that is to be done; it is taken to go well."""
         self.requests.append({"name": name, "arguments": arguments})
         return Answer(True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder import exercises, locate, markers
 from autograder.course.museum.fingerprints import collect
-from autograder.course.museum.rule import table
+from autograder.course.museum.rule import inputs, table
 from autograder.course.museum.seeds import generator
 from autograder.diagnosis import by_rule
 from autograder.errors import UserError
@@ -62,7 +62,7 @@ def identify(exercise: Exercise, seed: str) -> str:
     cases += [locate.answers(name) for name in exercise.whole.editable]
     known = [PACKAGE / "diagnosis", PACKAGE / "course" / "museum" / exercise.name]
     known += Path(__file__).parent.glob("*.py")
-    known += [table.path_of(exercise), Path(str(table.__file__))]
+    known += [table.path_of(exercise), *(Path(str(m.__file__)) for m in (inputs, table))]
     return f"{digest_of([*cases, Path(__file__)], seed)}-{digest_of(known, seed)}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.diagnosis.mend.source import Scope, Source
@@ -65,5 +64,3 @@ class View:
 
 New = tuple[str, int] | tuple[str, int, str]
 """The text that takes the place of a node, the cost, and what is said of it; see `Edit`."""
-
-Rule = Callable[[View, ast.AST], Iterator[New]]

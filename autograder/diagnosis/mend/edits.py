@@ -150,19 +150,16 @@ def in_parallel(view: View, alone: Sequence[Edit]) -> Iterator[tuple[Edits, int]
     for one, other in parallel(view):
         names = renamed(one, other)
         both = {**{b: a for a, b in names.items()}, **names}
-        maps: tuple[dict[str, str], ...]
-        maps = (both, names, {**view.scope.partners, **both}, {})
+        renamings: list[dict[str, str]] = [both, names, {**view.scope.partners, **both}, {}]
         for a, b in zip(ast.walk(one), ast.walk(other), strict=False):
             if not isinstance(a, PLACED) or not isinstance(b, PLACED):
                 continue
             here, there = view.source.span(a), view.source.span(b)
             for edit in by_place.get(here, ()):
-                for new in dict.fromkeys(translated(edit.new, names) for names in maps):
+                for new in dict.fromkeys(translated(edit.new, each) for each in renamings):
                     if view.source.text[slice(*there)] != new:
-                        yield (
-                            (edit, replace(edit, start=there[0], end=there[1], new=new)),
-                            edit.cost + 1,
-                        )
+                        twin = replace(edit, start=there[0], end=there[1], new=new)
+                        yield (edit, twin), edit.cost + 1
 
 
 def everywhere(view: View, alone: Sequence[Edit]) -> Iterator[tuple[Edits, int]]:

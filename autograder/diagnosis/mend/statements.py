@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Iterator
 
 from autograder.diagnosis.mend.edit import New, View
@@ -64,11 +63,7 @@ def loops(view: View, node: ast.AST) -> Iterator[New]:
     inside = " " * node.body[0].col_offset
 
     def block(statements: list[ast.stmt]) -> str:
-        parts = []
-        for one in statements:
-            own = inside + view.of(one)
-            parts.append(own)
-        return "\n".join(parts)
+        return "\n".join(inside + view.of(one) for one in statements)
 
     first, last = node.body[0], node.body[-1]
     if isinstance(first, ast.Assign):
@@ -78,9 +73,8 @@ def loops(view: View, node: ast.AST) -> Iterator[New]:
             "with its first line before the loop",
         )
     if isinstance(last, ast.Assign | ast.AugAssign):
-        moved = textwrap.dedent(inside + view.of(last))
         yield (
-            f"{head}\n{block(node.body[:-1])}\n{outer}{moved}",
+            f"{head}\n{block(node.body[:-1])}\n{outer}{view.of(last)}",
             4,
             "with its last line after the loop",
         )

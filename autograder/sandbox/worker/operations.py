@@ -204,7 +204,6 @@ def variants(module: str, sources: list[str], requests: list[dict[str, Any]]) ->
     """
     replies: list[Any] = []
     for source in sources:
-        reply = None
         try:
             vary(module, source)
             for request in copy.deepcopy(requests):
