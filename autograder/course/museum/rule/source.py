@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 from autograder.course.museum.rule.syntax import counters, key_of, meaning_of, name_of, unpacked
+from autograder.diagnosis.mend import source
 
 Edit = tuple[int, ast.AST]
 """The number of a node, and what takes its place."""
@@ -53,7 +54,7 @@ class Change:
         return f"{self.kind}: {self.about}"
 
 
-class Source:
+class Source(source.Source):
     """A way's code.
 
     Parameters
@@ -73,15 +74,10 @@ class Source:
     """
 
     def __init__(self, code: str, names: Mapping[str, str]) -> None:
+        super().__init__(text_of(code))
         self._names = names
-        self.text = text_of(code)
-        self.tree = ast.parse(self.text)
-        self._lines = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
         self.nodes = list(ast.walk(self.tree))
         self._numbers = {id(node): number for number, node in enumerate(self.nodes)}
-        self._parents = {
-            id(child): node for node in self.nodes for child in ast.iter_child_nodes(node)
-        }
 
     def number(self, node: ast.AST) -> int:
         """Return the number of a node, by which `changed` knows it."""
@@ -112,8 +108,7 @@ class Source:
         """Return where a node begins and ends in the text, and the text that takes its place."""
         number, new = edit
         node: Any = self.nodes[number]
-        start = self._lines[node.lineno - 1] + node.col_offset
-        end = self._lines[node.end_lineno - 1] + node.end_col_offset
+        start, end = self.span(node)
         text = ast.unparse(ast.fix_missing_locations(new))
         if isinstance(new, ast.stmt):
             text = text.replace("\n", "\n" + " " * node.col_offset)
@@ -123,8 +118,8 @@ class Source:
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what a node is part of, the innermost first."""
-        while id(node) in self._parents:
-            node = self._parents[id(node)]
+        while node in self.parents:
+            node = self.parents[node]
             yield node
 
     def statement(self, node: ast.AST) -> ast.stmt:
