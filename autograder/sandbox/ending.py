@@ -21,6 +21,9 @@ from multiprocessing.connection import wait
 from types import FrameType
 
 NAMES = ("SIGTERM", "SIGHUP")  # the latter is not on every system
+_told: list[int] = []
+"""The signals that have come: a list, since what a handler does must not wait for a lock."""
+
 SOON = 0.1  # seconds
 GRACE = 10.0  # seconds to end in order once the parent is gone
 
@@ -29,8 +32,11 @@ def in_order() -> None:
     """Have the signals that end this process raise `KeyboardInterrupt`, the first of them once.
 
     One that is ignored stays so: `nohup` means it. Where Python drops the exception, since it came
-    in a callback of a weak reference or in ``__del__``, it is raised once more.
+    in a callback of a weak reference or in ``__del__``, it is raised once more; what a library
+    drops, `heed` raises.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
     ending = [number for number in numbers() if signal.getsignal(number) is signal.SIG_DFL]
     for number in ending:
         signal.signal(number, interrupt)
@@ -43,11 +49,18 @@ def numbers() -> list[signal.Signals]:
     return [signal.Signals[name] for name in NAMES if hasattr(signal, name)]
 
 
-def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Raise `KeyboardInterrupt`; what comes while everything is put in order is not heard."""
-    for number in numbers():
-        signal.signal(number, signal.SIG_IGN)
+def interrupt(number: int, _frame: FrameType | None) -> None:
+    """Raise `KeyboardInterrupt`; while everything is put in order, only Ctrl-C is heard again."""
+    _told.append(number)
+    for other in numbers() if number != signal.SIGINT else ():
+        signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def heed() -> None:
+    """Raise `KeyboardInterrupt` if a signal to end has come: whoever goes on has not seen its."""
+    if _told:
+        raise KeyboardInterrupt
 
 
 def once_more(

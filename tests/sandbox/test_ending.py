@@ -161,6 +161,23 @@ def test_an_end_that_python_drops_comes_once_more(drops):
     assert done.stdout.splitlines()[-2:] == ["dropped", "in order"]
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_end_that_a_library_drops_is_heeded_before_the_next_student(name):
+    ask = (
+        "import signal; from autograder.sandbox import ending\n"
+        "from autograder.course.grading.one_by_one import OneByOne\n"
+        "ending.in_order(); each = OneByOne(None, None)\n"
+        "with each.student('al'):\n"
+        f"    try: signal.raise_signal(signal.{name})\n"
+        "    except BaseException: print('dropped')\n"
+        "try:\n"
+        "    with each.student('bo'): print('went on')\n"
+        "except KeyboardInterrupt: print('in order')"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines() == ["dropped", "in order"]
+
+
 def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
     ask = (
         "import signal; from autograder.sandbox import ending\n"

@@ -54,11 +54,13 @@ def taken_back(course: Course) -> Iterator[None]:
     between the two, a line stands there twice in the end; none is lost.
     """
     path = course.place / HISTORY
-    before = path.stat().st_size if path.exists() else 0
+    before = path.stat().st_size if path.exists() else None
     try:
         yield
     except BaseException:
-        if path.exists():
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
             os.truncate(path, before)
         raise
 

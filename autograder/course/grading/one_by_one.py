@@ -10,6 +10,7 @@ from rich.console import Console
 from autograder.course.gradebook import scores as gradebook
 from autograder.course.gradebook.course import Course
 from autograder.errors import UserError, for_everybody
+from autograder.sandbox import ending
 
 MAX_REASON = 500  # characters of what was raised for a student
 
@@ -46,7 +47,9 @@ class OneByOne:
         """Do something for one student; what is raised costs this student alone.
 
         What would be raised for everybody goes on: a disk that is full, a gradebook out of reach.
+        Nobody is begun with once this process has been told to end.
         """
+        ending.heed()
         try:
             yield
         except Exception as error:

@@ -97,6 +97,7 @@ def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     enough, ends = enough_addresses(), False
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while not ends:
+            ending.heed()
             outcome = judged(pipe.recv(), cases, grade)
             give_back()
             ends = bounds.addresses() > enough

@@ -51,6 +51,7 @@ def serve(waiting: queue.Queue[bytes], answers: BinaryIO, path: Path) -> None:
     cases = shared(pack.load(path), path.parent)
     enough, ends = enough_addresses(), False
     while not ends:
+        ending.heed()
         submission, how = task_of(waiting.get())
         outcome = judged(submission, cases, partial(grade_one, how=how))
         give_back()

@@ -47,6 +47,21 @@ def test_several_students_are_as_if_each_was_entered_alone(course):
     ]
 
 
+def test_a_history_that_was_begun_when_its_first_entry_failed_begins_anew(course, monkeypatch):
+    noted = entries.note_history
+
+    def fails(*arguments):
+        noted(*arguments)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(entries, "note_history", fails)
+        enter(course, [entry(course, "al")])
+    assert not (course.root / HISTORY).exists()
+    enter(course, [entry(course, "al")])
+    assert history(course) == [("al", "graded", "100")]
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_where_one_cannot_be_entered_all_is_as_before(course, monkeypatch, late):
     enter_record(course, record_of("al"), blank(course))
