@@ -33,7 +33,7 @@ JUDGES = (
 )
 """What decides what a check finds, beside the exercise itself, below ``autograder/``."""
 JUDGES_NOT = ("exercises/settings.py",)  # what comes of it is in the exercise's changes
-SOURCES = {".py", ".ini", ".c", ".h", ".pyx", ".build", ".txt"}
+SOURCES = {".py", ".ini", ".c", ".h", ".pyx", ".pxd", ".pxi", ".build", ".txt"}
 CONSTRAINTS = "constraints*.txt"  # versions of what is installed, beside noxfile.py
 
 

@@ -10,10 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from autograder.diagnosis.fingerprint import expected_outputs, wrong_outputs
 from autograder.diagnosis.mend import search
+from autograder.diagnosis.small import wrong_here
 from autograder.exercise import Exercise
 from autograder.judging.case import Case
 from autograder.judging.ladder import unpacked
@@ -23,7 +21,6 @@ from autograder.judging.session import Session
 from autograder.sandbox.errors import Raised, WorkerError
 from autograder.submission import Submission
 
-LEAST = 5e-7  # that shows, of numbers with six digits behind the point
 SECONDS = 0.6  # for the way up; with a worker to be started it takes a second
 
 
@@ -125,31 +122,3 @@ def climb(session: Session, cases: list[Case]) -> Step:
 def numbers_in(case: Case) -> int:
     """Return how many numbers an input has."""
     return case.operation.numbers(case.payload)
-
-
-def wrong_here(case: Case, reply: dict[str, Any]) -> dict[Output, tuple[Any, Any]]:
-    """Return what in a reply is wrong, and what is expected there.
-
-    Of random weights nothing is, but for their shapes: there are too few of them. And nothing is
-    that looks the same as it is shown: where a result is zero, roundoff is all that there is.
-    """
-    found, expected = case.outputs(reply), expected_outputs(case)
-    for name, (shape, spread, *constant) in case.payload.get("initial", {}).items():
-        output = Output(name, "params")
-        made = found.get(output)
-        if not spread or not isinstance(made, np.ndarray) or made.shape != tuple(shape):
-            expected[output] = np.full(shape, constant[0] if constant else 0.0)
-    wrong = {}
-    for output in wrong_outputs(case, reply):
-        source = Output(output.name) if output.kind == "layout" else output
-        if source in expected and not looks_the_same(found.get(source), expected[source]):
-            wrong[output] = (found.get(source), expected[source])
-    return wrong
-
-
-def looks_the_same(got: Any, expected: Any) -> bool:
-    """Return whether two results are numbers that differ by less than is shown of them."""
-    one, other = np.asarray(got), np.asarray(expected)
-    if one.dtype.kind != "f" or one.shape != other.shape:
-        return False
-    return bool(np.all(np.abs(one - other) < LEAST))

@@ -96,6 +96,8 @@ def version(tmp_path, monkeypatch):
         "assignment/cs231n/solver.py",
         "assignment/kernels/matmul.h",
         "assignment/kernels/_kernels.pyx",
+        "assignment/kernels/_kernels.pxd",
+        "assignment/kernels/arrays.pxi",
         "constraints.txt",
     ],
 )

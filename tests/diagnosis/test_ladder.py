@@ -15,6 +15,7 @@ from autograder.course.museum.fingerprints import all_in_one
 from autograder.course.museum.mistake import variant
 from autograder.course.museum.submissions import in_the_way, with_code
 from autograder.diagnosis import ladder
+from autograder.diagnosis.small import wrong_here
 from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.case import Case
@@ -128,7 +129,7 @@ def test_roundoff_of_a_zero_is_not_wrong():
     case = Case("backward", payload, {"dx": np.full(1, 9e-16)})
     for found, is_wrong in ((-1.8e-15, False), (1e-3, True)):
         reply = {"dx": np.array([found]), "after": {}}
-        assert bool(ladder.wrong_here(case, reply)) == is_wrong
+        assert bool(wrong_here(case, reply)) == is_wrong
 
 
 def test_a_ladder_is_drawn_from_the_public_seed():

@@ -34,12 +34,15 @@ def layer(x, w, param):
 """
 
 
+KEYS = {"param": ["pad", "stride"]}
+
+
 def texts(code, most=100_000):
     """Return what the likeliest edits make of some code, in their order."""
     source = Source(code)
     functions = reached(source, "layer")
     whole = (0, len(code))
-    return [applied(edits, code, whole) for edits in likeliest(source, functions, most)]
+    return [applied(edits, code, whole) for edits in likeliest(source, functions, most, KEYS)]
 
 
 SIZES = """
@@ -59,6 +62,12 @@ SLIPS = [  # what is right, what is wrong, and what mends it if it is not what w
     ("+ HH, j * stride : j * stride + WW", "+ 3, j * stride : j * stride + 3", ""),
     ("(pad, pad), (pad, pad)", "(pad, pad), (0, 0)", ""),
     ("1 + (H", "(H", "(H + 2 * pad - HH) // stride + 1"),
+    ("i * stride : i * stride + HH, j", "i * stride : HH, j", ""),
+    ("j * stride : j * stride + WW", "j * stride :", ""),
+    ("in range(H_out)", "in range(1, H_out)", "in range(0, H_out)"),
+    ('stride, pad = param["stride"], param["pad"]', 'stride, pad = param["stride"], 1', ""),
+    ('= param["stride"], param["pad"]', '= param["stride"], param["stride"]', ""),
+    ("(window * w)", "(x_pad * w)", ""),  # window is of no use then
     (SIZES, SIZES.replace("1 + ", ""), SIZES.replace("1 + ", "").replace("stride", "stride + 1")),
 ]
 

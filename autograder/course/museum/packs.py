@@ -138,7 +138,7 @@ def rules(exercise: Exercise, right: Submission) -> dict[str, Any]:
             told = [
                 (one.sentence, one.marks)
                 for one in of.behaviours
-                if not one.hand and table.is_in_words(one.sentence)
+                if not one.hand and of.can_tell(one)
             ]
             found[name] = by_rule.to_plain(cases, of.marks, told)
     return found

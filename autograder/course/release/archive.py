@@ -42,7 +42,10 @@ KEPT_BACK = (
 )
 NO_ADDRESS = rb"RELEASE = \"\""  # in the first cell, as the file has it
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", "build", "cache", "cifar-10-batches-py")
-SUFFIXES = (".py", ".pyx", ".pxd", ".h", ".c", ".build", ".ini", ".toml", ".md", ".ipynb", ".svg")
+SUFFIXES = (
+    *(".py", ".pyx", ".pxd", ".pxi", ".h", ".c"),
+    *(".build", ".ini", ".toml", ".md", ".ipynb", ".svg"),
+)
 PICTURES = (".png", ".jpg")
 NOTICE = (
     "**Not written here.** Your course also asks for {exercises}. So these files are stubs in this "

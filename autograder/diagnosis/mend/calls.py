@@ -1,4 +1,4 @@
-"""Edits of calls, indices and tuples."""
+"""Edits of calls, tuples and single indices."""
 
 from __future__ import annotations
 
@@ -51,8 +51,10 @@ def calls(view: View, node: ast.AST) -> Iterator[New]:
     for index, one in enumerate(arguments):
         rest = arguments[:index] + arguments[index + 1 :]
         if rest:
-            yield f"{function}({', '.join(map(view.of, rest))})", 4 if one in node.keywords else 5
-    for a, b in combinations(range(min(len(node.args), 4)), 2):
+            far = 2 if isinstance(one, ast.keyword) and one.arg == "mode" else 4
+            far += not isinstance(one, ast.keyword)
+            yield f"{function}({', '.join(map(view.of, rest))})", far
+    for a, b in combinations(range(min(len(node.args), 6)), 2):
         swapped = [*map(view.of, arguments)]
         swapped[a], swapped[b] = swapped[b], swapped[a]
         yield f"{function}({', '.join(swapped)})", 3
@@ -103,6 +105,7 @@ def attributes(view: View, node: ast.AST) -> Iterator[New]:
         and node is not getattr(parent, "func", 0)
     ):
         yield f"{view.closed(node)}.T", 3
+        yield f"{view.closed(node)}.swapaxes(-1, -2)", 6
 
 
 def tuples(view: View, node: ast.AST) -> Iterator[New]:
@@ -135,47 +138,12 @@ def indices(view: View, node: ast.AST) -> Iterator[New]:
         inside = isinstance(above, ast.Subscript) and above.slice is parent
     if not inside or isinstance(node, ast.Tuple):
         return
-    if isinstance(node, ast.Slice):
-        yield from slices(view, node)
-    elif not isinstance(node, ast.Constant) or isinstance(node.value, int):
+    if not isinstance(node, ast.Slice | ast.Constant) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, int)
+    ):
         yield ":", 4
         for size in view.scope.sizes:
             yield f"{view.of(node)}:{view.closed(node)} + {size}", 5
-
-
-def slices(view: View, node: ast.Slice) -> Iterator[New]:
-    """Other bounds, another step."""
-    lower = view.of(node.lower) if node.lower else ""
-    upper = view.of(node.upper) if node.upper else ""
-    step = view.of(node.step) if node.step else ""
-
-    def text(a: str, b: str, c: str) -> str:
-        return f"{a}:{b}" + (f":{c}" if c else "")
-
-    if step:
-        yield text(lower, upper, ""), 2
-    if lower:
-        yield text("", upper, step), 3
-    if upper:
-        yield text(lower, "", step), 3
-    sizes = view.scope.sizes
-    if not step:
-        yield text(lower, upper, "-1"), 4
-        yield from ((text(lower, upper, size), 4) for size in sizes)
-    if not lower:
-        yield from ((text(size, upper, step), 4) for size in ("1", *sizes))
-    if not upper and lower and lower not in sizes:
-        yield from ((text(lower, f"{lower} + {size}", step), 4) for size in sizes)
-    if not upper:
-        ends = ("-1", *sizes, *(f"-{size}" for size in sizes))
-        yield from ((text(lower, end, step), 4) for end in ends)
-    crop = (not lower and not upper) or upper.startswith("-") or lower.isdigit() or upper.isdigit()
-    if crop or lower in sizes:
-        starts = [lower] if lower in sizes else sizes
-        for start in starts:
-            for size in sizes:
-                if size != start:
-                    yield text(start, f"{start} + {size}", ""), 3 if upper else 5
 
 
 RULES = (calls, attributes, tuples, indices)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.diagnosis.mend.source import Scope, Source
+
+Keys = Mapping[str, Sequence[str]]
+"""The keys of each dictionary that code is given, by the argument's name."""
+NO_KEYS: Keys = {}
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,14 @@ class Edit:
 class View:
     """One function, for the rules that make edits of it."""
 
-    def __init__(self, source: Source, function: ast.AST) -> None:
+    def __init__(self, source: Source, function: ast.AST, keys: Keys = NO_KEYS) -> None:
         self.source, self.function = source, function
         self.scope = Scope(source, function)
+        given = {name: of for name, of in keys.items() if name in self.scope.arrays}
+        self.entries = [f"{name}[{key!r}]" for name, of in given.items() for key in of]
         self.keys = sorted(
-            {
+            {key for of in given.values() for key in of}
+            | {
                 node.value
                 for node in ast.walk(function)
                 if isinstance(node, ast.Constant)

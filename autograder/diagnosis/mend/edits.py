@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from autograder.diagnosis.mend import calls, expressions, statements
-from autograder.diagnosis.mend.edit import Edit, View
+from autograder.diagnosis.mend import bounds, calls, expressions, statements
+from autograder.diagnosis.mend.edit import NO_KEYS, Edit, Keys, View
 from autograder.diagnosis.mend.source import Source
 
 FARTHEST = 4  # what costs more is done in one place only
@@ -18,7 +18,7 @@ MANY = 30  # places of one name
 PLACED = (ast.expr, ast.stmt, ast.Slice)
 NAME = re.compile(r"[\w.\[\]'\"]+")
 WORD = re.compile(r"\w+|[^\w\s()]")
-RULES = (*expressions.RULES, *calls.RULES, *statements.RULES)
+RULES = (*expressions.RULES, *bounds.RULES, *calls.RULES, *statements.RULES)
 
 
 Edits = tuple[Edit, ...]
@@ -119,14 +119,17 @@ def translated(text: str, names: dict[str, str]) -> str:
     return re.sub(r"[A-Za-z_]\w*", lambda m: names.get(m[0], m[0]), text)
 
 
-def likeliest(source: Source, functions: Sequence[ast.AST], most: int) -> list[Edits]:
+def likeliest(
+    source: Source, functions: Sequence[ast.AST], most: int, keys: Keys = NO_KEYS
+) -> list[Edits]:
     """Return so many edits of some functions, the likeliest first: those that change least.
 
-    What is further from the first function comes later.
+    What is further from the first function comes later. There are keys in dictionaries that the
+    code is given, also where it has none of them in its text.
     """
     costs: dict[Edits, int] = {}
     for far, function in enumerate(functions):
-        view = View(source, function)
+        view = View(source, function, keys)
         alone = list(dict.fromkeys(singles(view)))
         for edits, cost in (
             *(((edit,), edit.cost) for edit in alone),
@@ -163,12 +166,29 @@ def in_parallel(view: View, alone: Sequence[Edit]) -> Iterator[tuple[Edits, int]
 
 
 def everywhere(view: View, alone: Sequence[Edit]) -> Iterator[tuple[Edits, int]]:
-    """Yield one name or number for another in all places."""
+    """Yield one name or number for another in all places; so too a part of what is changed."""
     same: dict[tuple[str, str], list[Edit]] = {}
     for edit in alone:
         old = view.source.text[edit.start : edit.end]
         if NAME.fullmatch(old) and NAME.fullmatch(edit.new):
             same.setdefault((old, edit.new), []).append(edit)
+        elif edit.cost <= FARTHEST and not edit.said:
+            same.setdefault(differing(old, edit.new), []).append(edit)
     for edits in same.values():
-        if 1 < len(edits) < MANY:
-            yield tuple(edits), edits[0].cost + 2
+        if 1 < len(edits) < MANY and apart(edits):
+            yield tuple(edits), edits[0].cost + 1
+
+
+def differing(old: str, new: str) -> tuple[str, str]:
+    """Return two texts without what both begin and end with."""
+    while old and new and old[0] == new[0]:
+        old, new = old[1:], new[1:]
+    while old and new and old[-1] == new[-1]:
+        old, new = old[:-1], new[:-1]
+    return old, new
+
+
+def apart(edits: Sequence[Edit]) -> bool:
+    """Return whether no edit is in another one's place."""
+    ordered = sorted(edits, key=lambda edit: edit.start)
+    return all(one.end <= other.start for one, other in pairwise(ordered))

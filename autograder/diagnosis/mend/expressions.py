@@ -57,7 +57,7 @@ def is_index_or_bound(view: View, node: ast.AST) -> bool:
 
 def distance(scope: Scope, one: str, other: str) -> int:
     """Return how far one whole number is from another that was meant."""
-    if scope.partners.get(one) == other:
+    if scope.partners.get(one) == other or other in scope.unused:
         return 1
     return 2 if scope.kind(one) == scope.kind(other) else 4
 
@@ -78,7 +78,8 @@ def names(view: View, node: ast.AST) -> Iterator[New]:
     elif text in scope.arrays and isinstance(node, ast.Name):
         for other in scope.arrays:
             if other != text:
-                yield other, 2 if text in other or other in text else 4
+                near = text in other or other in text or other in scope.unused
+                yield other, 2 if near else 4
 
 
 def numbers(view: View, node: ast.AST) -> Iterator[New]:
@@ -94,12 +95,24 @@ def numbers(view: View, node: ast.AST) -> Iterator[New]:
         parent = view.parent(node)
         axis = isinstance(parent, ast.keyword) and parent.arg == "axis"
         if not axis and not isinstance(view.parent(parent), ast.keyword):
+            yield from ((entry, 2) for entry in view.entries if entry not in view.scope.sizes)
             for name in view.scope.sizes:
                 kind = view.scope.kind(name)
                 far = {"setting": 2, "dimension": 3, "index": 5}[kind]
                 yield name, far - (value > 1)
     elif isinstance(value, float):
-        kinds = (1 - value, value * 2, value / 2, 1e-5, 1e-8, 1e-3, 1.0, 0.0, value / 10)
+        kinds = (
+            1 - value,
+            value * 2,
+            value / 2,
+            1e-5,
+            1e-8,
+            1e-3,
+            1.0,
+            0.0,
+            value / 10,
+            value * 10,
+        )
         yield from ((repr(n), 4) for n in dict.fromkeys(kinds) if n != value)
 
 
@@ -154,6 +167,8 @@ def signs(view: View, node: ast.AST) -> Iterator[New]:
     """Without a sign or a ``not``."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         yield view.of(node.operand), 2
+        if isinstance(node.op, ast.USub):
+            yield f"1 - {view.closed(node.operand)}", 3
 
 
 def conditions(view: View, node: ast.AST) -> Iterator[New]:
@@ -204,12 +219,13 @@ def grown_sizes(view: View, node: ast.AST) -> Iterator[New]:
         if other == plain:
             continue
         cost = {"setting": 3, "dimension": 4, "index": 5}[view.scope.kind(other)]
+        cost = 2 if other in view.scope.unused else cost
         counts = plain in view.scope.indices and other in view.scope.settings
         yield f"{text} * {other}", 2 if counts else cost
-        if outer or isinstance(node, ast.BinOp):
-            yield f"{plain} + {other}", cost
-            yield f"{plain} - {other}", cost
-            yield f"{text} // {other}", cost
+        far = cost if outer or isinstance(node, ast.BinOp) else cost + 1
+        yield f"{plain} + {other}", far
+        yield f"{plain} - {other}", far
+        yield f"{text} // {other}", far
 
 
 def grown_arrays(view: View, node: ast.AST) -> Iterator[New]:
@@ -221,6 +237,8 @@ def grown_arrays(view: View, node: ast.AST) -> Iterator[New]:
     returned = isinstance(holder, ast.Return)
     whole = returned or (isinstance(parent, ast.Assign | ast.AugAssign) and parent.value is node)
     part = isinstance(node, ast.Name | ast.Call | ast.Subscript)
+    if isinstance(parent, ast.Call) and parent.args[:1] == [node]:
+        yield f"{view.closed(node)} ** 2", 4
     if not whole and not (isinstance(parent, ast.BinOp) and part):
         return
     if isinstance(node, ast.Tuple | ast.Constant | ast.List | ast.Dict):
@@ -231,9 +249,12 @@ def grown_arrays(view: View, node: ast.AST) -> Iterator[New]:
     if whole:
         for function in ("np.sqrt", "np.exp", "np.log"):
             yield f"{function}({view.of(node)})", 6
+    if isinstance(node, ast.BinOp | ast.Name | ast.Call | ast.Subscript):
+        yield f"np.sum({view.of(node)})", 5
+        yield from ((f"np.sum({view.of(node)}, axis={axes})", 6) for axes in ("0", "1"))
     for other in (*view.scope.sizes, *view.scope.arrays):
         counts = other in view.scope.sizes and view.scope.kind(other) == "dimension"
-        far = 5 if whole else 6
+        far = 3 if other in view.scope.unused else 5 if whole else 6
         if other != view.of(node):
             yield f"{text} / {other}", far - 2 * counts
             yield from ((f"{text} {sign} {other}", far) for sign in "*+-")

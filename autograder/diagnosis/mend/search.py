@@ -16,12 +16,12 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.diagnosis.fingerprint import wrong_outputs
 from autograder.diagnosis.mend.computing import only_computes
 from autograder.diagnosis.mend.edit import Edit
 from autograder.diagnosis.mend.edits import applied, likeliest
 from autograder.diagnosis.mend.source import Source, reached
 from autograder.diagnosis.mend.words import sentence
+from autograder.diagnosis.small import wrong_here
 from autograder.exercise import Function
 from autograder.judging.case import Case
 from autograder.judging.ladder import unpacked
@@ -33,7 +33,7 @@ from autograder.sandbox.errors import Raised, WorkerError
 from autograder.sandbox.inprocess import LEVEL as IN_PROCESS
 from autograder.submission import Submission
 
-MOST = 1250  # edits that are tried
+MOST = 1500  # edits that are tried
 BATCH = 25  # of them at a time
 SECONDS = 2.0  # for a batch of them on a small input, and for one on any input
 STEP = 3  # of the inputs on the ladder each third is tried: they are many
@@ -83,7 +83,7 @@ class Attempts:
         except WorkerError:
             self._stops += 1
             return False
-        return not wrong_outputs(case, reply)
+        return not wrong_here(case, reply)
 
     def first_of(self, tried: Sequence[Sequence[Edit]]) -> Sequence[Edit] | None:
         """Return the first of some edits that makes the code right on all cases."""
@@ -95,7 +95,7 @@ class Attempts:
             self._stops += 1
             return None
         for edits, source, reply in zip(tried, sources, replies, strict=True):
-            if reply is not None and not wrong_outputs(first, reply):
+            if reply is not None and not wrong_here(first, reply):
                 self._ask("vary", {"module": self._module, "source": source}, is_nothing)
                 if all(map(self.is_right, others)):
                     return edits
@@ -170,13 +170,20 @@ def change_of(session: Session, text: str, function: Function, pack: Pack) -> Se
         source = Source(text)
     except (SyntaxError, ValueError):
         return ()
-    functions = reached(source, function.name)
+    cases = cases_of(function.name, pack)
+    names = [function.name]
+    # A cache may be wrong, though the forward pass that made it returns what it should.
+    for forward, of in cases_before(cases, pack).items():
+        if is_right_on(session, of):
+            names.append(forward)
+            cases += of
+    functions = reached(source, *names)
     if not only_computes(source, functions):
         return ()
-    attempts = Attempts(session, function, source, functions, cases_of(function, pack))
+    attempts = Attempts(session, function, source, functions, by_size(cases))
     if not attempts.is_wrong:
         return ()
-    tried = likeliest(source, functions, MOST)
+    tried = likeliest(source, functions, MOST, keys_of(cases))
     for start in range(0, len(tried), BATCH):
         found = attempts.first_of(tried[start : start + BATCH])
         if found is not None:
@@ -186,11 +193,42 @@ def change_of(session: Session, text: str, function: Function, pack: Pack) -> Se
     return ()
 
 
-def cases_of(function: Function, pack: Pack) -> list[Case]:
-    """Return all cases of a function whose outputs are compared, the smallest first."""
-    ladder = pack.ladders.get(function.name)
+def cases_of(name: str, pack: Pack) -> list[Case]:
+    """Return all cases of a function whose outputs are compared."""
+    ladder = pack.ladders.get(name)
     cases = unpacked(ladder)[::STEP] if ladder is not None else []
     for check, of in pack.cases.items():
-        if check.startswith(f"{function.name}/"):
+        if check.startswith(f"{name}/"):
             cases += [case for case in of if case.operation.compared]
+    return cases
+
+
+def by_size(cases: Sequence[Case]) -> list[Case]:
+    """Return cases in the order of their size, the smallest first."""
     return sorted(cases, key=lambda case: case.operation.numbers(case.payload))
+
+
+def cases_before(cases: Sequence[Case], pack: Pack) -> dict[str, list[Case]]:
+    """Return the cases of the forward passes whose caches some backward passes are given."""
+    names = {case.payload["forward"] for case in cases if "forward" in case.payload}
+    return {name: of for name in names if (of := cases_of(name, pack))}
+
+
+def is_right_on(session: Session, cases: Sequence[Case]) -> bool:
+    """Return whether the code is right on all of some cases."""
+    try:
+        return not any(
+            wrong_here(case, session.ask(case.op, case.payload, SECONDS).reply) for case in cases
+        )
+    except WorkerError:
+        return False
+
+
+def keys_of(cases: Sequence[Case]) -> dict[str, list[str]]:
+    """Return the keys of each dictionary among the arguments of some cases, by its name."""
+    found: dict[str, set[str]] = {}
+    for case in cases:
+        for name, value in case.payload.get("args", {}).items():
+            if isinstance(value, dict):
+                found.setdefault(name, set()).update(value)
+    return {name: sorted(keys) for name, keys in found.items()}

@@ -62,10 +62,10 @@ class Source:
         return self.text[start:end]
 
 
-def reached(source: Source, name: str) -> list[ast.stmt]:
-    """Return the functions of the code that `name` uses, itself first."""
+def reached(source: Source, *names: str) -> list[ast.stmt]:
+    """Return the functions of the code that those of these names use, themselves first."""
     found: list[str] = []
-    waiting = [name]
+    waiting = [*names]
     while waiting:
         current = waiting.pop(0)
         if current in found or current not in source.tops:
@@ -91,6 +91,8 @@ class Scope:
         Names for rows and for columns, each by the other.
     arrays : list of str
         Other names that have a value here.
+    unused : set of str
+        Names that have a value, of which no use is made: where one is missing, it may be these.
     """
 
     def __init__(self, source: Source, function: ast.AST) -> None:
@@ -126,6 +128,8 @@ class Scope:
                     if arg.arg not in (*self.sizes, "self"):
                         self._add(self.arrays, arg.arg)
 
+        used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and is_read(n)}
+        self.unused = {*self.sizes, *self.arrays} - used - {"_"}
         self.indices = set(counted(function)) & set(self.sizes)
         self.partners = {
             **{a: b for a in self.sizes for b in self.sizes if are_partners(a, b)},
@@ -170,6 +174,11 @@ class Scope:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return node.func.attr == "get" and all(map(self.is_size, node.args[1:]))
         return False
+
+
+def is_read(name: ast.Name) -> bool:
+    """Return whether a name stands for its value."""
+    return isinstance(name.ctx, ast.Load)
 
 
 def assigned(node: ast.AST, scope: Scope) -> Iterator[tuple[str, bool]]:

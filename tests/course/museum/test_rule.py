@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.course.museum import museum_of
-from autograder.course.museum.rule import report, table
+from autograder.course.museum.rule import alike, report, table
 from autograder.course.museum.rule.__main__ import kept, made_anew
 from autograder.course.museum.rule.behaviour import grouped, names_of, pool_of
 from autograder.course.museum.rule.bench import Over, at_most
@@ -158,11 +158,7 @@ def test_sentences_by_rule_are_words(public_pack):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_mutant_is_recognized_on_the_probes(name, public_pack, solution):
     """Probes, marks and sentences fit together: what the table has is what comes out."""
-    told = [
-        of
-        for of in TABLES[name].behaviours
-        if of.marks and not of.hand and table.is_in_words(of.sentence)
-    ]
+    told = [of for of in TABLES[name].behaviours if not of.hand and TABLES[name].can_tell(of)]
     of = told[len(told) // 2]
     wrong = with_code(EXERCISE, solution, name, table.code_of(of.rows[0]))
     with Session(wrong, EXERCISE.files) as session:
@@ -183,14 +179,49 @@ def told(**changes):
 
 
 def test_the_report_counts_those_with_a_twin_and_those_without():
-    found = [told(), told(twin=False, left_out=Name.NONE), told(twin=False, left_out=Name.WRONG)]
+    alone = [told(twin=False, left_out=n) for n in (Name.NONE, Name.ELSEWHERE, Name.WRONG)]
+    found = [told(), *alone]
     assert report.rows(found, lambda one: one.kind) == [
-        ("sign", "3", "3", "3", "0", "1", "1", "0", "2", "0", "1"),
-        ("all", "3", "3", "3", "0", "1", "1", "0", "2", "0", "1"),
+        ("sign", "4", "4", "4", "0", "0", "1", "1", "0", "0", "3", "0", "1", "1"),
+        ("all", "4", "4", "4", "0", "0", "1", "1", "0", "0", "3", "0", "1", "1"),
     ]
     assert not report.good_enough(found)
     assert not report.good_enough([told(caught=False)])
     assert report.good_enough([told(), told(twin=False)])
+
+
+def test_what_only_raises_exceptions_is_told_to_nobody():
+    marks = [[0, "ValueError", 1e-7], [1, "out result 0 (2, 3)", 1e-7], [2, "IndexError", 1e-7]]
+
+    def of(sentence, *numbers):
+        return table.Behaviour("f", sentence, (), (), (), numbers)
+
+    known = table.Table([0, 1, 2], marks, ())
+    assert known.can_tell(of("the bias is left out", 0, 1))
+    assert not known.can_tell(of("the bias is left out", 0, 2))
+    assert not known.can_tell(of("`b` is left out", 0, 1))
+
+
+WINDOWS = """
+def conv_forward_naive(x, w, b, conv_param):
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    HH, WW = w.shape[2:]
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    H_out, W_out = ((n - k) // stride + 1 for n, k in zip(x_pad.shape[2:], (HH, WW)))
+    out = np.zeros((len(x), len(w), H_out, W_out))
+    for i, j in np.ndindex(H_out, W_out):
+        window = x_pad[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+        out[:, :, i, j] = np.tensordot(window, w, ((1, 2, 3), (1, 2, 3))) + b
+    return out, (x, w, b, conv_param)
+"""
+
+
+@pytest.mark.parametrize(("slip", "same"), [("w.swapaxes(2, 3)", True), ("w[..., ::-1]", False)])
+def test_a_mistake_by_hand_is_what_does_the_same_wherever_both_return_something(slip, same):
+    code = WINDOWS.replace("window, w,", f"window, {slip},")  # filters that are no squares raise
+    row = table.Row(Way(("conv_forward_naive",), "windows", code), ())
+    found = alike.does_the_same(EXERCISE.name, "conv_forward_naive", row, "filter_transposed")
+    assert found is same
 
 
 def test_what_behaves_alike_is_one():

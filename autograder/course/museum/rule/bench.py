@@ -67,11 +67,11 @@ class Bench:
         Code that is a whole file `alone` has nothing of the solution's around it.
         """
         target, before = vars(self._modules[module]), self._solution[module]
-        space = {"__name__": module} if alone else before.copy()
+        space = {"__name__": module} if alone else target  # its functions see each other's edits
         self._lines = code.split("\n")
-        with silent():
-            exec(compile(code, FILE, "exec"), space)
         try:
+            with silent():
+                exec(compile(code, FILE, "exec"), space)
             target.update({name: space[name] for name in before if name in space})
             yield
         finally:

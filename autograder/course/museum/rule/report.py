@@ -2,9 +2,10 @@
 
 Left out means that a pack knows no mutant of one way, and these are told: what comes of code that
 nobody has seen. What is told then is a mistake by hand, a mutant of another way that does the same,
-or the change that makes the code right. To try them all would take an hour: so some of a function's
-mutants are, spread over all of them, and changes are tried for some of those of which nothing else
-is told. Each counts for its share.
+or the change that makes the code right. Where that is in another line than the slip, it is true,
+since it was tried, but not the class of the mutant: it is counted by itself. To try them all would
+take an hour: so some of a function's mutants are, spread over all of them, and changes are tried
+for some of those of which nothing else is told. Each counts for its share.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from autograder import exercises
 from autograder.course.museum import museum_of, packs
 from autograder.course.museum.rule import table
+from autograder.course.museum.rule.alike import does_the_same
 from autograder.course.museum.rule.behaviour import bench_of
 from autograder.course.museum.rule.source import spliced, text_of
 from autograder.course.museum.rule.table import Behaviour, Row
@@ -27,10 +29,8 @@ from autograder.diagnosis.mend.search import change_of
 from autograder.exercise import Exercise, Function
 from autograder.sandbox import ending
 
-HEAD = (
-    *("mutants", "caught", "named", "named wrongly"),
-    *("left out, twin", "named", "named wrongly", "left out, no twin", "named", "named wrongly"),
-)
+NAMED = ("named", "changed elsewhere", "named wrongly")
+HEAD = ("mutants", "caught", *NAMED, "left out, twin", *NAMED, "left out, no twin", *NAMED)
 TWINS, OTHERS, WRONGLY = 0.9, 0.6, 0.005  # shares of those left out
 LOOKED_AT, CHANGED = 90, 24  # mutants of a function; for those, changes are tried
 
@@ -39,6 +39,7 @@ class Name(StrEnum):
     """What a mutant is told."""
 
     RIGHT = "what belongs to one of its classes"
+    ELSEWHERE = "a change of another line, which makes it right as well"
     WRONG = "something else"
     NONE = "nothing"
 
@@ -112,6 +113,11 @@ def by_packs(task: tuple[str, str, int]) -> Told:
     twin = len(of.rows) > 1 or bool(of.hand)
     classes = classes_of(exercise, of)
     names = [set(one.names) for one in found]
+    classes |= {
+        name
+        for name in set().union(*names) & {m.name for m in museum_of(exercise).MISTAKES} - classes
+        if does_the_same(exercise.name, function.name, row, name)
+    }
     right = [bool(classes & those) for those in names]
     here = None if not right else Name.RIGHT if all(right) else Name.WRONG
     own = {of.sentence}
@@ -174,7 +180,7 @@ def by_change(task: tuple[str, str, int]) -> tuple[str, int, Name]:
         return function.name, number, Name.NONE
     lines = slipped(text_of(row.way.code), row)
     same = any(code.count("\n", 0, edit.start) in lines for edit in edits)
-    return function.name, number, Name.RIGHT if same else Name.WRONG
+    return function.name, number, Name.RIGHT if same else Name.ELSEWHERE
 
 
 def slipped(text: str, row: Row) -> set[int]:
@@ -217,13 +223,12 @@ def rows(found: Sequence[Told], of: Callable[[Told], str]) -> list[tuple[str, ..
 def row(name: str, found: Sequence[Told]) -> tuple[str, ...]:
     """Return one row of a table."""
     counts = [total(found), total([one for one in found if one.caught])]
-    counts += [total([one for one in found if one.here is n]) for n in (Name.RIGHT, Name.WRONG)]
+    told = (Name.RIGHT, Name.ELSEWHERE, Name.WRONG)
+    counts += [total([one for one in found if one.here is n]) for n in told]
     for twin in (True, False):
         some = [one for one in found if one.twin == twin]
         counts.append(total(some))
-        counts += [
-            total([one for one in some if one.left_out is n]) for n in (Name.RIGHT, Name.WRONG)
-        ]
+        counts += [total([one for one in some if one.left_out is n]) for n in told]
     return (name, *(f"{count:.0f}" for count in counts))
 
 

@@ -90,6 +90,14 @@ class Table:
     marks: list[list[Any]]
     behaviours: tuple[Behaviour, ...]
 
+    def can_tell(self, one: Behaviour) -> bool:
+        """Return whether a student is told of a behaviour: it returns something, and that is wrong.
+
+        What only raises exceptions may be anything.
+        """
+        returns = any(" " in self.marks[number][1] for number in one.marks)  # no exception's type
+        return returns and is_in_words(one.sentence)
+
 
 def is_in_words(sentence: str) -> bool:
     """Return whether a sentence quotes no code, and is no mere number in an index.

@@ -41,11 +41,12 @@ def test_numeric_gradient(exam: Exam) -> None:
         batch_backward(FUNCTION, x=(1, 4)),
         batch_backward(FUNCTION, x=(5, 1)),
         batch_backward(FUNCTION, x=(4, 3), spread=1.0, eps=0.1),
+        batch_backward(FUNCTION, x=(4, 3), spread=0.05),
     ],
-    hint="Try one example, one feature; and a large eps.",
+    hint="Try one example, one feature, small values; and a large eps.",
 )
 def test_edge_sizes(exam: Exam) -> None:
-    """A single example or feature, and a large eps."""
+    """A single example or feature, a large eps and the default one."""
     exam.expect_backward()
 
 

@@ -55,11 +55,12 @@ def test_test_mode(exam: Exam) -> None:
         batch_forward(x=(1, 4)),
         batch_forward(x=(5, 1)),
         batch_forward(x=(4, 3), spread=1.0, eps=0.1),
+        batch_forward(x=(4, 3), spread=0.05),
     ],
-    hint="Try one example, one feature; and a large eps, added to the variance.",
+    hint="Try one example, one feature, small values; and a large eps, under the root.",
 )
 def test_edge_sizes(exam: Exam) -> None:
-    """A single example or feature, and a large eps."""
+    """A single example or feature, a large eps and the default one."""
     exam.expect_forward()
 
 

@@ -31,11 +31,12 @@ def test_forward_standard(exam: Exam) -> None:
         layer_forward(x=(1, 4)),
         layer_forward(x=(5, 1)),
         layer_forward(x=(4, 3), spread=1.0, eps=0.1),
+        layer_forward(x=(4, 3), spread=0.05),
     ],
-    hint="Try one example, one feature; and a large eps, added to the variance.",
+    hint="Try one example, one feature, small values; and a large eps, under the root.",
 )
 def test_forward_edge_sizes(exam: Exam) -> None:
-    """A single example or feature, and a large eps."""
+    """A single example or feature, a large eps and the default one."""
     exam.expect_forward()
 
 
@@ -79,11 +80,12 @@ def test_backward_numeric_gradient(exam: Exam) -> None:
         layer_backward(x=(1, 4)),
         layer_backward(x=(5, 2)),
         layer_backward(x=(4, 3), spread=1.0, eps=0.1),
+        layer_backward(x=(4, 3), spread=0.05),
     ],
-    hint="Try one example, two features; and a large eps.",
+    hint="Try one example, two features, small values; and a large eps.",
 )
 def test_backward_edge_sizes(exam: Exam) -> None:
-    """A single example, two features, and a large eps."""
+    """A single example, two features, a large eps and the default one."""
     exam.expect_backward()
 
 

@@ -65,11 +65,12 @@ def test_test_mode(exam: Exam) -> None:
         batchnorm_forward(x=(4, 1, 3, 5)),
         batchnorm_forward(x=(6, 3, 1, 1)),
         batchnorm_forward(x=(2, 3, 4, 4), spread=1.0, eps=0.1),
+        batchnorm_forward(x=(2, 3, 4, 4), spread=0.05),
     ],
-    hint="Try one image, one channel, one pixel; and a large eps, added to the variance.",
+    hint="Try one image, one channel, one pixel, small values; and a large eps, under the root.",
 )
 def test_edge_sizes(exam: Exam) -> None:
-    """A single image or channel, images of one pixel, and a large eps."""
+    """A single image or channel, images of one pixel, a large eps and the default one."""
     exam.expect_forward()
 
 

@@ -40,11 +40,12 @@ def test_groups(exam: Exam) -> None:
         groupnorm_forward(x=(3, 1, 4, 5), G=1),
         groupnorm_forward(x=(2, 6, 1, 1), G=2),
         groupnorm_forward(x=(2, 4, 3, 3), G=2, spread=1.0, eps=0.1),
+        groupnorm_forward(x=(2, 4, 3, 3), G=2, spread=0.05),
     ],
-    hint="Try one image, one channel, one pixel; and a large eps, added to the variance.",
+    hint="Try one image, one channel, one pixel, small values; and a large eps, under the root.",
 )
 def test_edge_sizes(exam: Exam) -> None:
-    """A single image or channel, images of one pixel, and a large eps."""
+    """A single image or channel, images of one pixel, a large eps and the default one."""
     exam.expect_forward()
 
 
