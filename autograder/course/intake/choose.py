@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.course.intake.archive import Budget
-from autograder.course.intake.naming import shown
+from autograder.course.intake.attempts import own_name
+from autograder.course.intake.naming import shown, undressed
 from autograder.exercise import Exercise
 
 
@@ -141,13 +142,17 @@ def take_part(path: str, files: dict[str, bytes], found: Found) -> None:
     """
     (file,) = (file for file in found.exercise.files if file.path == path)
     defined = [f"def {f.name}(".encode() for f in found.exercise.functions if f.file.path == path]
-    whole = [
-        source
+    whole = {
+        source: data
         for source, data in found.sources.items()
-        if PurePosixPath(source).name == file.also and any(text in data for text in defined)
-    ]
-    if whole:
-        own = min(whole, key=lambda source: rank(path, source, found))
+        if file.also == undressed(own_name(PurePosixPath(source).name))
+        and any(text in data for text in defined)
+    }
+    plain = [source for source in whole if PurePosixPath(source).name == file.also]
+    if not plain and len(set(whole.values())) > 1:
+        found.notes.append(f"There is no {file.name}, and several could be meant: {listed(whole)}.")
+    elif whole:
+        own = min(plain or whole, key=lambda source: rank(path, source, found))
         files[path] = found.sources[own]
         found.notes.append(f"There is no {file.name}: took {shown(own)}, which has its functions.")
 

@@ -52,12 +52,16 @@ def shown(name: object) -> str:
     return text if len(text) <= 100 else f"{text[:45]}...{text[-45:]}"
 
 
-def meant_for(exercise: Exercise, name: str) -> str:
-    """Return which of the exercise's paths a file's name was made of.
+def undressed(name: str) -> str:
+    """Return the name that a file's name was made of, in small letters; empty if it is none.
 
     ``layers (1).py`` is one that a browser made of ``layers.py``, ``layers-1.py`` one of Canvas's.
-    Empty if it is none of them.
     """
     found = DRESSED.fullmatch(name)
-    plain = (found["stem"] + found["suffix"]).casefold() if found else ""
+    return (found["stem"] + found["suffix"]).casefold() if found else ""
+
+
+def meant_for(exercise: Exercise, name: str) -> str:
+    """Return which of the exercise's paths a file's name was made of; empty if it is none."""
+    plain = undressed(name)
     return next((file.path for file in exercise.files if file.name.casefold() == plain), "")

@@ -15,7 +15,7 @@ from autograder.course.intake.apart import to_text
 from autograder.course.intake.archive import MAX_ARCHIVE, ArchiveError, Read, read_archive
 from autograder.course.intake.attempts import own_name
 from autograder.course.intake.choose import Found, choose_all, choose_notebook
-from autograder.course.intake.naming import ARCHIVES, meant_for, shown, student_name
+from autograder.course.intake.naming import ARCHIVES, meant_for, shown, student_name, undressed
 from autograder.course.intake.table import exercise_of
 from autograder.exercise import Exercise
 from autograder.submission import Submission
@@ -204,7 +204,8 @@ def taken(name: str, found: Found) -> bool:
 
 def holds_more(name: str, found: Found) -> bool:
     """Return whether a file of this name may hold what belongs into one of the exercise's."""
-    return any(file.also == name for file in found.exercise.files)
+    plain = undressed(own_name(name))
+    return any(file.also == plain for file in found.exercise.files if file.also)
 
 
 def meaning(name: str, found: Found) -> str:

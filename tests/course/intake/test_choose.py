@@ -99,6 +99,27 @@ def test_one_file_with_all_functions_counts_for_those_that_are_not_there(name):
     assert chosen({"cs231n/layers.py": source, **own}, exercise) == (own, [])
 
 
+@pytest.mark.parametrize("name", ["layers (1).py", "Layers.py", "layers-1.py", "Copy of layers.py"])
+def test_such_a_file_may_have_a_name_that_a_browser_made(name):
+    exercise = exercises.named("dropout")
+    (file,) = exercise.files
+    source = b"def dropout_forward(x, dropout_param): pass\n"
+    files, notes = chosen({name: source}, exercise)
+    assert files == {file.path: source}
+    assert notes == [f"There is no dropout.py: took {name}, which has its functions."]
+
+
+def test_of_several_such_files_the_plain_name_wins_or_none_is_taken():
+    exercise = exercises.named("dropout")
+    (file,) = exercise.files
+    one, two = (b"def dropout_forward(x, dropout_param): pass  # %d\n" % n for n in range(2))
+    assert chosen({"layers (1).py": one, "layers.py": two}, exercise)[0] == {file.path: two}
+    assert chosen({"layers (1).py": one, "layers-2.py": one}, exercise)[0] == {file.path: one}
+    files, (note,) = chosen({"layers (1).py": one, "layers-2.py": two}, exercise)
+    assert files == {}
+    assert note == "There is no dropout.py, and several could be meant: layers (1).py, layers-2.py."
+
+
 def test_one_file_that_only_imports_the_functions_counts_for_nothing():
     source = b"from cs231n.dropout import dropout_forward\n\ndef spatial_dropout_forward(x): pass\n"
     assert chosen({"cs231n/layers.py": source}, exercises.named("dropout")) == ({}, [])
