@@ -16,9 +16,12 @@ FORWARD, BACKWARD = "dropout_forward", "dropout_backward"
 
 
 def never_zero(rng: np.random.Generator, shape: Shape, dtype: str) -> np.ndarray:
-    """Draw numbers of both signs, none of them near 0: a zero in the output is one dropped."""
+    """Draw numbers of both signs, none of them near 0: a zero in the output is one dropped.
+
+    They are 256ths: a pack has many of them, and archives make these an eighth as long.
+    """
     signs: np.ndarray = rng.choice([-1.0, 1.0], size=shape)
-    return (signs * rng.uniform(0.5, 2.0, size=shape)).astype(dtype)
+    return (signs * rng.integers(128, 512, size=shape) / 256).astype(dtype)
 
 
 def trials(

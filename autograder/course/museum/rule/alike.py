@@ -32,6 +32,9 @@ def by_hand(name: str, function: str, mistake: str) -> Tried | None:
 def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> bool:
     """Return whether a mutant does what a mistake by hand does, wherever both return something.
 
+    It does so in all outputs that the mistake by hand gets wrong: of these it is told, "For dw,
+    ...". What it gets wrong besides is another matter.
+
     Parameters
     ----------
     name, function : str
@@ -49,10 +52,21 @@ def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> boo
     for one, another in zip(by_input(tried), by_input(other), strict=True):
         if has_raised(one[0]) or has_raised(another[0]):
             continue
-        if one[0] != another[0] or not bool(np.all(alike(one[1], another[1]))):
+        if not is_part(another, one):
             return False
-        both += bool(one[0])
+        both += bool(another[0])
     return both >= ENOUGH
+
+
+def is_part(
+    some: tuple[tuple[str, ...], np.ndarray], of: tuple[tuple[str, ...], np.ndarray]
+) -> bool:
+    """Return whether all that is wrong with outputs is among what is wrong with others."""
+    places = [of[0].index(text) if text in of[0] else None for text in some[0]]
+    return all(
+        place is not None and bool(alike(some[1][number], of[1][place]))
+        for number, place in enumerate(places)
+    )
 
 
 def has_raised(texts: tuple[str, ...]) -> bool:
