@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from distributed import Client, LocalCluster, Security
 
 from autograder.errors import UserError
+from autograder.sandbox import ending
 
 START = Path(__file__).parents[2] / "entry" / "start.py"
 PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
@@ -54,16 +55,15 @@ def to_scheduler(address: str) -> Iterator[Client]:
 @contextlib.contextmanager
 def to_this_machine(workers: int) -> Iterator[Client]:
     """Start a cluster of so many workers on this machine, which ends with this process."""
-    with (
-        LocalCluster(
+    with ending.unheard():  # nor by workers that take the place of others: a thread starts them
+        cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
             preload=[NOT_STOPPED, PRELOAD],
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
+        )
+    with cluster, Client(cluster, set_as_default=False) as client:
         yield client
 
 
