@@ -7,16 +7,19 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import dask
 from distributed import Client, LocalCluster, Security
 
 from autograder.errors import UserError
-from autograder.sandbox import ending
+from autograder.sandbox import ending, scratch
 
 START = Path(__file__).parents[2] / "entry" / "start.py"
 PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
 NOT_STOPPED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # as the grader decides
+ANY_PORT = "127.0.0.1:0"  # of its own, one is warned of where it is taken
 CONNECT, PORT = 30.0, 8786  # seconds; where a scheduler listens unless it is told
 
 
@@ -55,16 +58,21 @@ def to_scheduler(address: str) -> Iterator[Client]:
 @contextlib.contextmanager
 def to_this_machine(workers: int) -> Iterator[Client]:
     """Start a cluster of so many workers on this machine, which ends with this process."""
-    with ending.unheard():  # nor by workers that take the place of others: a thread starts them
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            preload=[NOT_STOPPED, PRELOAD],
-        )
-    with cluster, Client(cluster, set_as_default=False) as client:
-        yield client
+    with (
+        TemporaryDirectory(prefix="workers-", dir=scratch.home()) as folder,
+        dask.config.set({"temporary-directory": folder}),
+    ):
+        with ending.unheard():  # nor by workers that take the place of others: a thread starts them
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": ANY_PORT},
+                preload=[NOT_STOPPED, PRELOAD],
+            )
+        with cluster, Client(cluster, set_as_default=False) as client:
+            yield client
 
 
 def is_protected(address: str) -> bool:
