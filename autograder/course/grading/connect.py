@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,8 @@ def to_scheduler(address: str) -> Iterator[Client]:
 @contextlib.contextmanager
 def to_this_machine(workers: int) -> Iterator[Client]:
     """Start a cluster of so many workers on this machine, which ends with this process."""
+    # The scheduler looks for its own folder as this process ends: that is gone by then.
+    logging.getLogger("distributed.diskutils").setLevel(logging.CRITICAL)
     with (
         TemporaryDirectory(prefix="workers-", dir=scratch.home()) as folder,
         dask.config.set({"temporary-directory": folder}),
