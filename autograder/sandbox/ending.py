@@ -67,11 +67,12 @@ def heed() -> None:
 def once_more(
     tell: Callable[[sys.UnraisableHookArgs], object], dropped: sys.UnraisableHookArgs
 ) -> None:
-    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped, and tell it."""
+    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped; tell all else."""
     if issubclass(dropped.exc_type, KeyboardInterrupt):
         signal.signal(signal.SIGTERM, interrupt)
         threading.Timer(SOON, wake).start()
-    tell(dropped)
+    else:
+        tell(dropped)
 
 
 @contextlib.contextmanager

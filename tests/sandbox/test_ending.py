@@ -159,6 +159,7 @@ def test_an_end_that_python_drops_comes_once_more(drops):
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=50)
     assert done.stdout.splitlines()[-2:] == ["dropped", "in order"]
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
