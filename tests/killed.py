@@ -12,8 +12,8 @@ file; only the times of their verdicts are made up.
 ``python tests/killed.py FOLDER BASE PATTERN ...`` does so in copies of this process: undisturbed,
 in BASE/quiet; and for each place that writes, in a folder of its own, once to be ended at that
 place as by ``kill -9``, and once to its end. Places are printed, those that fit a pattern, or all.
-With ``CONVNETS_TEST_FULL`` in the environment, it is not killed there: from there on the disk is
-full.
+With ``CONVNETS_TEST_SIGNAL`` in the environment, it is told to end by the signal of that name; with
+``CONVNETS_TEST_FULL``, it is not ended there: from there on the disk is full.
 """
 
 import contextlib
@@ -36,6 +36,7 @@ from autograder.course.gradebook.course import open_course
 from autograder.course.grading import checking, classroom, ledger, process, spread, student
 from autograder.course.grading.holder import held
 from autograder.course.museum import packs
+from autograder.disk import UNFINISHED
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import select
 from autograder.judging import pack
@@ -48,6 +49,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect"}
 TAKE_SPACE = {"open", "os.mkdir", "sqlite3.connect"}
 LOG, PACK, FULL = "CONVNETS_TEST_LOG", "CONVNETS_TEST_PACK", "CONVNETS_TEST_FULL"
+SIGNAL = "CONVNETS_TEST_SIGNAL"
+STOPPED, HALF_WRITTEN = 130, 131  # exit codes; the first is that of the command
 real_checks = checking.run_checks
 
 
@@ -143,7 +146,7 @@ def watch(out, wanted, report):
             met.add(at)
             report(at)
         if at == wanted and FULL not in os.environ:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.Signals[os.environ.get(SIGNAL, "SIGKILL")])
         full.extend([at] if at == wanted else [])
         busy.clear()
         if full and event in TAKE_SPACE:
@@ -192,8 +195,11 @@ def copied(*arguments, **options):
     """Grade the class in a copy of this process; return how that ended."""
     child = os.fork()
     if child == 0:
+        ending.in_order()
         try:
             main(*arguments, **options)
+        except KeyboardInterrupt:
+            os._exit(HALF_WRITTEN if [*arguments[1].rglob(f"*{UNFINISHED}")] else STOPPED)
         except BaseException:
             traceback.print_exc()
             os._exit(1)

@@ -22,9 +22,13 @@ def load_package() -> None:
     spec.loader.exec_module(package)
 
 
-load_package()  # for the processes too that grade a class: they start with this file
-
-if __name__ == "__main__":
-    from autograder.__main__ import main
-
+if __name__ != "__main__":
+    load_package()  # for the processes that grade a class: they start with this file
+else:
+    try:
+        load_package()
+        from autograder.__main__ import main
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        sys.exit(130)  # as the commands do
     sys.exit(main())

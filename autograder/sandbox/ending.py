@@ -9,13 +9,14 @@ means (``sandbox/worker/confine.py``).
 from __future__ import annotations
 
 import _thread
+import contextlib
 import functools
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from types import FrameType
@@ -66,11 +67,39 @@ def heed() -> None:
 def once_more(
     tell: Callable[[sys.UnraisableHookArgs], object], dropped: sys.UnraisableHookArgs
 ) -> None:
-    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped, and tell it."""
+    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped; tell all else."""
     if issubclass(dropped.exc_type, KeyboardInterrupt):
         signal.signal(signal.SIGTERM, interrupt)
         threading.Timer(SOON, wake).start()
-    tell(dropped)
+    else:
+        tell(dropped)
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Have what this thread starts meanwhile not hear Ctrl-C, until that says otherwise.
+
+    A terminal tells it all processes, also one that does not yet know that its parent decides.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # whoever starts it hears Ctrl-C again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def as_parent_says() -> None:
+    """End in order when this process is told to; what Ctrl-C means, its parent decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":  # for what this process starts: `unheard` may have started it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    in_order()
 
 
 def with_parent() -> None:

@@ -61,7 +61,7 @@ class Cost:
     own : float
         MiB that the grader's own processes had at most, what they share counted once.
     worker : float
-        MiB that any worker had at most by itself.
+        MiB that any worker had at most by itself: files that it maps to read are no part of it.
     """
 
     seconds: float
@@ -85,9 +85,10 @@ def measured(command: list[str], folder: Path) -> Cost:
                     times = process.cpu_times()
                     cores[process.pid, process.create_time()] = times.user + times.system
                     if number % MEMORY_EVERY == 0:
-                        memory, student = process.memory_full_info(), is_worker(process)
-                        worker = max(worker, memory.uss / MIB) if student else worker
-                        shared += 0 if student else memory.pss / MIB
+                        if is_worker(process):
+                            worker = max(worker, written(process))
+                        else:
+                            shared += process.memory_full_info().pss / MIB
                 except psutil.Error:
                     continue  # it has ended
             own = max(own, shared)
@@ -104,6 +105,14 @@ def processes(pid: int) -> list[psutil.Process]:
         return [first, *first.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def written(process: psutil.Process) -> float:
+    """Return the MiB that a process has alone, and would have also beside others like it.
+
+    Its unique set size counts a file that is mapped for all as long as nobody else maps it.
+    """
+    return sum(part.private_dirty for part in process.memory_maps()) / MIB
 
 
 def is_worker(process: psutil.Process) -> bool:

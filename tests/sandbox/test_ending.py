@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from autograder import locate
-from autograder.sandbox import scratch
+from autograder.sandbox import ending, scratch
 from autograder.sandbox.levels import LEVELS
 from autograder.sandbox.probe import probe
 
@@ -159,6 +159,7 @@ def test_an_end_that_python_drops_comes_once_more(drops):
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=50)
     assert done.stdout.splitlines()[-2:] == ["dropped", "in order"]
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
@@ -176,6 +177,83 @@ def test_an_end_that_a_library_drops_is_heeded_before_the_next_student(name):
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines() == ["dropped", "in order"]
+
+
+def test_a_pack_that_is_being_made_is_left_after_one_case():
+    ask = (
+        "import atexit, contextlib, os, signal, time, types\n"
+        "from autograder.course.museum import fingerprints, packs\n"
+        "from autograder.exercises.convnets import EXERCISE\n"
+        "from autograder.sandbox import ending\n"
+        "class Asked:\n"
+        "    count, reply = 0, None\n"
+        "    def ask(self, *_):\n"
+        "        if not Asked.count: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        while not ending._told: time.sleep(0.01)\n"
+        "        Asked.count += 1; return self\n"
+        "fingerprints.Session = lambda *_: contextlib.nullcontext(Asked())\n"
+        "fingerprints.wrong_outputs = lambda *_: {}\n"
+        "case = types.SimpleNamespace(op='', payload={})\n"
+        "ending.in_order()\n"
+        "atexit.register(lambda: print(Asked.count))\n"
+        "with contextlib.suppress(KeyboardInterrupt):\n"
+        "    cases = {'conv_forward_naive/case': [case] * 9}\n"
+        "    fingerprints.collect(EXERCISE, cases, packs.solution(EXERCISE))"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    assert done.stdout == "1\n"
+
+
+def test_what_is_started_unheard_hears_no_ctrl_c_and_then_leaves_it_to_its_parent():
+    child = (
+        "import signal; from autograder.sandbox import ending\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+        "ending.as_parent_says(); signal.raise_signal(signal.SIGINT)\n"
+        "print(signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    )
+    with ending.unheard():
+        run = subprocess.Popen(
+            [sys.executable, "-c", child],
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert run.communicate() == ("set()\n", None)
+
+
+STARTING = """
+import os, time
+from pathlib import Path
+from autograder.course.grading import pool
+from autograder.judging.pack import Pack
+from autograder.submission import Submission
+
+def grade(submission, cases):
+    raise RuntimeError
+
+if __name__ == "__mp_main__":
+    Path(__file__).with_name(f"{os.getpid()}.starting").touch()
+    time.sleep(0.5)
+elif __name__ == "__main__":
+    for student, outcome in pool.grade_all([Submission("al", {})], Pack("pack", {}), 1, grade):
+        print(student, outcome)
+"""
+
+
+def test_ctrl_c_costs_no_process_that_starts(tmp_path):
+    (tmp_path / "grader.py").write_text(STARTING)
+    command = [sys.executable, str(tmp_path / "grader.py")]
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever ran us
+    )
+    wait_for(lambda: [*tmp_path.glob("*.starting")])
+    (starting,) = tmp_path.glob("*.starting")
+    os.kill(int(starting.stem), signal.SIGINT)
+    assert run.communicate(timeout=60) == (b"al RuntimeError: \n", b"")
 
 
 def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():

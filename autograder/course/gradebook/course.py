@@ -34,7 +34,7 @@ from autograder.course.times import zone_named
 from autograder.disk import UNFINISHED, write_text
 from autograder.errors import UserError
 from autograder.exercise import Exercise
-from autograder.sandbox import scratch
+from autograder.sandbox import ending, scratch
 
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's settings for this course; run nbgrader's commands in this folder."""
@@ -274,6 +274,7 @@ def generate(exercise: Exercise, config: Config, *, database: bool = True) -> No
         app = GenerateAssignment(coursedir=coursedir, config=config, force=True)
         app.log.setLevel(logging.WARNING)
         result: dict[str, Any] = capture_log(app)
+        ending.heed()  # nbgrader takes Ctrl-C for an error
         if not result["success"]:
             raise UserError(
                 f"nbgrader could not make the student's notebook:\n{result.get('error', '')}"

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import dask
 from distributed import Client, LocalCluster, Security
 
 from autograder.errors import UserError
+from autograder.sandbox import ending, scratch
 
 START = Path(__file__).parents[2] / "entry" / "start.py"
 PRELOAD = f"import runpy; runpy.run_path({str(START)!r})"  # has a worker find this package
 NOT_STOPPED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # as the grader decides
+FOLDERS = "distributed.diskutils"  # says so where the folder of a process went before it did
+QUIET = f"import logging; logging.getLogger({FOLDERS!r}).setLevel(logging.CRITICAL)"
+ANY_PORT = "127.0.0.1:0"  # of its own, one is warned of where it is taken
 CONNECT, PORT = 30.0, 8786  # seconds; where a scheduler listens unless it is told
 
 
@@ -54,17 +61,22 @@ def to_scheduler(address: str) -> Iterator[Client]:
 @contextlib.contextmanager
 def to_this_machine(workers: int) -> Iterator[Client]:
     """Start a cluster of so many workers on this machine, which ends with this process."""
+    logging.getLogger(FOLDERS).setLevel(logging.CRITICAL)
     with (
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            preload=[NOT_STOPPED, PRELOAD],
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
+        TemporaryDirectory(prefix="workers-", dir=scratch.home()) as folder,
+        dask.config.set({"temporary-directory": folder}),
     ):
-        yield client
+        with ending.unheard():  # nor by workers that take the place of others: a thread starts them
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": ANY_PORT},
+                preload=[NOT_STOPPED, QUIET, PRELOAD],
+            )
+        with cluster, Client(cluster, set_as_default=False) as client:
+            yield client
 
 
 def is_protected(address: str) -> bool:

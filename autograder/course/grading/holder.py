@@ -23,7 +23,7 @@ OURS = re.compile(r"\.(.+\.\d+|\w{8})")  # before the ending: `disk.whole`'s fil
 
 @contextlib.contextmanager
 def held(out: Path) -> Iterator[None]:
-    """Hold a folder of results as long as it is graded into.
+    """Hold a folder of results as long as it is graded into; Ctrl-C leaves nothing half-written.
 
     Raises
     ------
@@ -41,8 +41,13 @@ def held(out: Path) -> Iterator[None]:
         file.write(f"{who()}\n")
         file.flush()
         clear(out)
-        yield
-        file.truncate(0)
+        try:
+            yield
+        except KeyboardInterrupt:
+            clear(out)  # it may have come where such a thing was being removed
+            raise
+        finally:
+            file.truncate(0)
 
 
 def locked(descriptor: int) -> bool:

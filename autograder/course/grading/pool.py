@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import queue
-import signal
 import threading
 from collections.abc import Callable, Generator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from autograder.course.grading.student import Graded
@@ -49,23 +49,31 @@ class Grader:
     def __init__(self, cases: Pack, grade: Grade) -> None:
         self._cases, self._grade = cases, grade
         self._starting, self._ends = threading.Lock(), False
-        self._start()
+        self._process: BaseProcess | None = None
 
-    def _start(self) -> None:
+    def _start(self) -> BaseProcess:
+        """Start the process; not in the first thread, where Ctrl-C would come between."""
         context = get_context("spawn")  # a forked copy would share locks and threads with us
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
+        process = context.Process(
             target=serve, args=(theirs, self._cases, self._grade), daemon=True
         )
-        self._process.start()
+        with ending.unheard():
+            process.start()
         theirs.close()
+        return process
 
     def grade(self, submission: Submission) -> Outcome:
         """Grade one submission."""
         try:
             with self._starting:  # none is started that nobody would end
-                if not self._ends and not self._process.is_alive():
-                    self._start()
+                if self._ends:
+                    return GraderDied("it was told to end")
+                if self._process is None or not self._process.is_alive():
+                    self._process = self._start()
+        except OSError as error:  # the machine has no room for one more
+            return error
+        try:
             self._pipe.send(submission)
             outcome: Outcome
             outcome, ends = self._pipe.recv()
@@ -80,22 +88,23 @@ class Grader:
         """Tell the process to end, and with it the student code that it runs; wait for nothing."""
         with self._starting:
             self._ends = True
-        self._process.terminate()
+        if self._process is not None:
+            self._process.terminate()
 
     def close(self) -> None:
         """Wait until the process has ended."""
-        self._process.join(timeout=10)
-        self._process.kill()
-        self._process.join()
+        if self._process is not None:
+            self._process.join(timeout=10)
+            self._process.kill()
+            self._process.join()
 
 
 def serve(pipe: Connection, cases: Pack, grade: Grade) -> None:
     """Grade what comes through `pipe`, until its other end is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    ending.in_order()  # so that run_checks cleans up
-    ending.with_parent()
-    enough, ends = enough_addresses(), False
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        ending.as_parent_says()  # in order, so that run_checks cleans up
+        ending.with_parent()
+        enough, ends = enough_addresses(), False
         while not ends:
             ending.heed()
             outcome = judged(pipe.recv(), cases, grade)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
 import sys
 import threading
 from functools import partial
@@ -25,13 +24,12 @@ from autograder.sandbox import bounds, ending
 
 def main(path: Path) -> None:
     """Judge what comes, with the pack in a file, beside which the images of trainings are kept."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader decides what Ctrl-C means
-    ending.in_order()
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library may print is no answer
-    waiting: queue.Queue[bytes] = queue.Queue()
-    threading.Thread(target=listen, args=(sys.stdin.fileno(), waiting), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        ending.as_parent_says()
+        answers = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)  # what a library may print is no answer
+        waiting: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=listen, args=(sys.stdin.fileno(), waiting), daemon=True).start()
         serve(waiting, answers, path)
 
 

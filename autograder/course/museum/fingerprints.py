@@ -14,6 +14,7 @@ from autograder.exercise import Exercise
 from autograder.judging.case import Case
 from autograder.judging.output import RAISED, Output
 from autograder.judging.session import Session
+from autograder.sandbox import ending
 from autograder.sandbox.errors import Raised
 from autograder.submission import Submission
 
@@ -73,6 +74,7 @@ def all_in_one(solution: Submission, path: str, mistakes: Sequence[Mistake]) -> 
 
 def marks_on(session: Session, case: Case, number: int) -> dict[Output, Mark]:
     """Return the marks of what a mistake gets wrong on `case`."""
+    ending.heed()  # Ctrl-C comes in another thread, which waits for this one
     payload = {**case.payload, "function": f"mistake_{number}"}
     try:
         return wrong_outputs(case, session.ask(case.op, payload, SECONDS).reply)

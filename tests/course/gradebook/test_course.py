@@ -24,6 +24,7 @@ from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.exercises.convnets import EXERCISE
 from autograder.exercises.registry import list_checks
+from autograder.sandbox import ending
 from made_up import course_at, record_of, settle
 
 
@@ -185,3 +186,14 @@ def test_nbgraders_own_autograding_runs_no_student_code(tmp_path, nbgrader, capf
     assert "Nothing was graded" in said
     assert not (tmp_path / "autograded" / "al" / EXERCISE.assignment).exists()
     assert "Traceback" not in said
+
+
+def test_an_end_that_nbgrader_takes_for_an_error_is_an_end(monkeypatch):
+    def told(_):
+        ending._told.append(2)
+        return {"success": False, "error": "KeyboardInterrupt"}
+
+    monkeypatch.setattr(ending, "_told", [])
+    monkeypatch.setattr(nbcourse, "capture_log", told)
+    with pytest.raises(KeyboardInterrupt):
+        nbcourse.released_notebook(EXERCISE)

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from asyncio import CancelledError
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from autograder.errors import UserError
 from autograder.exercise import Changes
 from autograder.exercises.convnets import EXERCISE
 from autograder.judging.pack import Pack
+from autograder.sandbox import scratch
 from autograder.submission import Submission
 
 pytest.importorskip("distributed", reason="needs the extra dask")
@@ -337,3 +339,21 @@ def test_a_scheduler_without_a_certificate_or_that_is_not_there_is_named():
         spread.on_cluster(address, 0),
     ):
         pass
+
+
+def test_a_cluster_on_this_machine_hears_no_ctrl_c_and_leaves_nothing(tmp_path, monkeypatch):
+    def deaf():
+        import signal
+
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(scratch, "home", lambda: tmp_path / "home")
+    with connect.to_this_machine(1) as client:
+        assert list(client.run(deaf).values()) == [True]
+        assert not deaf()
+        assert [*tmp_path.glob("home/*")]
+    assert [*tmp_path.glob("*/*")] == []

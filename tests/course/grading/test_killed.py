@@ -57,6 +57,14 @@ def test_a_grader_that_is_killed_at_any_place_that_writes_goes_on_from_there(tmp
 
 
 @pytest.mark.soak
+def test_a_grader_that_is_told_to_end_at_any_place_that_writes_leaves_nothing_half_written(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CONVNETS_TEST_SIGNAL", "SIGTERM")
+    assert len(swept(tmp_path, ends=("130",))) > 50
+
+
+@pytest.mark.soak
 def test_where_the_disk_is_full_from_any_place_on_the_same_command_goes_on_from_there(
     tmp_path, monkeypatch
 ):
@@ -149,6 +157,14 @@ def test_a_second_grader_says_who_holds_the_folder_and_stops(tmp_path):
         pass
     with held(tmp_path):
         pass
+
+
+def test_an_end_while_something_half_written_is_removed_leaves_none_of_it(tmp_path):
+    with pytest.raises(KeyboardInterrupt), held(tmp_path):
+        Path(tempfile.mkdtemp(dir=tmp_path, prefix=".", suffix=UNFINISHED))
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == [".grading"]
+    assert (tmp_path / ".grading").read_text() == ""
 
 
 def test_what_a_killed_grader_left_half_written_goes_with_the_next_start(tmp_path):
