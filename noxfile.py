@@ -45,7 +45,9 @@ if os.pathsep in str(ROOT):
     )
 
 TO_STOP = 60.0  # seconds for a command to say, after Ctrl-C, what is kept; nox gives it 0.3
-ON_ALL_CORES = ("-n", "logical")  # pytest-xdist
+# By pytest-xdist. One more than there are cores: a third of the tests' time is waiting for a worker
+# that sleeps, starts or ends.
+ON_ALL_CORES = ("-n", str((os.cpu_count() or 1) + 1))
 BENCHMARK = "tests/benchmarks/run.py"
 LONG = (  # of the tests, what takes long and has no part of its own
     *("course", "cs231n", "engine", "exercises", "notebooks", "show"),
