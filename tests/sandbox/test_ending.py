@@ -246,11 +246,12 @@ def test_ctrl_c_costs_no_process_that_starts(tmp_path):
     command = [sys.executable, str(tmp_path / "grader.py")]
     run = subprocess.Popen(
         command,
+        env={**os.environ, "PYTHONPATH": str(locate.root())},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever ran us
     )
-    wait_for(lambda: [*tmp_path.glob("*.starting")])
+    wait_for(lambda: [*tmp_path.glob("*.starting")] or run.poll() is not None)
     (starting,) = tmp_path.glob("*.starting")
     os.kill(int(starting.stem), signal.SIGINT)
     assert run.communicate(timeout=60) == (b"al RuntimeError: \n", b"")
