@@ -48,6 +48,11 @@ def raised(error: WorkerError) -> Cell:
     return error.summary.partition(":")[0] if isinstance(error, Raised) else "slow", NOTHING
 
 
+def is_raised(words: str) -> bool:
+    """Return whether the words of a cell are those of `raised`."""
+    return " " not in words
+
+
 def cells(case: Case, reply: Any) -> dict[Output, Cell]:
     """Return what is wrong in a reply, by output; initial values are random and have no numbers."""
     found = {}

@@ -204,6 +204,11 @@ def test_a_pack_that_is_being_made_is_left_after_one_case():
     assert done.stdout == "1\n"
 
 
+def hear_ctrl_c():
+    """Undo in a process that is started that whoever ran the tests may ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_what_is_started_unheard_hears_no_ctrl_c_and_then_leaves_it_to_its_parent():
     child = (
         "import signal; from autograder.sandbox import ending\n"
@@ -216,7 +221,7 @@ def test_what_is_started_unheard_hears_no_ctrl_c_and_then_leaves_it_to_its_paren
             [sys.executable, "-c", child],
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=hear_ctrl_c,
         )
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     assert run.communicate() == ("set()\n", None)
@@ -249,7 +254,7 @@ def test_ctrl_c_costs_no_process_that_starts(tmp_path):
         env={**os.environ, "PYTHONPATH": str(locate.root())},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever ran us
+        preexec_fn=hear_ctrl_c,
     )
     wait_for(lambda: [*tmp_path.glob("*.starting")] or run.poll() is not None)
     (starting,) = tmp_path.glob("*.starting")

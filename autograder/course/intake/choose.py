@@ -153,7 +153,7 @@ def take_part(path: str, files: dict[str, bytes], found: Found) -> None:
         found.notes.append(f"There is no {file.name}, and several could be meant: {listed(whole)}.")
     elif whole:
         own = min(plain or whole, key=lambda source: rank(path, source, found))
-        files[path] = found.sources[own]
+        files[path] = whole[own]
         found.notes.append(f"There is no {file.name}: took {shown(own)}, which has its functions.")
 
 

@@ -51,8 +51,7 @@ def calls(view: View, node: ast.AST) -> Iterator[New]:
     for index, one in enumerate(arguments):
         rest = arguments[:index] + arguments[index + 1 :]
         if rest:
-            far = 2 if isinstance(one, ast.keyword) and one.arg == "mode" else 4
-            far += not isinstance(one, ast.keyword)
+            far = {"mode": 2}.get(str(one.arg), 4) if isinstance(one, ast.keyword) else 5
             yield f"{function}({', '.join(map(view.of, rest))})", far
     for a, b in combinations(range(min(len(node.args), 6)), 2):
         swapped = [*map(view.of, arguments)]
@@ -136,11 +135,9 @@ def indices(view: View, node: ast.AST) -> Iterator[New]:
     if isinstance(parent, ast.Tuple):
         above = view.source.parents.get(parent)
         inside = isinstance(above, ast.Subscript) and above.slice is parent
-    if not inside or isinstance(node, ast.Tuple):
+    if not inside or isinstance(node, ast.Tuple | ast.Slice):
         return
-    if not isinstance(node, ast.Slice | ast.Constant) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, int)
-    ):
+    if not isinstance(node, ast.Constant) or isinstance(node.value, int):
         yield ":", 4
         for size in view.scope.sizes:
             yield f"{view.of(node)}:{view.closed(node)} + {size}", 5

@@ -29,6 +29,7 @@ OTHERS = {
     "%": ("//",),
     "**": ("*",),
 }
+USUAL = (1e-5, 1e-8, 1e-3, 1.0, 0.0)  # numbers that are no whole ones
 COMPARED: dict[type[ast.AST], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
@@ -101,19 +102,9 @@ def numbers(view: View, node: ast.AST) -> Iterator[New]:
                 far = {"setting": 2, "dimension": 3, "index": 5}[kind]
                 yield name, far - (value > 1)
     elif isinstance(value, float):
-        kinds = (
-            1 - value,
-            value * 2,
-            value / 2,
-            1e-5,
-            1e-8,
-            1e-3,
-            1.0,
-            0.0,
-            value / 10,
-            value * 10,
-        )
-        yield from ((repr(n), 4) for n in dict.fromkeys(kinds) if n != value)
+        others = (1 - value, value * 2, value / 2, value / 10, value * 10, *USUAL)
+        written = dict.fromkeys(float(f"{n:.12g}") for n in others)  # 0.9, not 0.8999999999999999
+        yield from ((repr(n), 4) for n in written if n != value)
 
 
 def strings(view: View, node: ast.AST) -> Iterator[New]:

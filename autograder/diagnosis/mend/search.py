@@ -77,13 +77,10 @@ class Attempts:
     def is_right(self, case: Case) -> bool:
         """Return whether the code as it is now is right on a case."""
         try:
-            reply = self._session.ask(case.op, case.payload, SECONDS).reply
-        except Raised:
-            return False
+            return is_right(self._session, case)
         except WorkerError:
             self._stops += 1
             return False
-        return not wrong_here(case, reply)
 
     def first_of(self, tried: Sequence[Sequence[Edit]]) -> Sequence[Edit] | None:
         """Return the first of some edits that makes the code right on all cases."""
@@ -214,12 +211,25 @@ def cases_before(cases: Sequence[Case], pack: Pack) -> dict[str, list[Case]]:
     return {name: of for name in names if (of := cases_of(name, pack))}
 
 
+def is_right(session: Session, case: Case) -> bool:
+    """Return whether the code is right on a case.
+
+    Raises
+    ------
+    WorkerError
+        It hangs, or ends its worker.
+    """
+    try:
+        reply = session.ask(case.op, case.payload, SECONDS).reply
+    except Raised:
+        return False
+    return not wrong_here(case, reply)
+
+
 def is_right_on(session: Session, cases: Sequence[Case]) -> bool:
     """Return whether the code is right on all of some cases."""
     try:
-        return not any(
-            wrong_here(case, session.ask(case.op, case.payload, SECONDS).reply) for case in cases
-        )
+        return all(is_right(session, case) for case in cases)
     except WorkerError:
         return False
 

@@ -128,7 +128,8 @@ class Scope:
                     if arg.arg not in (*self.sizes, "self"):
                         self._add(self.arrays, arg.arg)
 
-        used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and is_read(n)}
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
         self.unused = {*self.sizes, *self.arrays} - used - {"_"}
         self.indices = set(counted(function)) & set(self.sizes)
         self.partners = {
@@ -174,11 +175,6 @@ class Scope:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return node.func.attr == "get" and all(map(self.is_size, node.args[1:]))
         return False
-
-
-def is_read(name: ast.Name) -> bool:
-    """Return whether a name stands for its value."""
-    return isinstance(name.ctx, ast.Load)
 
 
 def assigned(node: ast.AST, scope: Scope) -> Iterator[tuple[str, bool]]:

@@ -16,12 +16,12 @@ from autograder.course.museum.rule.behaviour import (
     EARLY,
     HAND,
     behaviours,
-    bench_of,
     names_of,
     pool_of,
+    table_of,
 )
 from autograder.course.museum.rule.mutants import mutants
-from autograder.course.museum.rule.trial import Table, Tried
+from autograder.course.museum.rule.trial import Tried
 from autograder.disk import write_text
 from autograder.exercise import Exercise
 
@@ -78,7 +78,7 @@ def made(
 
 def made_anew(exercise: Exercise, function: str, pool: Any) -> dict[str, Any]:
     """Return what the table has of a function: all its mutants are tried."""
-    places = Table(exercise, function, bench_of(exercise.name), EARLY).places
+    places = table_of(exercise.name, function, EARLY).places
     return made(behaviours(exercise, function, pool), splices_of(exercise), places)
 
 

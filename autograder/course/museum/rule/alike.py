@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-
-from autograder import exercises
 from autograder.course.museum.rule import table
-from autograder.course.museum.rule.behaviour import EARLY, HAND, bench_of, pieces
-from autograder.course.museum.rule.trial import Table, Tried
-from autograder.diagnosis.by_rule import alike
+from autograder.course.museum.rule.behaviour import EARLY, HAND, pieces, table_of
+from autograder.course.museum.rule.trial import Tried, Wrong
+from autograder.diagnosis.by_rule import alike, is_raised
 
 ENOUGH = 5  # inputs on which both return something, and something wrong
-
-
-@cache
-def first_inputs(name: str, function: str) -> Table:
-    """Return the first inputs of a function, made once in a process."""
-    return Table(exercises.named(name).whole, function, bench_of(name), EARLY)
 
 
 @cache
@@ -26,7 +17,7 @@ def by_hand(name: str, function: str, mistake: str) -> Tried | None:
     """Return what a mistake by hand does on these inputs."""
     known = pieces(name, function, HAND)
     number, piece = next((n, p) for n, p in known.items() if p[0] == mistake)
-    return first_inputs(name, function).tried(HAND, number, *piece, EARLY)
+    return table_of(name, function, EARLY).tried(HAND, number, *piece, EARLY)
 
 
 def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> bool:
@@ -44,13 +35,13 @@ def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> boo
     mistake : str
         The mistake by hand.
     """
-    tried = first_inputs(name, function).tried(0, 0, "", "", table.code_of(row), EARLY)
+    tried = table_of(name, function, EARLY).tried(0, 0, "", "", table.code_of(row), EARLY)
     other = by_hand(name, function, mistake)
     if tried is None or other is None:
         return False
     both = 0
-    for one, another in zip(by_input(tried), by_input(other), strict=True):
-        if has_raised(one[0]) or has_raised(another[0]):
+    for one, another in zip(tried.by_input(), other.by_input(), strict=True):
+        if any(map(is_raised, (*one[0], *another[0]))):
             continue
         if not is_part(another, one):
             return False
@@ -58,23 +49,10 @@ def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> boo
     return both >= ENOUGH
 
 
-def is_part(
-    some: tuple[tuple[str, ...], np.ndarray], of: tuple[tuple[str, ...], np.ndarray]
-) -> bool:
+def is_part(some: Wrong, of: Wrong) -> bool:
     """Return whether all that is wrong with outputs is among what is wrong with others."""
     places = [of[0].index(text) if text in of[0] else None for text in some[0]]
     return all(
         place is not None and bool(alike(some[1][number], of[1][place]))
         for number, place in enumerate(places)
     )
-
-
-def has_raised(texts: tuple[str, ...]) -> bool:
-    """Return whether something was raised, so that there is a type instead of an output."""
-    return len(texts) == 1 and " " not in texts[0]
-
-
-def by_input(tried: Tried) -> list[tuple[tuple[str, ...], np.ndarray]]:
-    """Return what is wrong on each input, in words and in numbers."""
-    ends = np.cumsum([len(texts) for texts in tried.texts])
-    return list(zip(tried.texts, np.split(tried.values, ends[:-1]), strict=True))

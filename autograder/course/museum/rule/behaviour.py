@@ -56,9 +56,9 @@ def bench_of(name: str) -> Bench:
 
 
 @cache
-def table_of(name: str, function: str) -> Table:
-    """Return the inputs of a function, made once in a process."""
-    return Table(exercises.named(name).whole, function, bench_of(name))
+def table_of(name: str, function: str, count: int = COUNT) -> Table:
+    """Return so many inputs of a function, made once in a process."""
+    return Table(exercises.named(name).whole, function, bench_of(name), count)
 
 
 def names_of(exercise: Exercise, way: Way) -> dict[str, str]:

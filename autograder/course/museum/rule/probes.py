@@ -34,18 +34,15 @@ class Marks:
         self._alike: dict[tuple[int, str], list[int]] = {}
 
     def seen(self, tried: Tried) -> Seen:
-        """Return what a mutant gets wrong on the first few inputs."""
-        rows = iter(tried.values)
+        """Return what a mutant gets wrong on the first few inputs, but for random outputs."""
         return [
-            tuple(self._number(index, text, row) for text, row in self._cells(texts, rows))
-            for index, texts in enumerate(tried.texts)
-        ][:EARLY]
-
-    @staticmethod
-    def _cells(texts: Sequence[str], rows: object) -> list[tuple[str, np.ndarray]]:
-        """Return text and numbers of each thing that is wrong on an input, but for random ones."""
-        pairs = [(text, next(rows)) for text in texts]  # type: ignore[call-overload]
-        return [(text, row) for text, row in pairs if f" {RANDOM} " not in text]
+            tuple(
+                self._number(index, text, row)
+                for text, row in zip(*wrong, strict=True)
+                if f" {RANDOM} " not in text
+            )
+            for index, wrong in enumerate(tried.by_input()[:EARLY])
+        ]
 
     def _number(self, index: int, text: str, row: np.ndarray) -> int:
         numbers = self._alike.setdefault((index, text), [])

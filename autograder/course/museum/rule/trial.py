@@ -32,6 +32,10 @@ WAY_SECONDS = 60.0  # for a right way on one input: what it takes decides nothin
 FIRST = 30  # inputs; what raises an exception on all of these is no mistake that needs a name
 
 
+Wrong = tuple[tuple[str, ...], np.ndarray]
+"""What is wrong on an input: a text for each output, and a row of numbers for each text."""
+
+
 @dataclass(frozen=True)
 class Tried:
     """What a mutant does on all inputs.
@@ -57,6 +61,11 @@ class Tried:
     texts: tuple[tuple[str, ...], ...]
     values: np.ndarray
     wrong: bool = True
+
+    def by_input(self) -> list[Wrong]:
+        """Return what is wrong on each input."""
+        ends = np.cumsum([len(texts) for texts in self.texts])
+        return list(zip(self.texts, np.split(self.values, ends[:-1]), strict=True))
 
     def same(self, other: Tried) -> bool:
         """Return whether another one behaves alike."""
