@@ -67,7 +67,6 @@ def test_regularization(exam: Exam) -> None:
         net(Layers(), 3),
         net(Layers(hidden_dims=(7, 6, 5), input_dim=24), 4, shape=(2, 3, 4)),
         net(Layers(hidden_dims=(9,)), 2),
-        net(Layers(hidden_dims=(9,)), 3, spread=1.0),
     ],
     hint="Go back through the layers in reverse order; each one needs the cache of its own.",
 )
