@@ -36,12 +36,23 @@ def grade(submission, cases):
 LEVEL = {level!r}
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests
     ending.in_order()
     todo = [Submission(name, {{"cs231n/layers.py": HANGS}}) for name in "ab"]
     with contextlib.closing(pool.grade_all(todo, Pack("pack", {{}}), 2, grade)) as graded:
         list(graded)
 """
+
+
+def hear():
+    """Undo in a process that is started that whoever ran the tests may ignore an end (nohup)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def started(code, **how):
+    """Return what became of a Python that ran some code, which any end ends."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, preexec_fn=hear, **how)
 
 
 def family(text):
@@ -92,7 +103,9 @@ def grading(tmp_path):
         (tmp_path / "grader.py").write_text(GRADER.format(level=level))
         environment = {**os.environ, "PYTHONPATH": str(locate.root()), "TMPDIR": str(folder)}
         command = [sys.executable, str(tmp_path / "grader.py")]
-        grader = subprocess.Popen(command, env=environment, start_new_session=True, **how)
+        grader = subprocess.Popen(
+            command, env=environment, start_new_session=True, preexec_fn=hear, **how
+        )
         wait_for(lambda: len(busy(family(str(folder)))) == 2)
         started.update(family(str(folder)))
         return grader, folder, list(started)
@@ -157,7 +170,7 @@ def test_an_end_that_python_drops_comes_once_more(drops):
         "    time.sleep(60)\n"
         "except KeyboardInterrupt: print('in order')"
     )
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=50)
+    done = started(ask, timeout=50)
     assert done.stdout.splitlines()[-2:] == ["dropped", "in order"]
     assert done.stderr == ""
 
@@ -175,7 +188,7 @@ def test_an_end_that_a_library_drops_is_heeded_before_the_next_student(name):
         "    with each.student('bo'): print('went on')\n"
         "except KeyboardInterrupt: print('in order')"
     )
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    done = started(ask)
     assert done.stdout.splitlines() == ["dropped", "in order"]
 
 
@@ -200,13 +213,8 @@ def test_a_pack_that_is_being_made_is_left_after_one_case():
         "    cases = {'conv_forward_naive/case': [case] * 9}\n"
         "    fingerprints.collect(EXERCISE, cases, packs.solution(EXERCISE))"
     )
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    done = started(ask)
     assert done.stdout == "1\n"
-
-
-def hear_ctrl_c():
-    """Undo in a process that is started that whoever ran the tests may ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_what_is_started_unheard_hears_no_ctrl_c_and_then_leaves_it_to_its_parent():
@@ -221,7 +229,7 @@ def test_what_is_started_unheard_hears_no_ctrl_c_and_then_leaves_it_to_its_paren
             [sys.executable, "-c", child],
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=hear_ctrl_c,
+            preexec_fn=hear,
         )
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     assert run.communicate() == ("set()\n", None)
@@ -254,7 +262,7 @@ def test_ctrl_c_costs_no_process_that_starts(tmp_path):
         env={**os.environ, "PYTHONPATH": str(locate.root())},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=hear_ctrl_c,
+        preexec_fn=hear,
     )
     wait_for(lambda: [*tmp_path.glob("*.starting")] or run.poll() is not None)
     (starting,) = tmp_path.glob("*.starting")
@@ -270,5 +278,5 @@ def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
         "try: signal.raise_signal(signal.SIGTERM)\n"
         "except KeyboardInterrupt: signal.raise_signal(signal.SIGTERM); print('in order')"
     )
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)
+    done = started(ask)
     assert done.stdout == "in order\n"
