@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autograder.diagnosis.by_rule import ByRule
@@ -37,20 +37,34 @@ class Explanation:
         What the sentence begins with: how far they explain it.
     sure : bool
         All values that can be compared are the same.
+    besides : str
+        What may be said after that.
     """
 
     names: tuple[str, ...]
     sentences: tuple[str, ...]
     head: str = EXACTLY
     sure: bool = True
+    besides: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
         """Return what tells it from others."""
         return (*self.names, str(self))
 
+    def beside(self, other: Explanation) -> Explanation:
+        """Return this one, and after it another one that is less sure, if that may be said."""
+        if not other.is_said_besides:
+            return self
+        return replace(self, names=(*self.names, *other.names), besides=f" {other}")
+
+    @property
+    def is_said_besides(self) -> bool:
+        """Whether it says something of what was seen beside a change that makes all right."""
+        return self.head == EXAMPLE and len(self.sentences) == 1
+
     def __str__(self) -> str:
-        return f"{self.head}{', or when '.join(self.sentences)}."
+        return f"{self.head}{', or when '.join(self.sentences)}.{self.besides}"
 
 
 class Diagnosis:

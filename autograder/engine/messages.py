@@ -205,7 +205,10 @@ class Messages:
         if exam.index is None:
             return None
         known = self._diagnosis(exam).explain(exam.declared.info.id, exam.index, output)
-        return known or self._one_change(exam.declared.info.function)
+        if known is not None and known.sure:
+            return known
+        change = self._one_change(exam.declared.info.function)
+        return change.beside(known) if change and known else change or known
 
     def _one_change(self, function: str) -> Explanation | None:
         """Look for one change of a student's code that makes it right; once for each function."""

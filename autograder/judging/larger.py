@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograder.judging.case import Case
+from autograder.judging.compare import same_sizes
 from autograder.judging.operation import Payload
 from autograder.judging.session import OutOfTime, Session
 from autograder.sandbox.errors import TimedOut, WorkerError
@@ -79,6 +80,7 @@ class Asked:
     def __init__(self, larger: Larger, kept: Mapping[str, Any]) -> None:
         self._larger, self._kept = larger, kept
         self._outcome: dict[str, Any] | WorkerError | None = None
+        self._unlike: dict[str, str] = {}
 
     @cached_property
     def case(self) -> Case:
@@ -98,6 +100,22 @@ class Asked:
         if isinstance(self._outcome, WorkerError):
             raise self._outcome
         return self._outcome
+
+    def unlike(self, session: Session, name: str) -> str:
+        """Say how an output differs from what is expected; empty if it does not.
+
+        Raises
+        ------
+        WorkerError
+            As in `reply`.
+        """
+        reply = self.reply(session)
+        if name not in self._unlike:
+            got, expected = reply[name], self.case.expected[name]
+            if same_sizes(got, tuple(expected["shape"])):
+                got = got.reshape(expected["shape"])
+            self._unlike[name] = unlike(got, expected)
+        return self._unlike[name]
 
     def _ask(self, session: Session) -> dict[str, Any] | WorkerError:
         seconds = self._larger.seconds
@@ -141,6 +159,7 @@ def digest(values: np.ndarray) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=16)  # of the outputs of all larger cases of an exercise, for each student
 def weights(size: int) -> np.ndarray:
     """Return irregular weights between -0.5 and 0.5, a row of them for each sum of a digest."""
     roots = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0])[:SUMS]

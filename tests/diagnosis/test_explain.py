@@ -1,10 +1,13 @@
 """Diagnosis: what a message says about wrong code is true, in order, and the same every time."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from autograder import exercises
+from autograder.course.museum import packs
 from autograder.course.museum.convnets.mistakes import MISTAKES
 from autograder.course.museum.convnets.mistakes.conv_backward import CROP
 from autograder.course.museum.convnets.mistakes.conv_backward import LOOPS as CONV_BACKWARD
@@ -19,6 +22,7 @@ from autograder.course.museum.convnets.mistakes.spatial_groupnorm_backward impor
 from autograder.course.museum.mistake import variant
 from autograder.course.museum.submissions import with_code
 from autograder.diagnosis import fingerprint
+from autograder.diagnosis.explain import EXAMPLE, PAIR, Explanation
 from autograder.diagnosis.fingerprint import Mark, from_plain, mark_of
 from autograder.engine import run as engine
 from autograder.exercises.convnets import EXERCISE
@@ -349,3 +353,23 @@ def test_inputs_that_were_written_to_are_wrong_outputs(public_pack):
     assert fingerprint.wrong_outputs(case, right) == {}
     changed = {"out": case.expected["out"], "after": {**args, "x": args["x"] + 1}}
     assert list(fingerprint.wrong_outputs(case, changed)) == [Output("x", "input")]
+
+
+def test_an_output_that_is_not_there_is_wrong():
+    """Of calls that return no array as it should be, there is nothing else to be said."""
+    exercise = exercises.named("dropout").whole
+    case = packs.public(exercise).cases["dropout_forward/forward_share"][0]
+    reply = {"outs": [np.full_like(case.args["x"], np.inf)] * 3, "dxs": [], "after": {}}
+    wrong = fingerprint.wrong_outputs(case, reply)
+    assert wrong[Output("kept")] == wrong[Output("scale")] == Mark("missing")
+
+
+def test_a_change_that_was_tried_comes_before_an_example_of_what_raises_the_same():
+    example = Explanation(("a",), ("x is not padded",), EXAMPLE, sure=False)
+    change = Explanation(("change",), ("`1` for `2`",), head="")
+    both = change.beside(example)
+    assert str(both) == "`1` for `2`. This exception comes up, for example, when x is not padded."
+    assert both.names == ("change", "a") and both.sure
+    many = replace(example, sentences=("x is not padded", "w is not turned"))
+    assert change.beside(many) == change
+    assert change.beside(replace(example, head=PAIR)) == change

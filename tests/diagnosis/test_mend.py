@@ -4,6 +4,8 @@ import ast
 
 import pytest
 
+from autograder import exercises
+from autograder.course.museum import packs
 from autograder.course.museum.convnets.ways import WAYS
 from autograder.course.museum.submissions import with_code
 from autograder.diagnosis.ladder import Climber
@@ -168,8 +170,6 @@ def max_pool_forward_naive(x, pool_param):
 
 @pytest.fixture(scope="module")
 def solution():
-    from autograder.course.museum import packs
-
     return packs.solution(EXERCISE)
 
 
@@ -255,3 +255,56 @@ def test_an_edit_that_hangs_costs_little(solution, public_pack):
     wrong = with_code(EXERCISE, solution, "max_pool_forward_naive", code)
     told = Climber(EXERCISE, wrong, public_pack).mended("max_pool_forward_naive")
     assert told.endswith("`kw` for `kh`") or told == ""
+
+
+BATCH = """
+def batchnorm_forward(x, gamma, beta, bn_param):
+    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    mu = np.mean(x, axis=0)
+    var = np.mean((x - mu) ** 3, axis=0)
+    x_hat = (x - mu) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, var + eps)
+
+
+def batchnorm_backward(dout, cache):
+    x_hat, gamma, var = cache
+    d = dout * gamma
+    dx = (d - d.mean(axis=0) - x_hat * (d * x_hat).mean(axis=0)) / var ** 0.5
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+"""
+
+
+def told_of_the_way_back(code):
+    """Return which change of batch normalization makes its backward pass right."""
+    exercise = exercises.named("batch_normalization").whole
+    code = with_code(exercise, packs.solution(exercise), "batchnorm_backward", code)
+    climber = Climber(exercise, code, packs.public(exercise))
+    return climber.mended("batchnorm_backward")
+
+
+def in_both_modes(code):
+    """Return batch normalization that also normalizes by the running values, and keeps them."""
+    return code.replace(
+        "    x_hat = (x",
+        """    for name, value in ("running_mean", mu), ("running_var", var):
+        old = bn_param.get(name, np.zeros_like(value))
+        kept = momentum * old + (1 - momentum) * value
+        bn_param[name] = kept if bn_param["mode"] == "train" else old
+    if bn_param["mode"] == "test":
+        mu, var = bn_param["running_mean"], bn_param["running_var"]
+    x_hat = (x""",
+        1,
+    )
+
+
+def test_a_wrong_forward_pass_is_mended_where_that_is_all_that_is_wrong_on_the_way_back():
+    assert told_of_the_way_back(in_both_modes(BATCH)).endswith("`2` for `3`")
+    also = BATCH.replace("d - d.mean(axis=0)", "d - d.mean(axis=1, keepdims=True)")
+    assert told_of_the_way_back(in_both_modes(also)) == ""
+
+
+def test_a_forward_pass_that_stays_wrong_is_not_said_to_be_mended():
+    """Without its running values: another power is right for the way back alone."""
+    assert told_of_the_way_back(BATCH) == ""
+    right = BATCH.replace("** 3", "** 2").replace("d - d.mean(axis=0)", "d - d.sum(axis=0)")
+    assert told_of_the_way_back(right).endswith("`mean` for `sum`")

@@ -69,10 +69,22 @@ class Attempts:
         self._module = function.file.module
         self._functions = functions
         self._stops = 0
+        self._needed: tuple[Sequence[ast.stmt], Sequence[Case]] = (), ()
         wrong = next((case for case in cases if not self.is_right(case)), None)
         self.is_wrong = wrong is not None
         # What does not mend this one needs no other.
         self._cases = sorted(cases, key=lambda case: case is not wrong)
+
+    def needs(self, functions: Sequence[ast.stmt], cases: Sequence[Case]) -> None:
+        """Take no edit of some functions that leaves these cases wrong, or makes them so."""
+        self._needed = functions, cases
+
+    def _others(self, edits: Sequence[Edit]) -> Sequence[Case]:
+        """Return all cases but the first that have to be right with some edits."""
+        functions, cases = self._needed
+        spans = [self._source.span(function) for function in functions]
+        touched = any(start <= edit.start < end for edit in edits for start, end in spans)
+        return [*self._cases[1:], *(cases if touched else ())]
 
     def is_right(self, case: Case) -> bool:
         """Return whether the code as it is now is right on a case."""
@@ -84,7 +96,7 @@ class Attempts:
 
     def first_of(self, tried: Sequence[Sequence[Edit]]) -> Sequence[Edit] | None:
         """Return the first of some edits that makes the code right on all cases."""
-        first, *others = self._cases
+        first = self._cases[0]
         sources = [self._edited(edits) for edits in tried]
         try:
             replies = self._replies(first, sources)
@@ -94,7 +106,7 @@ class Attempts:
         for edits, source, reply in zip(tried, sources, replies, strict=True):
             if reply is not None and not wrong_here(first, reply):
                 self._ask("vary", {"module": self._module, "source": source}, is_nothing)
-                if all(map(self.is_right, others)):
+                if all(map(self.is_right, self._others(edits))):
                     return edits
         return None
 
@@ -168,16 +180,15 @@ def change_of(session: Session, text: str, function: Function, pack: Pack) -> Se
     except (SyntaxError, ValueError):
         return ()
     cases = cases_of(function.name, pack)
-    names = [function.name]
-    # A cache may be wrong, though the forward pass that made it returns what it should.
-    for forward, of in cases_before(cases, pack).items():
-        if is_right_on(session, of):
-            names.append(forward)
-            cases += of
+    before = cases_before(cases, pack)
+    wrong = [name for name, of in before.items() if not is_right_on(session, of)]
+    # What is wrong may all come of these; and of what is right, the cache may be wrong.
+    names = dict.fromkeys([*wrong, function.name, *before])
     functions = reached(source, *names)
     if not only_computes(source, functions):
         return ()
     attempts = Attempts(session, function, source, functions, by_size(cases))
+    attempts.needs(reached(source, *before), [case for of in before.values() for case in of])
     if not attempts.is_wrong:
         return ()
     tried = likeliest(source, functions, MOST, keys_of(cases))

@@ -50,6 +50,12 @@ def expect_arrays(
             raise CheckFailed(text, Output(name), words=text)
 
 
+def expect_shapes(exam: Exam) -> None:
+    """Fail unless what comes back has the very shape expected, on every case."""
+    for case in exam.cases:
+        exam.expect_layout(case, exam.ask(case))
+
+
 def kept(case: Case, found: float, expected: float) -> str:
     """Say how many values are kept."""
     p = case.args["dropout_param"]["p"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from autograder.course.museum.rule import table
-from autograder.course.museum.rule.behaviour import EARLY, HAND, pieces, table_of
+from autograder.course.museum.rule.behaviour import HAND, pieces, table_of
+from autograder.course.museum.rule.inputs import COUNT
 from autograder.course.museum.rule.trial import Tried, Wrong
 from autograder.diagnosis.by_rule import alike, is_raised
 
@@ -17,7 +18,7 @@ def by_hand(name: str, function: str, mistake: str) -> Tried | None:
     """Return what a mistake by hand does on these inputs."""
     known = pieces(name, function, HAND)
     number, piece = next((n, p) for n, p in known.items() if p[0] == mistake)
-    return table_of(name, function, EARLY).tried(HAND, number, *piece, EARLY)
+    return table_of(name, function, COUNT).tried(HAND, number, *piece, COUNT)
 
 
 def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> bool:
@@ -35,7 +36,7 @@ def does_the_same(name: str, function: str, row: table.Row, mistake: str) -> boo
     mistake : str
         The mistake by hand.
     """
-    tried = table_of(name, function, EARLY).tried(0, 0, "", "", table.code_of(row), EARLY)
+    tried = table_of(name, function, COUNT).tried(0, 0, "", "", table.code_of(row), COUNT)
     other = by_hand(name, function, mistake)
     if tried is None or other is None:
         return False

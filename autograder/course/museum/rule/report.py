@@ -61,6 +61,8 @@ class Told:
     here, left_out : Name or None
         What it is told where packs have it, and where they have no mutant of its way; None where
         changes would have to be tried, and were not.
+    unsure, besides : Name
+        What it is told where no change is found, and after that where one is.
     weight : float
         How many it counts for.
     """
@@ -72,6 +74,8 @@ class Told:
     caught: bool
     here: Name | None
     left_out: Name | None
+    unsure: Name
+    besides: Name
     weight: float = 1.0
 
 
@@ -112,19 +116,29 @@ def by_packs(task: tuple[str, str, int]) -> Told:
         caught = any(case for by_case in diagnosis.seen.values() for case in by_case)
     twin = len(of.rows) > 1 or bool(of.hand)
     classes = classes_of(exercise, of)
-    names = [set(one.names) for one in found]
+    told = set().union(*(one.names for one in found))
     classes |= {
         name
-        for name in set().union(*names) & {m.name for m in museum_of(exercise).MISTAKES} - classes
+        for name in told & {m.name for m in museum_of(exercise).MISTAKES} - classes
         if does_the_same(exercise.name, function.name, row, name)
     }
-    right = [bool(classes & those) for those in names]
-    here = None if not right else Name.RIGHT if all(right) else Name.WRONG
-    own = {of.sentence}
-    left = [bool(classes & those) for those in names if twin or those != own]
-    left_out = None if not left else Name.RIGHT if all(left) else Name.WRONG
+    sure = [one.names for one in found if one.sure]
+    here = judged(sure, classes)
+    left_out = judged([names for names in sure if twin or names != (of.sentence,)], classes)
+    weak = [one for one in found if not one.sure]
+    unsure, besides = (
+        judged([one.names for one in some], classes) or Name.NONE
+        for some in (weak, [one for one in weak if one.is_said_besides])
+    )
     kind = of.labels[0].partition(":")[0]
-    return Told(function.name, kind, number, twin, caught, here, left_out)
+    return Told(function.name, kind, number, twin, caught, here, left_out, unsure, besides)
+
+
+def judged(told: Sequence[tuple[str, ...]], classes: set[str]) -> Name | None:
+    """Return whether each of some explanations names something that is right to be told."""
+    if not told:
+        return None
+    return Name.RIGHT if all(classes & set(names) for names in told) else Name.WRONG
 
 
 def resolved(task: tuple[str, str, int]) -> tuple[Exercise, Function, Behaviour, Row, int]:
@@ -205,6 +219,10 @@ def weighted(found: Sequence[Told], tried: Sequence[tuple[str, int, Name]]) -> I
             some = [one for one in rest if (function, one.number) in names]
             for one in some:
                 name = names[function, one.number]
+                if name is Name.NONE:
+                    name = one.unsure
+                elif one.besides is Name.WRONG:
+                    name = Name.WRONG
                 yield replace(
                     one,
                     here=one.here or name,

@@ -28,6 +28,7 @@ from autograder.sandbox.errors import WorkerError
 
 FAR = 100  # tolerances of the checks: what differs by more on some input is wrong
 CHECKS = 1e-6  # their tolerance
+ROUNDOFF = 1e-9  # of a gradient that is zero but for this, not even the sign says anything
 WAY_SECONDS = 60.0  # for a right way on one input: what it takes decides nothing
 FIRST = 30  # inputs; what raises an exception on all of these is no mistake that needs a name
 
@@ -195,6 +196,6 @@ def is_far(value: Any, expected: Any, close: float) -> bool:
     right = np.asarray(expected, dtype=np.float64)
     if not isinstance(value, np.ndarray) or value.shape != right.shape or value.dtype.kind in "iu":
         return True
-    scale = float(np.max(np.abs(right), initial=0.0)) or 1.0
+    scale = max(float(np.max(np.abs(right), initial=0.0)) or 1.0, ROUNDOFF)
     error = np.abs(value.astype(np.float64) - right)
     return not bool(np.all(error <= FAR * CHECKS * max(1.0, close / 1e-5) * scale))

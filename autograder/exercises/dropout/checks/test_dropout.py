@@ -7,7 +7,7 @@ from autograder.exercises.dropout.cases import (
     in_test_mode,
     trials,
 )
-from autograder.exercises.dropout.facts import BACKWARDS, expect_facts
+from autograder.exercises.dropout.facts import BACKWARDS, expect_facts, expect_shapes
 from autograder.judging.declare import check
 from autograder.judging.exam import Exam
 
@@ -54,6 +54,7 @@ def test_forward_independence(exam: Exam) -> None:
 def test_forward_test_mode(exam: Exam) -> None:
     """In test mode nothing is dropped and nothing scaled."""
     exam.expect_forward()
+    expect_shapes(exam)
 
 
 @check(
@@ -89,6 +90,7 @@ def test_backward_train_mode(exam: Exam) -> None:
 def test_backward_test_mode(exam: Exam) -> None:
     """In test mode the gradient goes through as it is."""
     exam.expect_backward()
+    expect_shapes(exam)
 
 
 @check(
