@@ -59,6 +59,8 @@ class Result:
         All points were given.
     named, misnamed : bool
         Some check named the mistake, or its equal; some check named another one only.
+    changed : bool
+        Some check told a change of its code that makes it right.
     message : str
         Of the first check that did not pass.
     """
@@ -69,6 +71,7 @@ class Result:
     passed: bool
     named: bool = False
     misnamed: bool = False
+    changed: bool = False
     message: str = ""
 
     @property
@@ -80,7 +83,8 @@ class Result:
             return "not caught"
         if self.misnamed:
             return f"named wrongly:\n{self.message}"
-        return "" if self.named else "not named"
+        instead = ", but told a change that makes it right" if self.changed else ""
+        return "" if self.named else f"not named{instead}"
 
 
 @cache
@@ -106,6 +110,7 @@ def try_mistake(exercise: Exercise, mistake: Mistake | Unseen) -> Result:
         passed=not messages,
         named=any(right),
         misnamed=not all(right),
+        changed=any(is_change(name) for found in seen for name in found.mistakes),
         message="".join(messages[:1]),
     )
 

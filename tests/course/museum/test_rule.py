@@ -175,7 +175,8 @@ def test_a_loop_without_an_end_is_stopped():
 
 def told(**changes):
     options = {"twin": True, "caught": True, "here": Name.RIGHT, "left_out": Name.RIGHT}
-    return Told("f", "sign", 0, **(options | changes))
+    unsure = {"unsure": Name.NONE, "besides": Name.NONE}
+    return Told("f", "sign", 0, **(options | unsure | changes))
 
 
 def test_the_report_counts_those_with_a_twin_and_those_without():
@@ -188,6 +189,18 @@ def test_the_report_counts_those_with_a_twin_and_those_without():
     assert not report.good_enough(found)
     assert not report.good_enough([told(caught=False)])
     assert report.good_enough([told(), told(twin=False)])
+
+
+def test_an_example_counts_where_no_change_is_found_and_beside_one():
+    def counted(change, **unsure):
+        (one,) = report.weighted([told(here=None, left_out=None, **unsure)], [("f", 0, change)])
+        return one.left_out
+
+    assert counted(Name.NONE) is Name.NONE
+    assert counted(Name.NONE, unsure=Name.WRONG) is Name.WRONG
+    assert counted(Name.RIGHT, unsure=Name.WRONG) is Name.RIGHT
+    assert counted(Name.RIGHT, besides=Name.WRONG) is Name.WRONG
+    assert counted(Name.RIGHT, besides=Name.RIGHT) is Name.RIGHT
 
 
 def test_what_only_raises_exceptions_is_told_to_nobody():
