@@ -27,7 +27,6 @@
 #define PIECE_ROWS 128
 #define GROUP_PANELS 8 /* of a wide product */
 #define GROUP_ROWS 16  /* of a tall product; so many rows are a whole number of vectors */
-#define CACHE_LINE 64  /* bytes */
 
 /* A matrix; its element (i, j) is at i * row + j, or at j * row + i if it is transposed. */
 struct matrix {

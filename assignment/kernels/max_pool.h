@@ -12,10 +12,6 @@
  * Threading. A task is a group of planes.
  */
 
-typedef INTEGER int_vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint8_t bytes_vec __attribute__((vector_size(VECTOR_BYTES * 8 / REAL_BITS)));
-typedef uint32_t words_vec __attribute__((vector_size(VECTOR_BYTES * 32 / REAL_BITS)));
-
 /* For each number: a where the mask (of a comparison) is set, b elsewhere. */
 INLINE vec choose(int_vec mask, vec a, vec b) {
     return (vec)(((int_vec)a & mask) | ((int_vec)b & ~mask));
@@ -86,22 +82,6 @@ static void split_plane(const struct pool *s, const struct phases *p, const REAL
                     gather(to + px * p->size, from + px, columns_in(s, p, px), s->stride);
         }
 }
-
-/* Write the first `count` positions of a vector, in one byte each or in four. */
-INLINE void store_where(void *where, ptrdiff_t at, int_vec position, ptrdiff_t count, int wide) {
-    if (wide) {
-        words_vec words = __builtin_convertvector(position, words_vec);
-        memcpy((uint32_t *)where + at, &words, (size_t)count * 4);
-    } else {
-        bytes_vec bytes = __builtin_convertvector(position, bytes_vec);
-        if (count == VL)
-            memcpy((uint8_t *)where + at, &bytes, sizeof bytes);
-        else
-            memcpy((uint8_t *)where + at, &bytes, (size_t)count);
-    }
-}
-
-#define NOWHERE(wide) ((wide) ? (INTEGER)UINT32_MAX : 255) /* no position: no gradient */
 
 /* The greatest values so far of a vector of windows, and which position of the window they are at. */
 struct maxima {

@@ -35,20 +35,6 @@ static size_t windows_bytes(const struct windows *w, const struct pool *s) {
     return (size_t)(2 * w->size + s->stride * w->columns) * sizeof(REAL);
 }
 
-INLINE int_vec load_where(const void *where, ptrdiff_t at, ptrdiff_t count, int wide) {
-    if (wide) {
-        words_vec words = {};
-        memcpy(&words, (const uint32_t *)where + at, (size_t)count * 4);
-        return __builtin_convertvector(words, int_vec);
-    }
-    bytes_vec bytes = {};
-    if (count == VL)
-        memcpy(&bytes, (const uint8_t *)where + at, sizeof bytes);
-    else
-        memcpy(&bytes, (const uint8_t *)where + at, (size_t)count);
-    return __builtin_convertvector(bytes, int_vec);
-}
-
 /* dout and the positions of a vector of windows. */
 struct vector_of_windows {
     vec d;
