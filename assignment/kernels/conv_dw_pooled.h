@@ -177,9 +177,9 @@ static void fill_lines(const struct pooled_w *a, ptrdiff_t n, REAL *image) {
         for (ptrdiff_t i = 0; i < s->H; i++) {
             const REAL *from = a->x + ((n * s->C + c) * s->H + i) * s->W;
             REAL *to = image + ((i + s->pad) * s->C + c) * a->pitch + s->pad;
-            memcpy(to, from, (size_t)s->W * sizeof(REAL));
+            copy_row(to, from, s->W);
             if (a->second)
-                memcpy(to + a->second, from, (size_t)s->W * sizeof(REAL));
+                copy_row(to + a->second, from, s->W);
         }
 }
 

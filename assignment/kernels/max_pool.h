@@ -89,10 +89,27 @@ struct maxima {
     int_vec position;
 };
 
+/* A greater value is taken, and the first of equal ones kept; NaN is taken, and not given up. */
 INLINE void take(struct maxima *m, vec value, INTEGER position) {
+#if defined(__AVX512F__) && REAL_BITS == 32
+    __m512 v = (__m512)value, best = (__m512)m->best;
+    __mmask16 keep = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
+    keep = _mm512_mask_cmp_ps_mask(keep, v, best, _CMP_NGT_UQ);
+    m->best = (vec)_mm512_mask_mov_ps(v, keep, best);
+    m->position = (int_vec)_mm512_mask_mov_epi32(_mm512_set1_epi32(position), keep,
+                                                 (__m512i)m->position);
+#elif defined(__AVX512F__)
+    __m512d v = (__m512d)value, best = (__m512d)m->best;
+    __mmask8 keep = _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q);
+    keep = _mm512_mask_cmp_pd_mask(keep, v, best, _CMP_NGT_UQ);
+    m->best = (vec)_mm512_mask_mov_pd(v, keep, best);
+    m->position = (int_vec)_mm512_mask_mov_epi64(_mm512_set1_epi64(position), keep,
+                                                 (__m512i)m->position);
+#else
     int_vec better = (value > m->best) | (value != value);
     m->best = choose(better, value, m->best);
     m->position = (better & (position - (int_vec){})) | (~better & m->position);
+#endif
 }
 
 /* Results of a plane: `room` numbers may be written to, from the first on. */
@@ -136,7 +153,8 @@ INLINE void pool_pairs(const struct pool *s, const int size, const REAL *plane, 
                 vec even = SHUFFLE(left, right, EVEN), odd = SHUFFLE(left, right, ODD);
                 if (a == 0)
                     m.best = even;
-                take(&m, even, a * size);
+                else
+                    take(&m, even, a * size);
                 take(&m, odd, a * size + 1);
                 if (size == 3) {
                     left = load(row + 2), right = load(row + 2 + VL);

@@ -90,7 +90,46 @@ INLINE int_vec load_where(const void *where, ptrdiff_t at, ptrdiff_t count, int 
     return load_bytes(bytes);
 }
 
+/* What follows is about lanes, the places of a vector, of which some are chosen. AVX-512 has masks for
+ * that: one bit for each lane, which nearly every instruction takes besides. */
+
+/* sum, and in the lanes whose position is `wanted` also d. */
+INLINE vec add_where(vec sum, vec d, int_vec position, INTEGER wanted) {
+#if defined(__AVX512F__) && REAL_BITS == 32
+    __mmask16 here = _mm512_cmpeq_epi32_mask((__m512i)position, _mm512_set1_epi32(wanted));
+    return (vec)_mm512_mask_add_ps((__m512)sum, here, (__m512)sum, (__m512)d);
+#elif defined(__AVX512F__)
+    __mmask8 here = _mm512_cmpeq_epi64_mask((__m512i)position, _mm512_set1_epi64(wanted));
+    return (vec)_mm512_mask_add_pd((__m512d)sum, here, (__m512d)sum, (__m512d)d);
+#else
+    return sum + (vec)((int_vec)d & (position == wanted - (int_vec){}));
+#endif
+}
+
 #if defined(__AVX512F__)
+/* Load lanes `first` to `end` - 1, of a vector that would begin at `from`; the others become zero, and
+ * their memory is left alone. */
+INLINE uint32_t lanes_between(ptrdiff_t first, ptrdiff_t end) {
+    return (uint32_t)((1u << most(0, least(end, VL))) - 1) & ~(uint32_t)((1u << first) - 1);
+}
+
+INLINE vec load_lanes(const REAL *from, uint32_t lanes) {
+#if REAL_BITS == 32
+    return (vec)_mm512_maskz_loadu_ps((__mmask16)lanes, from);
+#else
+    return (vec)_mm512_maskz_loadu_pd((__mmask8)lanes, from);
+#endif
+}
+
+INLINE int_vec load_byte_lanes(const uint8_t *from, uint32_t lanes) {
+    __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)lanes, from);
+#if REAL_BITS == 32
+    return (int_vec)_mm512_cvtepu8_epi32(bytes);
+#else
+    return (int_vec)_mm512_cvtepu8_epi64(bytes);
+#endif
+}
+
 /* Write those numbers of two vectors, one after the other, for which `passed` is set: return how many.
  * Whole vectors are written, as writing some numbers of one takes far longer. */
 INLINE ptrdiff_t store_passed(REAL *number, INTEGER *place, vec v, int_vec p, int_vec passed) {
