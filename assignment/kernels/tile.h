@@ -142,7 +142,7 @@ INLINE ptrdiff_t band_size(const struct correlation *c) {
 INLINE ptrdiff_t rows_together(const struct correlation *c, ptrdiff_t row, ptrdiff_t end,
                                ptrdiff_t FB) {
     ptrdiff_t low = c->above, high = c->above + c->image_rows - c->tap_rows + 1;
-    if (c->row_vectors == 0 || FB * c->row_vectors < 8 || high <= low)
+    if (c->row_vectors == 0 || FB * c->row_vectors < 6 || high <= low)
         return end - row; /* alone they would not keep the processor busy */
     return row < low || row >= high ? 1 : least(end, high) - row;
 }
