@@ -95,13 +95,13 @@ struct pooled_w {
     int failed;
 };
 
-/* How far it is from a line's beginning to column x, in the copy where its vector lies in one line of
- * the cache. */
+/* Whether a vector from column x on lies across two lines of the cache, so that the second copy is to be
+ * taken. */
 #define IN_LINE (CACHE_LINE / (ptrdiff_t)sizeof(REAL))
 #define CROSSES(x) (((x) & (IN_LINE - 1)) > IN_LINE - ROW_VL)
 
-/* Add to the list what the windows of row i of a plane passed to row `inside` of them. `at` is the
- * first of these windows, `line` where the row's places begin in the image's copy. */
+/* Add to the list what a row of windows passed to row `inside` of each. `at` is the first of these
+ * windows, `line` where the places of that row begin in the image's copy. */
 #if defined(__AVX512F__)
 INLINE void list_row(const struct pooled_w *a, ptrdiff_t at, ptrdiff_t inside, ptrdiff_t line,
                      struct passed *list) {
