@@ -79,22 +79,31 @@ static int prepare_dx(struct backward_x *a, const REAL *w) {
             c->taps = s->F * taps_y * taps_x;
             c->offset = offset;
             c->packed = packed;
+            c->tap_rows = 1;
+            c->image_rows = c->rows;
             if (c->rows == 0 || c->columns == 0)
                 continue;
             lay_out(c);
+            if (s->stride == 1) {
+                c->tap_rows = taps_y;
+                c->above = p->top - phase->q_row;
+                c->image_rows = s->H_out;
+                keep_zeros_if_infinite(c, w, s->F * s->C * s->HH * s->WW);
+            }
             a->band_size = most(a->band_size, band_size(c));
-            for (ptrdiff_t f = 0; f < s->F; f++)
-                for (ptrdiff_t i = 0; i < taps_y; i++)
+            for (ptrdiff_t i = taps_y - 1; i >= 0; i--)
+                for (ptrdiff_t f = 0; f < s->F; f++)
                     for (ptrdiff_t j = 0; j < taps_x; j++)
                         *offset++ = tap_offset(p, f, p->top - i, p->left - j);
             for (ptrdiff_t block = 0; block < c->blocks; block++) {
                 ptrdiff_t first = share(s->C, c->blocks, block);
                 ptrdiff_t last = share(s->C, c->blocks, block + 1);
-                for (ptrdiff_t f = 0; f < s->F; f++)
-                    for (ptrdiff_t i = ry; i < s->HH; i += s->stride)
-                        for (ptrdiff_t j = rx; j < s->WW; j += s->stride)
+                for (ptrdiff_t i = taps_y - 1; i >= 0; i--)
+                    for (ptrdiff_t f = 0; f < s->F; f++)
+                        for (ptrdiff_t j = 0; j < taps_x; j++)
                             for (ptrdiff_t k = first; k < last; k++)
-                                *packed++ = w[((f * s->C + k) * s->HH + i) * s->WW + j];
+                                *packed++ = w[((f * s->C + k) * s->HH + ry + i * s->stride) * s->WW +
+                                              rx + j * s->stride];
             }
         }
     return 0;

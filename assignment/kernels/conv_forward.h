@@ -21,6 +21,18 @@ struct forward {
     int failed;
 };
 
+/* Let all rows of taps be one, if a weight is infinite or NaN: then none is left out (see tile.h). */
+static void keep_zeros_if_infinite(struct correlation *c, const REAL *w, ptrdiff_t count) {
+    int infinite = 0;
+    for (ptrdiff_t i = 0; i < count; i++)
+        infinite |= w[i] * 0 != 0;
+    if (infinite) {
+        c->tap_rows = 1;
+        c->above = 0;
+        c->image_rows = c->rows;
+    }
+}
+
 /* Pack filters w (F, C, HH, WW), and list the taps' offsets: all the threads read them. */
 static int prepare_forward(struct correlation *c, const struct conv *s, const struct padded *p,
                            const REAL *w) {
@@ -31,12 +43,25 @@ static int prepare_forward(struct correlation *c, const struct conv *s, const st
         return -1;
     c->offset = offset;
     c->packed = packed;
-    list_taps(s, p, offset);
+    c->tap_rows = 1;
+    c->image_rows = c->rows;
+    if (s->stride == 1) {
+        c->tap_rows = s->HH;
+        c->above = s->pad;
+        c->image_rows = s->H;
+        keep_zeros_if_infinite(c, w, s->F * c->taps);
+    }
+    for (ptrdiff_t i = 0; i < s->HH; i++)
+        for (ptrdiff_t k = 0; k < s->C; k++)
+            for (ptrdiff_t j = 0; j < s->WW; j++)
+                *offset++ = tap_offset(p, k, i, j);
     for (ptrdiff_t block = 0; block < c->blocks; block++) {
         ptrdiff_t first = share(s->F, c->blocks, block), last = share(s->F, c->blocks, block + 1);
-        for (ptrdiff_t f = first; f < last; f++)
-            for (ptrdiff_t t = 0; t < c->taps; t++)
-                packed[first * c->taps + t * (last - first) + f - first] = w[f * c->taps + t];
+        for (ptrdiff_t i = 0; i < s->HH; i++)
+            for (ptrdiff_t k = 0; k < s->C; k++)
+                for (ptrdiff_t j = 0; j < s->WW; j++)
+                    for (ptrdiff_t f = first; f < last; f++)
+                        *packed++ = w[((f * s->C + k) * s->HH + i) * s->WW + j];
     }
     return 0;
 }

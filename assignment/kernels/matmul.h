@@ -5,8 +5,9 @@
  * convolution's tile (tile.h): rows of a are the filters, the K terms are the taps, and columns of b
  * the places.
  *
- * Blocking. b is divided into panels of 3 vectors of columns, and these into pieces of 128 rows. A
- * piece is copied ("packed") to the L1 cache, where all rows of a use it.
+ * Blocking. b is divided into panels of 3 vectors of columns, and these into pieces of 128 rows. All
+ * rows of a use a piece while it is in the L1 cache. If b is transposed, or its columns fill no whole
+ * number of vectors, the piece is first copied ("packed") to where it can be read by vectors.
  *
  * A batch of examples times a large matrix of weights is a wide product: few rows, and a b that fits
  * no cache. Each of its numbers is used by 50 examples only, so waiting for memory would take as long
@@ -27,7 +28,9 @@
 #define PIECE_ROWS 128
 #define GROUP_PANELS 8 /* of a wide product */
 #define GROUP_ROWS 16  /* of a tall product; so many rows are a whole number of vectors */
-#define CACHE_LINE 64  /* bytes */
+
+/* Which cache the next piece comes to: the L1 cache if it holds two pieces, else the L2 cache. */
+#define NEAR (2 * PIECE_ROWS * PANEL_VECTORS * VECTOR_BYTES <= 24 * 1024 ? 3 : 2)
 
 /* A matrix; its element (i, j) is at i * row + j, or at j * row + i if it is transposed. */
 struct matrix {
@@ -43,7 +46,8 @@ struct product {
     REAL *packed_a, *packed_b, *partial;
     ptrdiff_t panels;       /* of columns of b */
     ptrdiff_t groups, runs; /* of panels and of terms, or of rows and of groups of rows */
-    ptrdiff_t offset[PIECE_ROWS];
+    ptrdiff_t offset[PIECE_ROWS]; /* of each term in a packed piece */
+    ptrdiff_t in_b[PIECE_ROWS];   /* and in b as it is */
     int streams; /* whether the result is written past the caches */
     int failed;
 };
@@ -79,8 +83,8 @@ INLINE void prefetch_piece(const struct product *p, ptrdiff_t panel, ptrdiff_t k
     ptrdiff_t end = share(lines, parts, part + 1);
     for (ptrdiff_t i = share(lines, parts, part); i < end; i++) {
         for (ptrdiff_t at = 0; at < length; at += CACHE_LINE / (ptrdiff_t)sizeof(REAL))
-            __builtin_prefetch(from + i * p->b.row + at, 0, 3);
-        __builtin_prefetch(from + i * p->b.row + length - 1, 0, 3);
+            __builtin_prefetch(from + i * p->b.row + at, 0, NEAR);
+        __builtin_prefetch(from + i * p->b.row + length - 1, 0, NEAR);
     }
 }
 
@@ -110,8 +114,8 @@ static void pack_rows(const struct product *p, ptrdiff_t row, ptrdiff_t rows, pt
 /* Multiply a block of rows, packed, with a piece of a panel. `out` is the block's first number in the
  * panel, in rows `pitch` apart; the products are added to what it holds unless they are the first. */
 static void multiply_block(const struct product *p, ptrdiff_t FB, const REAL *packed, int first,
-                           ptrdiff_t panel, ptrdiff_t terms, const REAL *piece, REAL *out,
-                           ptrdiff_t pitch) {
+                           ptrdiff_t panel, ptrdiff_t terms, const REAL *piece,
+                           const ptrdiff_t *offset, REAL *out, ptrdiff_t pitch) {
     static const REAL zeros[MAX_FB];
     REAL edge[MAX_FB * PANEL];
     const REAL *place[MAX_NV] = {piece, piece + VL, piece + 2 * VL};
@@ -123,7 +127,7 @@ static void multiply_block(const struct product *p, ptrdiff_t FB, const REAL *pa
         for (ptrdiff_t f = 0; f < FB; f++)
             memcpy(edge + f * PANEL, out + f * pitch, (size_t)columns * sizeof(REAL));
     REAL *const target[MAX_NV] = {to, to + VL, to + 2 * VL};
-    tiles[FB - 1][vectors - 1](terms, p->offset, packed, first ? zeros : NULL, place, target,
+    tiles[FB - 1][vectors - 1](terms, offset, packed, first ? zeros : NULL, place, target,
                                to_pitch);
     if (!whole)
         for (ptrdiff_t f = 0; f < FB; f++)
@@ -162,13 +166,19 @@ static void wide_task(void *context, ptrdiff_t task) {
         struct piece now = piece_number(p, i, first_panel, panels, first_k, end_k);
         struct piece next = piece_number(p, least(i + 1, count - 1), first_panel, panels, first_k,
                                          end_k);
-        pack_piece(p, now.panel, now.k, now.rows, packed);
+        const REAL *piece = packed;
+        const ptrdiff_t *offset = p->offset;
+        if (!p->b.transposed && least(PANEL, p->N - now.panel * PANEL) % VL == 0) {
+            piece = p->b.data + now.k * p->b.row + now.panel * PANEL;
+            offset = p->in_b;
+        } else
+            pack_piece(p, now.panel, now.k, now.rows, packed);
         for (ptrdiff_t block = 0; block < blocks; block++) {
             ptrdiff_t first = share(p->M, blocks, block);
             ptrdiff_t FB = share(p->M, blocks, block + 1) - first;
             prefetch_piece(p, next.panel, next.k, next.rows, blocks, block);
             multiply_block(p, FB, p->packed_a + first * p->K + now.k * FB, now.k == first_k,
-                           now.panel, now.rows, packed, out + first * p->N + now.panel * PANEL,
+                           now.panel, now.rows, piece, offset, out + first * p->N + now.panel * PANEL,
                            p->N);
         }
     }
@@ -218,7 +228,7 @@ static void multiply_group(const struct product *p, ptrdiff_t panel, ptrdiff_t k
         ptrdiff_t first = share(rows, blocks, block);
         ptrdiff_t FB = share(rows, blocks, block + 1) - first;
         multiply_block(p, FB, packed + first * terms, k == 0, panel, terms,
-                       p->packed_b + (panel * p->K + k) * PANEL,
+                       p->packed_b + (panel * p->K + k) * PANEL, p->offset,
                        result + first * p->N + panel * PANEL, p->N);
     }
 }
@@ -279,7 +289,7 @@ static int matmul(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const void *a, int a_tr
     p.a = (struct matrix){a, a_transposed ? M : K, a_transposed};
     p.b = (struct matrix){b, b_transposed ? K : N, b_transposed};
     for (ptrdiff_t k = 0; k < PIECE_ROWS; k++)
-        p.offset[k] = k * PANEL;
+        p.offset[k] = k * PANEL, p.in_b[k] = k * p.b.row;
     if (K == 0)
         memset(out, 0, (size_t)(M * N) * sizeof(REAL));
     return N >= M ? multiply_wide(&p) : multiply_tall(&p);

@@ -12,10 +12,6 @@
  * Threading. A task is a group of planes.
  */
 
-typedef INTEGER int_vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint8_t bytes_vec __attribute__((vector_size(VECTOR_BYTES * 8 / REAL_BITS)));
-typedef uint32_t words_vec __attribute__((vector_size(VECTOR_BYTES * 32 / REAL_BITS)));
-
 /* For each number: a where the mask (of a comparison) is set, b elsewhere. */
 INLINE vec choose(int_vec mask, vec a, vec b) {
     return (vec)(((int_vec)a & mask) | ((int_vec)b & ~mask));
@@ -87,32 +83,33 @@ static void split_plane(const struct pool *s, const struct phases *p, const REAL
         }
 }
 
-/* Write the first `count` positions of a vector, in one byte each or in four. */
-INLINE void store_where(void *where, ptrdiff_t at, int_vec position, ptrdiff_t count, int wide) {
-    if (wide) {
-        words_vec words = __builtin_convertvector(position, words_vec);
-        memcpy((uint32_t *)where + at, &words, (size_t)count * 4);
-    } else {
-        bytes_vec bytes = __builtin_convertvector(position, bytes_vec);
-        if (count == VL)
-            memcpy((uint8_t *)where + at, &bytes, sizeof bytes);
-        else
-            memcpy((uint8_t *)where + at, &bytes, (size_t)count);
-    }
-}
-
-#define NOWHERE(wide) ((wide) ? (INTEGER)UINT32_MAX : 255) /* no position: no gradient */
-
 /* The greatest values so far of a vector of windows, and which position of the window they are at. */
 struct maxima {
     vec best;
     int_vec position;
 };
 
+/* A greater value is taken, and the first of equal ones kept; NaN is taken, and not given up. */
 INLINE void take(struct maxima *m, vec value, INTEGER position) {
+#if defined(__AVX512F__) && REAL_BITS == 32
+    __m512 v = (__m512)value, best = (__m512)m->best;
+    __mmask16 keep = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
+    keep = _mm512_mask_cmp_ps_mask(keep, v, best, _CMP_NGT_UQ);
+    m->best = (vec)_mm512_mask_mov_ps(v, keep, best);
+    m->position = (int_vec)_mm512_mask_mov_epi32(_mm512_set1_epi32(position), keep,
+                                                 (__m512i)m->position);
+#elif defined(__AVX512F__)
+    __m512d v = (__m512d)value, best = (__m512d)m->best;
+    __mmask8 keep = _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q);
+    keep = _mm512_mask_cmp_pd_mask(keep, v, best, _CMP_NGT_UQ);
+    m->best = (vec)_mm512_mask_mov_pd(v, keep, best);
+    m->position = (int_vec)_mm512_mask_mov_epi64(_mm512_set1_epi64(position), keep,
+                                                 (__m512i)m->position);
+#else
     int_vec better = (value > m->best) | (value != value);
     m->best = choose(better, value, m->best);
     m->position = (better & (position - (int_vec){})) | (~better & m->position);
+#endif
 }
 
 /* Results of a plane: `room` numbers may be written to, from the first on. */
@@ -156,7 +153,8 @@ INLINE void pool_pairs(const struct pool *s, const int size, const REAL *plane, 
                 vec even = SHUFFLE(left, right, EVEN), odd = SHUFFLE(left, right, ODD);
                 if (a == 0)
                     m.best = even;
-                take(&m, even, a * size);
+                else
+                    take(&m, even, a * size);
                 take(&m, odd, a * size + 1);
                 if (size == 3) {
                     left = load(row + 2), right = load(row + 2 + VL);

@@ -35,20 +35,6 @@ static size_t windows_bytes(const struct windows *w, const struct pool *s) {
     return (size_t)(2 * w->size + s->stride * w->columns) * sizeof(REAL);
 }
 
-INLINE int_vec load_where(const void *where, ptrdiff_t at, ptrdiff_t count, int wide) {
-    if (wide) {
-        words_vec words = {};
-        memcpy(&words, (const uint32_t *)where + at, (size_t)count * 4);
-        return __builtin_convertvector(words, int_vec);
-    }
-    bytes_vec bytes = {};
-    if (count == VL)
-        memcpy(&bytes, (const uint8_t *)where + at, sizeof bytes);
-    else
-        memcpy(&bytes, (const uint8_t *)where + at, (size_t)count);
-    return __builtin_convertvector(bytes, int_vec);
-}
-
 /* dout and the positions of a vector of windows. */
 struct vector_of_windows {
     vec d;
@@ -118,8 +104,7 @@ INLINE void collect_row(const struct pool *s, const ptrdiff_t height, const ptrd
                     ptrdiff_t at = j - a / stride * w->pitch - b / stride;
                     int_vec positions;
                     memcpy(&positions, position + at, sizeof positions);
-                    int_vec here = positions == (INTEGER)(a * width + b) - (int_vec){};
-                    total += (vec)((int_vec)load(d + at) & here);
+                    total = add_where(total, load(d + at), positions, (INTEGER)(a * width + b));
                 }
             if (stride == 2)
                 sum[px] = total;
@@ -164,6 +149,37 @@ static void collect_pairs(const struct pool *s, const REAL *dout, const void *wh
     memset(dx, 0, (size_t)(s->H % 2 * s->W) * sizeof(REAL)); /* a row that no window looks at */
 }
 
+#if defined(__AVX512F__)
+/* The same for windows of 3x3 with stride 2. A number of dx asks up to four windows: its own, the one to
+ * the left, and those above the two. All are loaded from where they are; masks leave out what is beyond
+ * the ends of a row. */
+static void collect_threes(const struct pool *s, const REAL *dout, const uint8_t *where, REAL *dx) {
+    for (ptrdiff_t i = 0; 2 * i < s->H; i++, dx += 2 * s->W)
+        for (ptrdiff_t j = 0; 2 * j < s->W; j += VL) {
+            vec d[2][2];
+            int_vec position[2][2]; /* above or not, to the left or not */
+            UNROLL for (int above = 0; above < 2; above++)
+                UNROLL for (int left = 0; left < 2; left++) {
+                    ptrdiff_t row = i - above, at = row * s->W_out + j - left;
+                    uint32_t lanes = row < 0 || row >= s->H_out
+                                         ? 0
+                                         : lanes_between(left && j == 0, s->W_out - j + left);
+                    d[above][left] = load_lanes(dout + at, lanes);
+                    position[above][left] = load_byte_lanes(where + at, lanes);
+                }
+            vec sum[2][2] = {}; /* rows, columns */
+            UNROLL for (int k = 0; k < 9; k++) {
+                int a = k / 3, b = k % 3;
+                sum[a % 2][b % 2] = add_where(sum[a % 2][b % 2], d[a / 2][b / 2],
+                                              position[a / 2][b / 2], k);
+            }
+            store_pairs(dx, 2 * j, s->W, sum[0][0], sum[0][1]);
+            if (2 * i + 1 < s->H)
+                store_pairs(dx + s->W, 2 * j, s->W, sum[1][0], sum[1][1]);
+        }
+}
+#endif
+
 /* Compute a plane dx. `memory` is windows_bytes of it, and was zero before the first plane. */
 static void unpool_plane(const struct pool *s, const struct windows *w, const REAL *dout,
                          const void *where, ptrdiff_t where_at, ptrdiff_t room, REAL *memory,
@@ -174,6 +190,12 @@ static void unpool_plane(const struct pool *s, const struct windows *w, const RE
         collect_pairs(s, dout, where, where_at, room, dx);
         return;
     }
+#if defined(__AVX512F__)
+    if (s->height == 3 && s->width == 3 && s->stride == 2) {
+        collect_threes(s, dout, (const uint8_t *)where + where_at, dx);
+        return;
+    }
+#endif
     fill_windows(s, w, dout, where, where_at, room, d, position);
     if (s->height == 3 && s->width == 3 && s->stride == 2)
         collect(s, 3, 3, 2, w, d, position, phases, dx);

@@ -17,6 +17,7 @@
 #include "padded.h"
 #include "tile.h"
 #include "transpose.h"
+#include "positions.h"
 #include "max_pool.h"
 #include "max_unpool.h"
 #include "upstream.h"

@@ -36,10 +36,23 @@ static struct padded padded_for_windows(const struct conv *s) {
     return p;
 }
 
+/* Copy a row by vectors, of which the last two may overlap: rows are so short that calling memcpy for
+ * each takes longer than copying. */
+INLINE void copy_row(REAL *restrict to, const REAL *restrict from, ptrdiff_t count) {
+    if (count < VL) {
+        memcpy(to, from, (size_t)count * sizeof(REAL));
+        return;
+    }
+    vec last = load(from + count - VL);
+    for (ptrdiff_t j = 0; j < count - VL; j += VL)
+        store(to + j, load(from + j));
+    store(to + count - VL, last);
+}
+
 /* Copy every s-th number. */
 INLINE void gather(REAL *restrict to, const REAL *restrict from, ptrdiff_t count, ptrdiff_t s) {
     if (s == 1)
-        memcpy(to, from, (size_t)count * sizeof(REAL));
+        copy_row(to, from, count);
     else if (s == 2)
         for (ptrdiff_t j = 0; j < count; j++)
             to[j] = from[2 * j];

@@ -34,8 +34,11 @@
 typedef REAL vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef REAL vec_memory __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
 
+#define CACHE_LINE 64 /* bytes */
+
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL_MORE _Pragma("GCC unroll 32") /* for loops of more than 16 */
 
 /* Make the compiler add offsets to this one pointer in each access, instead of keeping a pointer for
  * each offset and moving all of them on. */

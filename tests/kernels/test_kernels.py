@@ -94,6 +94,19 @@ def check_fused(x, w, b, stride, pad, window, rng):
         np.testing.assert_array_equal(mine, theirs)
 
 
+@pytest.mark.parametrize("weight", [np.inf, np.nan])
+def test_infinite_weights_meet_the_zeros_at_the_edges(isa, weight):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((2, 3, 9, 32)), rng.standard_normal((8, 3, 5, 5))
+    w[1, 2, 0, 1], w[2, 0, 4, 3] = weight, -weight
+    b = np.zeros(8)
+    with np.errstate(invalid="ignore"):
+        expected = numpy_kernels.conv_forward(x, w, b, 1, 2)
+    out = kernels.conv_forward(x, w, b, 1, 2)
+    assert np.isnan(out[0, 1, :2]).all()  # as zero times infinity is
+    np.testing.assert_array_equal(np.isnan(out), np.isnan(expected))
+
+
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 @pytest.mark.parametrize("name", kernels.available_isas())
