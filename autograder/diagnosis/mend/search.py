@@ -37,6 +37,7 @@ MOST = 1500  # edits that are tried
 BATCH = 25  # of them at a time
 SECONDS = 2.0  # for a batch of them on a small input, and for one on any input
 STEP = 3  # of the inputs on the ladder each third is tried: they are many
+FEW = 12  # cases that tell whether a forward pass is wrong
 STOPS = 2  # batches that may hang or end the worker
 
 
@@ -105,12 +106,12 @@ class Attempts:
             return None
         for edits, source, reply in zip(tried, sources, replies, strict=True):
             if reply is not None and not wrong_here(first, reply):
-                self._ask("vary", {"module": self._module, "source": source}, is_nothing)
+                self._ask("vary", {"module": self._module, "parts": source}, is_nothing)
                 if all(map(self.is_right, self._others(edits))):
                     return edits
         return None
 
-    def _replies(self, case: Case, sources: Sequence[str]) -> list[Any]:
+    def _replies(self, case: Case, sources: Sequence[list[str]]) -> list[Any]:
         """Return the reply of each source on a case; None where it raised, or is no reply."""
         noted = Notes(self._session.given)
         case.operation.run(noted, case.payload, SECONDS)
@@ -128,10 +129,10 @@ class Attempts:
         session, most = self._session, MAX_REPLY
         return session.request(name, self._module, arguments, SECONDS, fits, most).reply
 
-    def _edited(self, edits: Sequence[Edit]) -> str:
-        """Return the text of all functions that are edited at all, with these edits."""
+    def _edited(self, edits: Sequence[Edit]) -> list[str]:
+        """Return the texts of all functions that are edited at all, with these edits."""
         text = self._source.text
-        return "\n\n".join(applied(edits, text, self._source.span(f)) for f in self._functions)
+        return [applied(edits, text, self._source.span(f)) for f in self._functions]
 
     @property
     def go_on(self) -> bool:
@@ -181,7 +182,7 @@ def change_of(session: Session, text: str, function: Function, pack: Pack) -> Se
         return ()
     cases = cases_of(function.name, pack)
     before = cases_before(cases, pack)
-    wrong = [name for name, of in before.items() if not is_right_on(session, of)]
+    wrong = [n for n, of in before.items() if not is_right_on(session, by_size(of)[:FEW])]
     # What is wrong may all come of these; and of what is right, the cache may be wrong.
     names = dict.fromkeys([*wrong, function.name, *before])
     functions = reached(source, *names)

@@ -197,7 +197,7 @@ def numeric_gradient(
     return gradients
 
 
-def variants(module: str, sources: list[str], requests: list[dict[str, Any]]) -> list[Any]:
+def variants(module: str, sources: list[list[str]], requests: list[dict[str, Any]]) -> list[Any]:
     """Put each source in the place of a module's functions, and carry out requests with it.
 
     Returns the reply to the last request for each source, or None where anything raised.

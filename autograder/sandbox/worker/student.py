@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import random
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,17 @@ def load(module: str) -> None:
     importlib.import_module(module)
 
 
-def vary(module: str, source: str) -> None:
-    """Run other source of a module in it: it has the functions and classes of that then."""
+def vary(module: str, parts: list[str]) -> None:
+    """Run other source of a module in it: it has the functions and classes of these parts then."""
     space = vars(importlib.import_module(module))
-    exec(compile(source, space["__file__"], "exec"), space)
+    for part in parts:
+        exec(compiled(part, space["__file__"]), space)
+
+
+@lru_cache(maxsize=64)  # of many variants of one module, most parts are the same
+def compiled(source: str, path: str) -> CodeType:
+    """Return the code of some source."""
+    return compile(source, path, "exec")
 
 
 def find(module: str, name: str) -> Callable[..., Any]:
