@@ -188,7 +188,7 @@ def test_an_end_that_a_library_drops_is_heeded_before_the_next_student(name):
         "    with each.student('bo'): print('went on')\n"
         "except KeyboardInterrupt: print('in order')"
     )
-    done = started(ask)
+    done = started(ask, check=True)
     assert done.stdout.splitlines() == ["dropped", "in order"]
 
 
@@ -213,7 +213,7 @@ def test_a_pack_that_is_being_made_is_left_after_one_case():
         "    cases = {'conv_forward_naive/case': [case] * 9}\n"
         "    fingerprints.collect(EXERCISE, cases, packs.solution(EXERCISE))"
     )
-    done = started(ask)
+    done = started(ask, check=True)
     assert done.stdout == "1\n"
 
 
@@ -278,5 +278,5 @@ def test_the_first_signal_counts_and_one_that_is_ignored_stays_so():
         "try: signal.raise_signal(signal.SIGTERM)\n"
         "except KeyboardInterrupt: signal.raise_signal(signal.SIGTERM); print('in order')"
     )
-    done = started(ask)
+    done = started(ask, check=True)
     assert done.stdout == "in order\n"

@@ -10,7 +10,6 @@ fails unless all are caught, all are accepted, 95 % are named and none is named 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from autograder.course.museum import museum_of, packs
 from autograder.course.museum.markdown import as_markdown
 from autograder.course.museum.mistake import Mistake, Unseen
 from autograder.course.museum.rule import report
+from autograder.course.museum.rule.behaviour import pool_of
 from autograder.course.museum.submissions import in_the_way, with_code
 from autograder.course.museum.way import Way
 from autograder.diagnosis.mend.words import is_change
@@ -33,7 +33,6 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.judging.evidence import Evidence
 from autograder.judging.verdict import Status
-from autograder.sandbox import ending
 from autograder.submission import Submission
 
 README = Path(__file__).parents[2] / "README.md"
@@ -168,8 +167,7 @@ def run(exercise: Exercise, functions: Sequence[str], jobs: int) -> list[Result]
     ]
     packs.public(exercise)  # made once, before the processes that share it start
     results = []
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs, initializer=ending.with_parent) as pool:
+    with pool_of(jobs) as pool:
         progress = tqdm(
             pool.imap(partial(try_piece, name=exercise.name), pieces, chunksize=4),
             total=len(pieces),

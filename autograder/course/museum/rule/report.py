@@ -10,7 +10,6 @@ for some of those of which nothing else is told. Each counts for its share.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,13 +20,12 @@ from autograder import exercises
 from autograder.course.museum import museum_of, packs
 from autograder.course.museum.rule import table
 from autograder.course.museum.rule.alike import does_the_same
-from autograder.course.museum.rule.behaviour import bench_of
+from autograder.course.museum.rule.behaviour import bench_of, pool_of
 from autograder.course.museum.rule.source import spliced, text_of
 from autograder.course.museum.rule.table import Behaviour, Row
 from autograder.diagnosis.explain import Diagnosis, Explanation
 from autograder.diagnosis.mend.search import change_of
 from autograder.exercise import Exercise, Function
-from autograder.sandbox import ending
 
 NAMED = ("named", "changed elsewhere", "named wrongly")
 HEAD = ("mutants", "caught", *NAMED, "left out, twin", *NAMED, "left out, no twin", *NAMED)
@@ -83,8 +81,7 @@ def told(exercise: Exercise, functions: Sequence[str], jobs: int) -> list[Told]:
     """Return what comes of each way's mutants of some functions."""
     packs.public(exercise)  # made once, before there are processes
     known = [name for name in functions if name in table.tables(exercise)]
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs, ending.with_parent) as pool:
+    with pool_of(jobs) as pool:
         rows = [(exercise.name, name, n) for name in known for n in some_of(exercise, name)]
         found = pool.map(by_packs, rows, chunksize=10)
         tried = pool.map(by_change, list(to_be_tried(found, exercise.name)), chunksize=4)
@@ -116,20 +113,19 @@ def by_packs(task: tuple[str, str, int]) -> Told:
         caught = any(case for by_case in diagnosis.seen.values() for case in by_case)
     twin = len(of.rows) > 1 or bool(of.hand)
     classes = classes_of(exercise, of)
-    told = set().union(*(one.names for one in found))
+    names = set().union(*(one.names for one in found))
     classes |= {
         name
-        for name in told & {m.name for m in museum_of(exercise).MISTAKES} - classes
+        for name in names & {m.name for m in museum_of(exercise).MISTAKES} - classes
         if does_the_same(exercise.name, function.name, row, name)
     }
     sure = [one.names for one in found if one.sure]
     here = judged(sure, classes)
     left_out = judged([names for names in sure if twin or names != (of.sentence,)], classes)
     weak = [one for one in found if not one.sure]
-    unsure, besides = (
-        judged([one.names for one in some], classes) or Name.NONE
-        for some in (weak, [one for one in weak if one.is_said_besides])
-    )
+    unsure = judged([one.names for one in weak], classes) or Name.NONE
+    said = [one.names for one in weak if one.is_said_besides]
+    besides = judged(said, classes) or Name.NONE
     kind = of.labels[0].partition(":")[0]
     return Told(function.name, kind, number, twin, caught, here, left_out, unsure, besides)
 
