@@ -19,7 +19,7 @@ from filelock import FileLock
 import fuzzing
 from autograder import exercises, locate
 from autograder.course.museum import packs
-from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks import dataset
 from autograder.course.release import archive as release
 from autograder.exercises.convnets import EXERCISE
 from autograder.submission import read_layer
@@ -47,7 +47,7 @@ def pytest_xdist_setupnodes():
         )
         for each in sorted(exercises.every(), key=lambda each: each != EXERCISE)
     ]
-    notebook.data_set()
+    dataset.cached()
     for process in making:
         process.wait()
 

@@ -230,14 +230,14 @@ class Solver:
         float
             From 0 to 1.
         """
+        chosen = np.arange(len(X))
         if num_samples is not None and len(X) > num_samples:
-            sample = np.random.choice(len(X), num_samples)
-            X, y = X[sample], y[sample]
+            chosen = np.random.choice(len(X), num_samples)
         predicted = [
-            np.argmax(self.model.loss(X[start : start + batch_size]), axis=1)
-            for start in range(0, len(X), batch_size)
+            np.argmax(self.model.loss(X[chosen[start : start + batch_size]]), axis=1)
+            for start in range(0, len(chosen), batch_size)
         ]
-        return float(np.mean(np.concatenate(predicted) == y))
+        return float(np.mean(np.concatenate(predicted) == y[chosen]))
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on training; see `cs231n.checkpoint`.

@@ -8,11 +8,13 @@ nothing else in it, and the names say nothing of the seeds.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autograder.disk import whole
 from autograder.judging.operation import Payload
@@ -89,20 +91,32 @@ def known(
 
 
 def write(file: Path, rest: Path, world: str, seed: str, count: int, num_train: int) -> None:
-    """Make images and write them block by block; their labels and the mean image come last."""
+    """Write images block by block; their labels and the mean image come last."""
     made = given_module("synthetic")
     shape = (3, made.SIZE, made.SIZE)
     y, total = np.empty(count, np.int64), np.zeros(shape, np.int64)
-    header = np.lib.format.header_data_from_array_1_0(np.empty(0, np.uint8))
-    with whole(file) as temporary, temporary.open("wb") as stream:
-        np.lib.format.write_array_header_1_0(stream, {**header, "shape": (count, *shape)})
+
+    def blocks() -> Iterator[np.ndarray]:
         for start, X, labels in made.blocks(count, int(seed, 16), int(world, 16)):
-            stream.write(X.tobytes())
+            yield X
             y[start : start + len(X)] = labels
-            total += X[: max(num_train - start, 0)].sum(axis=0, dtype=np.int64)
+            total[...] += X[: max(num_train - start, 0)].sum(axis=0, dtype=np.int64)
+
+    save(file, (count, *shape), np.uint8, blocks())
     mean = (total / num_train).astype(np.float32)  # a sum of whole numbers, as `mean_of` has it
     with whole(rest) as temporary, temporary.open("wb") as stream:
         np.savez(stream, y=y, mean=mean)
+
+
+def save(
+    file: Path, shape: tuple[int, ...], dtype: DTypeLike, blocks: Iterable[np.ndarray]
+) -> None:
+    """Write an array of that shape to a ``.npy`` file, block by block."""
+    header = np.lib.format.header_data_from_array_1_0(np.empty(0, dtype))
+    with whole(file) as temporary, temporary.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, {**header, "shape": shape})
+        for block in blocks:
+            stream.write(block.tobytes())
 
 
 def mean_of(X: np.ndarray) -> np.ndarray:

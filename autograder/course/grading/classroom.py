@@ -40,7 +40,7 @@ from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect, screened
 from autograder.course.intake.screening import ALLOWED
 from autograder.course.museum import packs
-from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks import dataset
 from autograder.course.pages import report, tables
 from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
@@ -208,7 +208,7 @@ def grade_todo(
         console.print("Making the case pack from the solution ...")
         cases = packs.build(exercise, settings.seed)
     if settings.notebook_seconds > 0 and any(item.notebook for item in plan.todo):
-        notebook.data_set()  # made once, and not by each job
+        dataset.cached()  # made once, and not by each job
     place = place_in(course.place)
     limits = settings.notebook_seconds, settings.notebook_iterations
     how = How(exercise.name, exercise.changes, *limits, plan.again, place)

@@ -19,7 +19,7 @@ from autograder.course.grading.plain import answer, changes_of, line
 from autograder.course.grading.pool import GraderDied
 from autograder.course.grading.version import version
 from autograder.course.made_with import made_with
-from autograder.course.notebooks import run as notebook
+from autograder.course.notebooks import dataset
 from autograder.disk import write_bytes
 from autograder.errors import UserError
 from autograder.exercises import named
@@ -55,7 +55,7 @@ class Desk:
             if hashlib.sha256(there).hexdigest() != digest:
                 write_bytes(self._pack, pack)
             if notebooks:
-                notebook.data_set()
+                dataset.cached()
 
     def grade(self, request: bytes) -> bytes:
         """Have the judging process judge a submission; return its answer."""

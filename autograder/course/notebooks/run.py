@@ -21,11 +21,11 @@ import nbformat
 import numpy as np
 
 from autograder import locate
+from autograder.course.notebooks import dataset
 from autograder.course.notebooks.file import NotANotebook, read
 from autograder.course.notebooks.picture import png_of
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercise import Exercise
-from autograder.locate import given_module
 from autograder.sandbox import launch, paths, probe, scratch
 from autograder.sandbox.client import Worker
 from autograder.sandbox.errors import Died, Raised, TimedOut
@@ -40,6 +40,7 @@ MAX_SHOWN = 4 << 20  # bytes of all outputs together: three files a student hold
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal is told to do
 HIDDEN = {"autograder": (), "solutions": ()}  # modules that are not there for a notebook
 MOST = "CONVNETS_MOST_ITERATIONS"  # of a training; for the worker
+MAPPED = "CONVNETS_MAPPED"  # the folder with arrays of the data set; for the worker
 NOT_RUN = "What comes after that was not run."
 LEFT_ALONE = "It was not run: this time, your instructors had no notebooks run."
 
@@ -225,7 +226,7 @@ def started(
     exercise: Exercise, submission: Submission, seconds: float, iterations: int, isolation: str
 ) -> Iterator[Run]:
     """Start a worker that has the student's layers, everything given, and the data set."""
-    images, libraries = data_set(), libraries_of(exercise)
+    images, libraries, shared = dataset.cached(), libraries_of(exercise), dataset.mapped()
     with TemporaryDirectory(prefix="submission-", dir=scratch.home()) as folder:
         stage(submission, exercise.editable, Path(folder))
         layers = [Path(folder), locate.given()]
@@ -233,8 +234,12 @@ def started(
             layers,
             isolation=isolation,
             unavailable=HIDDEN,
-            readable=[images],
-            variables={"CONVNETS_CACHE": str(images.parent), MOST: str(iterations)},
+            readable=[images, *([shared] if shared else [])],
+            variables={
+                "CONVNETS_CACHE": str(images.parent),
+                MAPPED: str(shared or ""),
+                MOST: str(iterations),
+            },
             libraries=libraries,
         ) as worker:
             names = aliases(
@@ -248,16 +253,6 @@ def libraries_of(exercise: Exercise) -> list[str]:
     named = (name for file in exercise.files for name in file.libraries)
     allowed = paths.required_by(exercise.changes.modules)
     return [*dict.fromkeys([*named, *allowed, *paths.modules_of(exercise.installed)])]
-
-
-def data_set() -> Path:
-    """Return the file with the default data set, which is made if it is not there."""
-    synthetic = given_module("synthetic")
-    cached: Path = synthetic.cache_path()
-    path = cached.parent.resolve() / cached.name
-    if not path.is_file():
-        synthetic.load()
-    return path
 
 
 def aliases(folders: list[Path], home: Path, cache: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import describe
+import mapped
 import nets
 import numpy as np
 import standins
@@ -152,6 +153,7 @@ def start() -> Any:
 
         offer_check()
         nets.stop_trainings()
+        mapped.use_mapped()
         settings = Config()
         settings.HistoryManager.enabled = False  # no file of it
         settings.InteractiveShell.colors = "nocolor"

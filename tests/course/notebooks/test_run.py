@@ -1,5 +1,6 @@
 """course/notebooks/run.py: a student's notebook runs in the sandbox, for the page only."""
 
+import errno
 import io
 import json
 import os
@@ -18,8 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image, PngImagePlugin
 
 from autograder.course.gradebook import course as nbcourse
+from autograder.course.notebooks import dataset, picture
 from autograder.course.notebooks import file as notebook_file
-from autograder.course.notebooks import picture
 from autograder.course.notebooks import run as notebook
 from autograder.course.notebooks.reply import fits_cell
 from autograder.exercises.convnets import EXERCISE
@@ -346,7 +347,7 @@ def test_a_notebook_reaches_no_file_no_network_and_no_process(solution, level, t
     skip_unless(level)
     secret = tmp_path / "secret.txt"
     secret.write_text("the seed")
-    cache = notebook.data_set().parent
+    cache = dataset.cached().parent
     attempts = [
         f"open({str(secret)!r}).read()",
         f"open({str(tmp_path / 'mine')!r}, 'w')",
@@ -358,7 +359,7 @@ def test_a_notebook_reaches_no_file_no_network_and_no_process(solution, level, t
         "import subprocess\nsubprocess.run(['ls'])",
         "!ls",
         "%%bash\nls",
-        f"open({str(notebook.data_set())!r}, 'r+b')",
+        f"open({str(dataset.cached())!r}, 'r+b')",
     ]
     # Where a sandbox has a /tmp of its own and the cache is below that, this works, in the sandbox.
     write = f"open({str(cache / 'mine')!r}, 'w').write('here')"
@@ -376,10 +377,43 @@ def test_a_notebook_reaches_no_file_no_network_and_no_process(solution, level, t
     assert not any(name.startswith(("PYTEST", "GIT", "SSH", "USER")) for name in names - KNOWN)
 
 
+DIGESTS = """import hashlib
+from cs231n.data_utils import get_CIFAR10_data
+data = get_CIFAR10_data()
+for k, v in data.items(): print(k, v.dtype, v.shape, type(v), hashlib.sha256(v).hexdigest())
+few = get_CIFAR10_data(30, num_validation=8, num_test=5)
+for k, v in few.items(): print(k, v.dtype, v.shape, type(v), hashlib.sha256(v).hexdigest())"""
+MAPPED = "import numpy\nisinstance(data['X_train'].base, numpy.memmap)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker has its own copy")
+@pytest.mark.parametrize("level", LEVELS)
+def test_all_notebooks_map_one_data_set_and_change_their_own(solution, level, monkeypatch):
+    skip_unless(level)
+    change = "data['X_train'][:5] = 0\ndata['y_train'][:5] = 11\nprint(data['X_train'][:5].sum())"
+    first, mapped, changed = shown(ran(solution, DIGESTS, MAPPED, change, isolation=level))
+    assert mapped == "True"
+    assert changed == "0.0\n"
+    assert shown(ran(solution, DIGESTS, isolation=level)) == [first]
+    monkeypatch.setattr(dataset, "mapped", lambda: None)  # as where there is no room for it
+    assert shown(ran(solution, DIGESTS, MAPPED, isolation=level)) == [first, "False"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is shared there")
+def test_where_there_is_no_room_for_the_data_set_each_worker_has_its_own(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(dataset, "write", full)
+    monkeypatch.setattr(dataset, "SHARED", f"notebooks-{os.getpid()}")
+    assert dataset.mapped.__wrapped__() is None
+    assert not [*Path(tempfile.gettempdir()).glob(f"convnets-*{dataset.SHARED}*")]
+
+
 @pytest.mark.parametrize("level", [level for level in LEVELS if level != "limits"])
 def test_the_data_set_is_there_and_what_lies_beside_it_is_not(solution, level, monkeypatch):
     skip_unless(level)
-    images = notebook.data_set()
+    images = dataset.cached()
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("CONVNETS_CACHE", folder)
         shutil.copyfile(images, Path(folder, images.name))

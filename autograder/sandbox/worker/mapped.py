@@ -1,0 +1,50 @@
+"""The data set of a notebook in arrays that all workers map, where the grader has prepared them.
+
+A page of them that a notebook changes is its own from then on.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RAW = ("X_train", "y_train", "X_test", "y_test")
+PREPARED = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
+
+
+def use_mapped() -> None:
+    """Have the given package take its images from the grader's arrays, if there are any."""
+    if not (place := os.environ.get("CONVNETS_MAPPED")):
+        return
+    from cs231n import data_utils, synthetic
+
+    def load_raw() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        X_train, y_train, X_test, y_test = arrays(Path(place, "raw"), RAW).values()
+        return X_train, y_train, X_test, y_test
+
+    load = data_utils.get_CIFAR10_data
+    parameters = inspect.signature(load)
+
+    @functools.wraps(load)
+    def get_CIFAR10_data(*args: Any, **named: Any) -> Any:
+        asked, usual = parameters.bind(*args, **named), parameters.bind()
+        asked.apply_defaults()
+        usual.apply_defaults()
+        if asked != usual:
+            return load(*args, **named)
+        load(1, 0, 0)  # which says what data it is
+        return arrays(Path(place, "prepared"), PREPARED)
+
+    synthetic.load = load_raw
+    data_utils.get_CIFAR10_data = get_CIFAR10_data
+
+
+def arrays(folder: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Map the arrays of these names."""
+    files = {name: folder / f"{name}.npy" for name in names}
+    return {name: np.load(file, mmap_mode="c").view(np.ndarray) for name, file in files.items()}
