@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from types import FrameType
+from typing import TextIO
 
 NAMES = ("SIGTERM", "SIGHUP")  # the latter is not on every system
 _told: list[int] = []
@@ -56,6 +57,21 @@ def interrupt(number: int, _frame: FrameType | None) -> None:
     for other in numbers() if number != signal.SIGINT else ():
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def told() -> bool:
+    """Return whether a signal to end has come."""
+    return bool(_told)
+
+
+def last_words(text: str, file: TextIO) -> None:
+    """Print to a terminal that may be the reason for the end: a closed one takes nothing."""
+    try:
+        print(text, file=file, flush=True)
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):  # what they still hold is written as Python ends
+            os.dup2(nowhere, stream.fileno())
 
 
 def heed() -> None:

@@ -45,7 +45,7 @@ from autograder.errors import UserError
 from autograder.exercise import Exercise
 from autograder.exercises.registry import select
 from autograder.exercises.settings import NAME as SETTINGS_FILE
-from autograder.sandbox import scratch
+from autograder.sandbox import ending, scratch
 
 SAMPLE_SEED = "the sample class"  # public, so that everybody gets the same table
 
@@ -205,11 +205,12 @@ def main(options: argparse.Namespace) -> int:
             contextlib.ExitStack() as holds,
         ):
             course, records, failures = grade(options, Path(made), console, holds)
-    except KeyboardInterrupt:
-        print("Stopped. Who is done stays done; the same command goes on from here.")
+    except (KeyboardInterrupt, OSError) as error:
+        if isinstance(error, OSError) and not ending.told():  # or nothing can be shown any more
+            raise UserError(f"Stopped: {error}. The same command goes on from here.") from error
+        text = "Stopped. Who is done stays done; the same command goes on from here."
+        ending.last_words(text, sys.stdout)
         return 130
-    except OSError as error:
-        raise UserError(f"Stopped: {error}. The same command goes on from here.") from error
     scores = gradebook.scores(course)
     show_table(course.exercise, records, report.names([*scores.values()]), console)
     show_changes(scores, records, console)

@@ -17,7 +17,7 @@ import pytest
 from autograder.course.grading.holder import held
 from autograder.disk import UNFINISHED
 from autograder.errors import UserError
-from undisturbed import DRIVER, PATHS, class_of, expect_nothing_twice, expect_the_same
+from undisturbed import DRIVER, PATHS, ROOT, class_of, expect_nothing_twice, expect_the_same
 
 KILLED = str(-signal.SIGKILL) if sys.platform != "win32" else ""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -115,6 +115,29 @@ def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path
     subprocess.run([*command, out, log, "2"], check=True)
     expect_the_same(out, tmp_path / "quiet")
     expect_nothing_twice(log)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how a terminal takes its words differs")
+def test_the_command_ends_as_by_ctrl_c_where_its_terminal_is_closed(tmp_path):
+    import fcntl
+    import termios
+
+    folder, seed = class_of(tmp_path / "in", 2), tmp_path / "seed"
+    seed.write_text("the seed of a test\n")
+    start = [sys.executable, "-P", ROOT / "autograder" / "entry" / "start.py", "grade"]
+    ours, theirs = os.openpty()
+    run = subprocess.Popen(
+        [*start, "--class-dir", folder, "--out", tmp_path / "out", "--seed-file", seed],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    said = b""
+    while b"to grade" not in said:
+        said += os.read(ours, 1 << 16)
+    os.close(ours)
+    assert run.wait(60) == 130
 
 
 def shown(terminal):
