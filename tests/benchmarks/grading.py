@@ -3,9 +3,11 @@
     python tests/benchmarks/grading.py [--plain N ...] [--trained N ...] [--before COMMIT]
 
 Classes of N submissions are made from the museums, with a net that is still to be written and with
-one that is trained; `--before` grades the smallest of each by another commit too. The measure is
-one epoch of the same net by the package alone, on one thread, in the same run. Processes are looked
-at five times a second: what lives for less is not seen. Close other programs first.
+one that is trained; `--before` grades the smallest of each by another commit too. Classes in which
+all is right come first: of four, and of one alone. What is counted for a submission is what its
+class costs over an empty submission, which has a pack made too. The measure is one epoch of the
+same net by the package alone, on one thread, in the same run. Processes are looked at ten times a
+second: what lives for less is not seen. Close other programs first.
 """
 
 from __future__ import annotations
@@ -34,8 +36,9 @@ from autograder.course.museum.submissions import with_code  # noqa: E402
 from autograder.exercises.convnets import EXERCISE  # noqa: E402
 from autograder.exercises.convnets.files import CNN_PATH, LAYERS_PATH  # noqa: E402
 
-EVERY = 0.2  # seconds
-MEMORY_EVERY = 5  # of these
+RIGHT = 4  # submissions in the classes of which all is right
+EVERY = 0.1  # seconds
+MEMORY_EVERY = 10  # of these
 MIB = 1 << 20
 EPOCH, SAMPLE = 980, 98  # iterations of the exercise's epoch, and of those that are timed
 ALONE = f"""
@@ -120,24 +123,28 @@ def is_worker(process: psutil.Process) -> bool:
     return any(part.endswith(("/sandbox/worker", "/exercise/worker")) for part in process.cmdline())
 
 
-def hand_in(folder: Path, count: int, *, trained: bool) -> Path:
-    """Make a class of so many; every third has all right, the others one known mistake each."""
+def hand_in(folder: Path, count: int, *, trained: bool, notebook: bool, right: int = 3) -> Path:
+    """Make a class of so many.
+
+    Of `right` students the first has all right, the others have one known mistake each.
+    """
     solution = packs.solution(EXERCISE)
     layers = [m for m in museum_of(EXERCISE).MISTAKES if m.function != "ThreeLayerConvNet"]
     skeleton = (locate.given() / CNN_PATH).read_bytes()
     for number, mistake in enumerate(islice(cycle(layers), count)):
         made = with_code(EXERCISE, solution, mistake.function, mistake.code)
-        files = dict((solution if number % 3 == 0 else made).files)
+        files = dict((solution if number % right == 0 else made).files)
         files[LAYERS_PATH] += f"\n# student {number}\n".encode()
         if not trained:
             files[CNN_PATH] = skeleton
+        if notebook:  # as it was handed out
+            files[Path(EXERCISE.notebook).name] = (ROOT / EXERCISE.notebook).read_bytes()
         write(folder / f"s{number:04}", files)
     return folder
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
-    """Write what one student hands in, with the notebook as it was handed out."""
-    files = {**files, Path(EXERCISE.notebook).name: (ROOT / EXERCISE.notebook).read_bytes()}
+    """Write what one student hands in."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -180,35 +187,70 @@ def main() -> None:
     parser.add_argument("--trained", nargs="*", type=int, default=[10, 100], metavar="N")
     parser.add_argument("--before", metavar="COMMIT", help="grade the smallest by this one too")
     options = parser.parse_args()
-    unit = epoch_alone()
-    print(f"One epoch of the net by the package alone: {unit:.1f} core-seconds.")
-    print(
-        "class                      time   a minute   core-s/one  epochs/one  own MiB  worker MiB"
-    )
     with tempfile.TemporaryDirectory() as made:
-        base = Path(made)
-        write(base / "empty" / "nobody", {})
-        show("empty", 1, grade(ROOT, base / "empty", base / "out-empty"), unit)
+        table = Table(Path(made))
+        for count in (1, RIGHT):
+            table.add("right, plain", count, trained=False, right=1)
+            table.add("right, plain, notebook", count, trained=False, notebook=True, right=1)
+            table.add("right, trained, notebook", count, trained=True, notebook=True, right=1)
         for kind, counts in (("plain", options.plain), ("trained", options.trained)):
             for count in counts:
-                name = f"{kind}-{count}"
-                folder = hand_in(base / name, count, trained=kind == "trained")
-                show(name, count, grade(ROOT, folder, base / f"out-{name}"), unit)
-                show(f"{name} again", count, grade(ROOT, folder, base / f"out-{name}"), unit)
-                if options.before and count == min(counts):
-                    with other(options.before, base / f"before-{name}") as root:
-                        cost = grade(root, folder, base / f"old-{name}")
-                    show(f"{name} before", count, cost, unit)
+                before = options.before if count == min(counts) else None
+                table.add(kind, count, trained=kind == "trained", again=True, before=before)
 
 
-def show(name: str, count: int, cost: Cost, unit: float) -> None:
-    """Print what a class cost."""
-    each = cost.cores / count
-    print(
-        f"{name:24} {cost.seconds:6.0f} s {60 * count / cost.seconds:8.1f} {each:12.2f} "
-        f"{each / unit:11.2f} {cost.own:8.0f} {cost.worker:11.0f}",
-        flush=True,
-    )
+class Table:
+    """What classes cost, a line for each.
+
+    Parameters
+    ----------
+    base : Path
+        A folder for classes and their results.
+    """
+
+    def __init__(self, base: Path) -> None:
+        self._base, self._unit = base, epoch_alone()
+        print(f"One epoch of the net by the package alone: {self._unit:.1f} core-seconds.")
+        print(
+            f"{'class':32} {'time':>8} {'a minute':>9} {'core-s':>8} {'over empty, each':>17} "
+            f"{'epochs':>7} {'own MiB':>8} {'worker MiB':>11}"
+        )
+        write(base / "empty" / "nobody", {LAYERS_PATH: (locate.given() / LAYERS_PATH).read_bytes()})
+        self._empty = 0.0
+        self._empty = self._show("empty", 1, grade(ROOT, base / "empty", base / "out-empty"))
+
+    def add(
+        self,
+        kind: str,
+        count: int,
+        *,
+        trained: bool,
+        notebook: bool = False,
+        right: int = 3,
+        again: bool = False,
+        before: str | None = None,
+    ) -> None:
+        """Make a class as in `hand_in` and grade it; `again`, and by the commit `before`."""
+        name = f"{kind}, {count}"
+        folder, out = self._base / name, self._base / f"out of {name}"
+        hand_in(folder, count, trained=trained, notebook=notebook, right=right)
+        self._show(name, count, grade(ROOT, folder, out))
+        if again:
+            self._show(f"{name}, again", count, grade(ROOT, folder, out))
+        if before:
+            with other(before, self._base / f"before {name}") as root:
+                cost = grade(root, folder, self._base / f"old {name}")
+            self._show(f"{name}, before", count, cost)
+
+    def _show(self, name: str, count: int, cost: Cost) -> float:
+        """Print what a class cost; return its core-seconds."""
+        each = (cost.cores - self._empty) / count
+        print(
+            f"{name:32} {cost.seconds:6.0f} s {60 * count / cost.seconds:9.1f} {cost.cores:8.1f} "
+            f"{each:17.2f} {each / self._unit:7.2f} {cost.own:8.0f} {cost.worker:11.0f}",
+            flush=True,
+        )
+        return cost.cores
 
 
 if __name__ == "__main__":
