@@ -147,6 +147,7 @@ def test_matmul(isa, threads, dtype):
     rng = np.random.default_rng(2)
     sizes = [(1, 1, 1), (5, 3, 0), (0, 3, 2), (3, 0, 2), (50, 100, 700), (300, 20, 9), (7, 49, 257)]
     sizes += [(20, 61, 4000), (2100, 130, 9)]  # terms in runs; a result written past the caches
+    sizes += [(50, 128, 500), (33, 80, 37), (64, 48, 20)]  # rows in vectors, and 2, 1, 0 left
     for M, N, K in sizes:
         a, b = rng.standard_normal((M, K)).astype(dtype), rng.standard_normal((K, N)).astype(dtype)
         for left in (a, np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
@@ -214,6 +215,13 @@ def test_update_rules_are_the_numpy_text(isa, monkeypatch, dtype, shape):
             results.append([value] + [np.asarray(config[key], dtype) for key in sorted(config)])
         for fused, numpy in zip(*results, strict=True):
             np.testing.assert_allclose(fused, numpy, rtol=200 * np.finfo(dtype).eps, atol=1e-7)
+
+
+def test_an_infinite_weight_of_an_affine_layer_meets_no_zeros(isa):
+    a, w = np.ones((50, 37), np.float32), np.ones((64, 37), np.float32)
+    for line, term in ((0, 0), (9, 22), (63, 36)):  # also where the last vector of terms overlaps
+        w[line, term] = np.inf
+    np.testing.assert_array_equal(kernels.matmul(a, w.T), a @ w.T)
 
 
 def test_tiny_gradients_leave_the_arithmetic_of_others_as_it_is(isa, threads):
