@@ -107,6 +107,20 @@ def test_infinite_weights_meet_the_zeros_at_the_edges(isa, weight):
     np.testing.assert_array_equal(np.isnan(out), np.isnan(expected))
 
 
+@pytest.mark.parametrize("number", [np.inf, np.nan])
+def test_infinite_gradients_meet_the_zeros_at_the_edges(isa, number):
+    rng = np.random.default_rng(12)
+    x, w = rng.standard_normal((2, 8, 9, 12)), rng.standard_normal((6, 8, 3, 3))
+    dout = rng.standard_normal((2, 6, 9, 12))
+    dout[0, 2, 0, 5], dout[1, 4, 8, 3] = number, -number
+    dx, dw, db = kernels.conv_backward(dout, x, w, 1, 1)
+    with np.errstate(invalid="ignore"):
+        expected = numpy_kernels.conv_backward(dout, x, w, 1, 1)
+    assert np.isnan(dw[2, :, 0]).all()  # the filters' first row is over the edge there
+    for mine, theirs in zip((dx, dw, db), expected, strict=True):
+        np.testing.assert_array_equal(np.isfinite(mine), np.isfinite(theirs))
+
+
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 @pytest.mark.parametrize("name", kernels.available_isas())
