@@ -51,10 +51,7 @@ static int prepare_forward(struct correlation *c, const struct conv *s, const st
         c->image_rows = s->H;
         keep_zeros_if_infinite(c, w, s->F * c->taps);
     }
-    for (ptrdiff_t i = 0; i < s->HH; i++)
-        for (ptrdiff_t k = 0; k < s->C; k++)
-            for (ptrdiff_t j = 0; j < s->WW; j++)
-                *offset++ = tap_offset(p, k, i, j);
+    list_taps(s, p, offset);
     for (ptrdiff_t block = 0; block < c->blocks; block++) {
         ptrdiff_t first = share(s->F, c->blocks, block), last = share(s->F, c->blocks, block + 1);
         for (ptrdiff_t i = 0; i < s->HH; i++)

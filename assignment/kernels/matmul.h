@@ -7,7 +7,8 @@
  *
  * Blocking. b is divided into panels of 3 vectors of columns, and these into pieces of 128 rows. All
  * rows of a use a piece while it is in the L1 cache. If b is transposed, or its columns fill no whole
- * number of vectors, the piece is first copied ("packed") to where it can be read by vectors.
+ * number of vectors, the piece is first copied ("packed") to where it can be read by vectors. (Most of
+ * what is transposed goes to matmul_lines.h, which needs no copy.)
  *
  * A batch of examples times a large matrix of weights is a wide product: few rows, and a b that fits
  * no cache. Each of its numbers is used by 50 examples only, so waiting for memory would take as long
@@ -285,6 +286,8 @@ static int multiply_tall(struct product *p) {
 
 static int matmul(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const void *a, int a_transposed,
                   const void *b, int b_transposed, void *out) {
+    if (b_transposed && !a_transposed && lines_pay(M, N, K))
+        return matmul_lines(M, N, K, a, b, out);
     struct product p = {.M = M, .N = N, .K = K, .out = out, .panels = ceil_div(N, PANEL)};
     p.a = (struct matrix){a, a_transposed ? M : K, a_transposed};
     p.b = (struct matrix){b, b_transposed ? K : N, b_transposed};

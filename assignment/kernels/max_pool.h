@@ -20,15 +20,19 @@ INLINE vec choose(int_vec mask, vec a, vec b) {
 #if VECTOR_BYTES * 8 / REAL_BITS == 16
 #define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
 #define ODD 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
+#define NEXT 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 #elif VECTOR_BYTES * 8 / REAL_BITS == 8
 #define EVEN 0, 2, 4, 6, 8, 10, 12, 14
 #define ODD 1, 3, 5, 7, 9, 11, 13, 15
+#define NEXT 1, 2, 3, 4, 5, 6, 7, 8
 #elif VECTOR_BYTES * 8 / REAL_BITS == 4
 #define EVEN 0, 2, 4, 6
 #define ODD 1, 3, 5, 7
+#define NEXT 1, 2, 3, 4
 #else
 #define EVEN 0, 2
 #define ODD 1, 3
+#define NEXT 1, 2
 #endif
 
 /* The sizes of the phases of a plane. */
@@ -89,26 +93,27 @@ struct maxima {
     int_vec position;
 };
 
+/* The same number in all lanes. */
+INLINE int_vec everywhere(INTEGER position) { return position - (int_vec){}; }
+
 /* A greater value is taken, and the first of equal ones kept; NaN is taken, and not given up. */
-INLINE void take(struct maxima *m, vec value, INTEGER position) {
+INLINE void take(struct maxima *m, vec value, int_vec position) {
 #if defined(__AVX512F__) && REAL_BITS == 32
     __m512 v = (__m512)value, best = (__m512)m->best;
     __mmask16 keep = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
     keep = _mm512_mask_cmp_ps_mask(keep, v, best, _CMP_NGT_UQ);
     m->best = (vec)_mm512_mask_mov_ps(v, keep, best);
-    m->position = (int_vec)_mm512_mask_mov_epi32(_mm512_set1_epi32(position), keep,
-                                                 (__m512i)m->position);
+    m->position = (int_vec)_mm512_mask_mov_epi32((__m512i)position, keep, (__m512i)m->position);
 #elif defined(__AVX512F__)
     __m512d v = (__m512d)value, best = (__m512d)m->best;
     __mmask8 keep = _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q);
     keep = _mm512_mask_cmp_pd_mask(keep, v, best, _CMP_NGT_UQ);
     m->best = (vec)_mm512_mask_mov_pd(v, keep, best);
-    m->position = (int_vec)_mm512_mask_mov_epi64(_mm512_set1_epi64(position), keep,
-                                                 (__m512i)m->position);
+    m->position = (int_vec)_mm512_mask_mov_epi64((__m512i)position, keep, (__m512i)m->position);
 #else
     int_vec better = (value > m->best) | (value != value);
     m->best = choose(better, value, m->best);
-    m->position = (better & (position - (int_vec){})) | (~better & m->position);
+    m->position = (better & position) | (~better & m->position);
 #endif
 }
 
@@ -139,30 +144,52 @@ INLINE void store_maxima(const struct pooled *to, ptrdiff_t at, struct maxima m,
     store_where(to->where, to->where_at + at, m.position, count, to->wide);
 }
 
-/* Pool a plane, whose rows lie `pitch` apart, by windows of size * size and stride 2. Reads up to
- * OVER numbers beyond the plane. */
+/* Pool a plane, whose rows lie `pitch` apart, by windows of 2x2 and stride 2. This and pool_threes read
+ * up to OVER numbers beyond the plane. */
 #define OVER (2 * VL + 2)
-INLINE void pool_pairs(const struct pool *s, const int size, const REAL *plane, ptrdiff_t pitch,
-                       struct pooled to) {
+INLINE void pool_twos(const struct pool *s, const REAL *plane, ptrdiff_t pitch, struct pooled to) {
     for (ptrdiff_t i = 0; i < s->H_out; i++)
         for (ptrdiff_t j = 0; j < s->W_out; j += VL) {
             struct maxima m = {};
-            UNROLL for (int a = 0; a < size; a++) {
+            UNROLL for (int a = 0; a < 2; a++) {
                 const REAL *row = plane + (2 * i + a) * pitch + 2 * j;
                 vec left = load(row), right = load(row + VL);
-                vec even = SHUFFLE(left, right, EVEN), odd = SHUFFLE(left, right, ODD);
                 if (a == 0)
-                    m.best = even;
+                    m.best = SHUFFLE(left, right, EVEN);
                 else
-                    take(&m, even, a * size);
-                take(&m, odd, a * size + 1);
-                if (size == 3) {
-                    left = load(row + 2), right = load(row + 2 + VL);
-                    take(&m, SHUFFLE(left, right, EVEN), a * size + 2);
-                }
+                    take(&m, SHUFFLE(left, right, EVEN), everywhere(2));
+                take(&m, SHUFFLE(left, right, ODD), everywhere(2 * a + 1));
             }
             store_maxima(&to, i * s->W_out + j, m, least(VL, s->W_out - j));
         }
+}
+
+/* The maxima of a row of windows that are three wide. */
+INLINE struct maxima row_of_three(const REAL *row) {
+    vec left = load(row), right = load(row + VL), even = SHUFFLE(left, right, EVEN);
+    struct maxima m = {.best = even};
+    take(&m, SHUFFLE(left, right, ODD), everywhere(1));
+    take(&m, SHUFFLE(even, broadcast(row[2 * VL]), NEXT), everywhere(2));
+    return m;
+}
+
+/* The same for windows of 3x3. The last row of a window is the first of the one below, so each row's
+ * maxima are found once: vectors go down the plane. The last of a row's may overlap the one before it,
+ * as what is written beyond a row would not be written over any more. */
+INLINE void pool_threes(const struct pool *s, const REAL *plane, ptrdiff_t pitch,
+                        struct pooled to) {
+    for (ptrdiff_t at = 0; at < s->W_out; at += VL) {
+        ptrdiff_t j = least(at, most(0, s->W_out - VL));
+        const REAL *row = plane + 2 * j;
+        struct maxima last = row_of_three(row);
+        for (ptrdiff_t i = 0; i < s->H_out; i++, row += 2 * pitch) {
+            struct maxima m = last, middle = row_of_three(row + pitch);
+            last = row_of_three(row + 2 * pitch);
+            take(&m, middle.best, middle.position + 3);
+            take(&m, last.best, last.position + 6);
+            store_maxima(&to, i * s->W_out + j, m, least(VL, s->W_out - j));
+        }
+    }
 }
 
 /* Pool a plane that has been split into phases. */
@@ -178,7 +205,7 @@ static void pool_phases(const struct pool *s, const struct phases *p, const REAL
                     ptrdiff_t phase = a % s->stride * p->in_x + b % s->stride;
                     take(&m, load(corner + phase * p->size + a / s->stride * p->columns +
                                   b / s->stride),
-                         number);
+                         everywhere(number));
                 }
             store_maxima(&to, i * s->W_out + j, m, least(VL, s->W_out - j));
         }
@@ -191,9 +218,9 @@ static void pool_plane(const struct pool *s, const struct phases *p, const REAL 
     int square = s->height == s->width && s->stride == 2 && readable;
     to.wide = s->height * s->width > 255;
     if (square && s->height == 2)
-        pool_pairs(s, 2, plane, pitch, to);
+        pool_twos(s, plane, pitch, to);
     else if (square && s->height == 3)
-        pool_pairs(s, 3, plane, pitch, to);
+        pool_threes(s, plane, pitch, to);
     else {
         split_plane(s, p, plane, pitch, phases);
         pool_phases(s, p, phases, to);

@@ -151,32 +151,37 @@ static void collect_pairs(const struct pool *s, const REAL *dout, const void *wh
 
 #if defined(__AVX512F__)
 /* The same for windows of 3x3 with stride 2. A number of dx asks up to four windows: its own, the one to
- * the left, and those above the two. All are loaded from where they are; masks leave out what is beyond
- * the ends of a row. */
+ * the left, and those above the two. They are loaded from where they are; masks leave out what is
+ * beyond the ends of a row. Vectors go down the plane: what was loaded is then above the next row. */
 static void collect_threes(const struct pool *s, const REAL *dout, const uint8_t *where, REAL *dx) {
-    for (ptrdiff_t i = 0; 2 * i < s->H; i++, dx += 2 * s->W)
-        for (ptrdiff_t j = 0; 2 * j < s->W; j += VL) {
-            vec d[2][2];
-            int_vec position[2][2]; /* above or not, to the left or not */
-            UNROLL for (int above = 0; above < 2; above++)
-                UNROLL for (int left = 0; left < 2; left++) {
-                    ptrdiff_t row = i - above, at = row * s->W_out + j - left;
-                    uint32_t lanes = row < 0 || row >= s->H_out
-                                         ? 0
-                                         : lanes_between(left && j == 0, s->W_out - j + left);
-                    d[above][left] = load_lanes(dout + at, lanes);
-                    position[above][left] = load_byte_lanes(where + at, lanes);
-                }
+    for (ptrdiff_t j = 0; 2 * j < s->W; j += VL) {
+        uint32_t own = lanes_between(0, s->W_out - j), left = lanes_between(j == 0, s->W_out - j + 1);
+        vec d[2][2] = {}; /* above or not, to the left or not */
+        int_vec position[2][2] = {};
+        for (ptrdiff_t i = 0; 2 * i < s->H; i++) {
+            ptrdiff_t at = i * s->W_out + j;
+            if (i == s->H_out)
+                own = left = 0;
+            d[0][0] = load_lanes(dout + at, own);
+            d[0][1] = load_lanes(dout + at - 1, left);
+            position[0][0] = load_byte_lanes(where + at, own);
+            position[0][1] = load_byte_lanes(where + at - 1, left);
             vec sum[2][2] = {}; /* rows, columns */
             UNROLL for (int k = 0; k < 9; k++) {
                 int a = k / 3, b = k % 3;
                 sum[a % 2][b % 2] = add_where(sum[a % 2][b % 2], d[a / 2][b / 2],
                                               position[a / 2][b / 2], k);
             }
-            store_pairs(dx, 2 * j, s->W, sum[0][0], sum[0][1]);
+            UNROLL for (int k = 0; k < 2; k++) {
+                d[1][k] = d[0][k];
+                position[1][k] = position[0][k];
+            }
+            REAL *row = dx + 2 * i * s->W;
+            store_pairs(row, 2 * j, s->W, sum[0][0], sum[0][1]);
             if (2 * i + 1 < s->H)
-                store_pairs(dx + s->W, 2 * j, s->W, sum[1][0], sum[1][1]);
+                store_pairs(row + s->W, 2 * j, s->W, sum[1][0], sum[1][1]);
         }
+    }
 }
 #endif
 

@@ -26,6 +26,7 @@
 #include "conv_dw_pooled.h"
 #include "conv_dw.h"
 #include "conv_relu_pool.h"
+#include "matmul_lines.h"
 #include "matmul.h"
 #include "elementwise.h"
 

@@ -104,9 +104,10 @@ INLINE ptrdiff_t tap_offset(const struct padded *p, ptrdiff_t c, ptrdiff_t i, pt
     return c * p->plane + (i % s * p->phases_x + j % s) * p->phase + i / s * p->columns + j / s;
 }
 
+/* The offsets of all taps, row by row of the filter. */
 static void list_taps(const struct conv *s, const struct padded *p, ptrdiff_t *offset) {
-    for (ptrdiff_t c = 0; c < s->C; c++)
-        for (ptrdiff_t i = 0; i < s->HH; i++)
+    for (ptrdiff_t i = 0; i < s->HH; i++)
+        for (ptrdiff_t c = 0; c < s->C; c++)
             for (ptrdiff_t j = 0; j < s->WW; j++)
                 *offset++ = tap_offset(p, c, i, j);
 }

@@ -107,6 +107,20 @@ def test_infinite_weights_meet_the_zeros_at_the_edges(isa, weight):
     np.testing.assert_array_equal(np.isnan(out), np.isnan(expected))
 
 
+@pytest.mark.parametrize("number", [np.inf, np.nan])
+def test_infinite_gradients_meet_the_zeros_at_the_edges(isa, number):
+    rng = np.random.default_rng(12)
+    x, w = rng.standard_normal((2, 8, 9, 12)), rng.standard_normal((6, 8, 3, 3))
+    dout = rng.standard_normal((2, 6, 9, 12))
+    dout[0, 2, 0, 5], dout[1, 4, 8, 3] = number, -number
+    dx, dw, db = kernels.conv_backward(dout, x, w, 1, 1)
+    with np.errstate(invalid="ignore"):
+        expected = numpy_kernels.conv_backward(dout, x, w, 1, 1)
+    assert np.isnan(dw[2, :, 0]).all()  # the filters' first row is over the edge there
+    for mine, theirs in zip((dx, dw, db), expected, strict=True):
+        np.testing.assert_array_equal(np.isfinite(mine), np.isfinite(theirs))
+
+
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 @pytest.mark.parametrize("name", kernels.available_isas())
@@ -147,6 +161,7 @@ def test_matmul(isa, threads, dtype):
     rng = np.random.default_rng(2)
     sizes = [(1, 1, 1), (5, 3, 0), (0, 3, 2), (3, 0, 2), (50, 100, 700), (300, 20, 9), (7, 49, 257)]
     sizes += [(20, 61, 4000), (2100, 130, 9)]  # terms in runs; a result written past the caches
+    sizes += [(50, 128, 500), (33, 80, 37), (64, 48, 20)]  # rows in vectors, and 2, 1, 0 left
     for M, N, K in sizes:
         a, b = rng.standard_normal((M, K)).astype(dtype), rng.standard_normal((K, N)).astype(dtype)
         for left in (a, np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
@@ -214,6 +229,13 @@ def test_update_rules_are_the_numpy_text(isa, monkeypatch, dtype, shape):
             results.append([value] + [np.asarray(config[key], dtype) for key in sorted(config)])
         for fused, numpy in zip(*results, strict=True):
             np.testing.assert_allclose(fused, numpy, rtol=200 * np.finfo(dtype).eps, atol=1e-7)
+
+
+def test_an_infinite_weight_of_an_affine_layer_meets_no_zeros(isa):
+    a, w = np.ones((50, 37), np.float32), np.ones((64, 37), np.float32)
+    for line, term in ((0, 0), (9, 22), (63, 36)):  # also where the last vector of terms overlaps
+        w[line, term] = np.inf
+    np.testing.assert_array_equal(kernels.matmul(a, w.T), a @ w.T)
 
 
 def test_tiny_gradients_leave_the_arithmetic_of_others_as_it_is(isa, threads):
