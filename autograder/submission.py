@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,22 @@ UNKNOWN = Origin()
 
 
 @dataclass(frozen=True)
+class OnDisk:
+    """The content of a file, ``bytes(it)``, read whenever it is asked for.
+
+    Attributes
+    ----------
+    path : Path
+        The file, which is not empty.
+    """
+
+    path: Path
+
+    def __bytes__(self) -> bytes:
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
 class Submission:
     """One student's work.
 
@@ -37,12 +53,12 @@ class Submission:
     ----------
     student : str
         Identifies the student in results, grades and file names.
-    files : dict of str to bytes
+    files : mapping of str to bytes
         The source text found for each file that students write, by its path below the package
         path; a file not handed in is absent.
     notes : list of str
         What intake has to say about it ("two layers.py found, took ..."), for the report.
-    notebook : bytes
+    notebook : bytes or OnDisk
         The notebook handed in beside them, as it came; empty if there is none. It is shown and
         never graded.
     submitted : str
@@ -55,9 +71,9 @@ class Submission:
     """
 
     student: str
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     notes: list[str] = field(default_factory=list)
-    notebook: bytes = b""
+    notebook: bytes | OnDisk = b""
     submitted: str = ""
     origin: Origin = UNKNOWN
     given: dict[str, bytes] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -152,7 +153,7 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 def notebook_digest(submission: Submission) -> str:
     """Return the digest of the notebook that was handed in; empty if there is none."""
-    return digest_of({"": submission.notebook}) if submission.notebook else ""
+    return digest_of({"": bytes(submission.notebook)}) if submission.notebook else ""
 
 
 def key_of(exercise: Exercise, submission: Submission, pack_id: str) -> str:
@@ -243,7 +244,8 @@ def in_folder(results: Path) -> list[Record]:
 def verdict_of(tree: dict[str, Any]) -> Verdict:
     """Return a verdict from its fields by name."""
     known = {"status": Status(tree["status"]), "mistakes": tuple(tree["mistakes"])}
-    return Verdict(**{**tree, **known})
+    same = {name: sys.intern(tree[name]) for name in ("id", "function", "title")}  # in a class
+    return Verdict(**{**tree, **known, **same})
 
 
 def add_mistakes(verdicts: list[dict[str, Any]]) -> None:

@@ -38,10 +38,10 @@ def submit() -> None:
     print("Looking at what you are going to hand in ...", flush=True)
     cases = pack.public(exercise.name, ids(exercise))
     handing_in.tell(exercise, submission, handing_in.look_at(exercise, submission, cases))
-    print(handing_in.told_of_notebooks(exercise.notebook, tab.kept(), submission.notebook))
+    print(handing_in.told_of_notebooks(exercise.notebook, tab.kept(), bytes(submission.notebook)))
     files = dict(submission.files)
     if submission.notebook:
-        files[exercise.notebook] = submission.notebook
+        files[exercise.notebook] = bytes(submission.notebook)
     path = scratch.home() / handing_in.NAME
     disk.write_zip(path, files.items())
     download(path)

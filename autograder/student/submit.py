@@ -184,7 +184,7 @@ def hand_in(exercise: Exercise, submission: Submission, path: Path, *, anyway: b
     print("Looking at what you are going to hand in ...", flush=True)
     findings = look_at(exercise, submission, pack.public(exercise.name, ids(exercise)))
     tell(exercise, submission, findings)
-    print(told_of_notebooks(exercise.notebook, locate.root(), submission.notebook))
+    print(told_of_notebooks(exercise.notebook, locate.root(), bytes(submission.notebook)))
     if not submission.files:
         print("\nNo archive was made: there is nothing to put into it.", file=sys.stderr)
         return 1
@@ -196,7 +196,7 @@ def hand_in(exercise: Exercise, submission: Submission, path: Path, *, anyway: b
         return 1
     files = dict(submission.files)
     if submission.notebook:
-        files[exercise.notebook] = submission.notebook
+        files[exercise.notebook] = bytes(submission.notebook)
     former = keep_former(path)
     disk.write_zip(path, files.items())
     if former and former.read_bytes() == path.read_bytes():

@@ -39,6 +39,7 @@ from autograder.course.intake.apart import Apart
 from autograder.course.intake.attempts import Handed
 from autograder.course.intake.collect import Unreadable, collect, screened
 from autograder.course.intake.screening import ALLOWED
+from autograder.course.intake.shelf import Shelf
 from autograder.course.museum import packs
 from autograder.course.notebooks import dataset
 from autograder.course.pages import report, tables
@@ -136,7 +137,7 @@ def run(
     """
     console = console or Console()
     exercise = course.exercise
-    read = collect(exercise, handed, settings.assignment)
+    read = collect(exercise, handed, settings.assignment, Shelf())
     before = {record.student: record for record in in_folder(course.place)}
     own = [as_it_came(item, before.get(item.student)) for item in chosen(read, settings.only)]
     collected = [timed(item, course.zone) for item in own]

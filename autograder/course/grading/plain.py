@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def asked(submission: Submission, how: How) -> bytes:
             **vars(submission),
             "files": in_text(submission.files),
             "given": in_text(submission.given),
-            "notebook": base64.b64encode(submission.notebook).decode(),
+            "notebook": base64.b64encode(bytes(submission.notebook)).decode(),
             "origin": vars(submission.origin),
         },
         "how": {
@@ -117,7 +118,7 @@ def again_of(tree: Tree) -> Again:
     return Again(record_of(tree["record"]), tuple(tree["checks"]), tree["notebook"])
 
 
-def in_text(files: dict[str, bytes]) -> dict[str, str]:
+def in_text(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return files as JSON has them."""
     return {name: base64.b64encode(data).decode() for name, data in files.items()}
 

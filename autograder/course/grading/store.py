@@ -163,7 +163,7 @@ def keep_submission(submission: Submission, course: Course) -> None:
     folder = course.folder("submitted", submission.student)
     files = {folder / name: data for name, data in submission.files.items()}
     if submission.notebook:
-        files[course.notebook("submitted", submission.student)] = submission.notebook
+        files[course.notebook("submitted", submission.student)] = bytes(submission.notebook)
     if files == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}:
         return  # a grader that was stopped had kept it
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Graded:
     notebook : bytes or None
         The student's notebook as it ran in the sandbox; empty if none was handed in, None if it
         stays as it was.
-    files : dict of str to bytes
+    files : mapping of str to bytes
         The files that were graded, as in `Submission`.
     again : Again or None
         What of it was made anew, if it is not all.
@@ -44,7 +44,7 @@ class Graded:
     record: Record
     pictures: list[Picture] = field(default_factory=list)
     notebook: bytes | None = b""
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     again: Again | None = None
 
 
@@ -203,7 +203,7 @@ def run_notebook(
     ran = finished.notebook(digest)
     if ran is None:
         made = notebook.execute(
-            *(exercise, submission.notebook, submission, shown),
+            *(exercise, bytes(submission.notebook), submission, shown),
             seconds=how.notebook_seconds,
             iterations=how.notebook_iterations,
             isolation=level,

@@ -6,7 +6,7 @@ What a submission is has no part in this process: paths go out, and files and no
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from autograder.course.intake.attempts import Handed, one
 from autograder.course.intake.naming import safe, shown, unique
 from autograder.course.intake.reading import MAX_NOTEBOOK, IntakeError, read_apart, read_submission
 from autograder.course.intake.screening import screen_apart
+from autograder.course.intake.shelf import Shelf
 from autograder.course.intake.table import table_of
 from autograder.exercise import Exercise
 from autograder.submission import UNKNOWN, Origin, Submission
@@ -62,6 +63,7 @@ def collect(
     exercise: Exercise,
     handed: Sequence[Path | Handed],
     assignment: str = "",
+    shelf: Shelf | None = None,
 ) -> list[Submission | Unreadable]:
     """Read all submissions; one that cannot be read does not keep the others from it.
 
@@ -74,6 +76,8 @@ def collect(
         once.
     assignment : str
         The folder to look at in each of these, where they hold one for each exercise.
+    shelf : Shelf, optional
+        Keeps what is read, which stays in memory otherwise.
 
     Returns
     -------
@@ -97,6 +101,8 @@ def collect(
             read = read_one(apart, table, name, paths, notes, timed=bool(assignment))
             read.notes[:] = bounded(read.notes)
             when = read.submitted or own.submitted
+            if shelf and isinstance(read, Submission):
+                read = shelf.put(read)
             collected.append(replace(read, submitted=when, origin=own.origin))
     return collected
 
@@ -149,7 +155,7 @@ def read_one(
 
 
 def look_through(
-    apart: Apart, table: dict[str, Any], files: dict[str, bytes], allowed: Collection[str]
+    apart: Apart, table: dict[str, Any], files: Mapping[str, bytes], allowed: Collection[str]
 ) -> list[str]:
     """Return notes on the source; one that takes too much is itself a note."""
     notes = []

@@ -40,7 +40,7 @@ def read_apart(argument: dict[str, Any]) -> dict[str, Any]:
     try:
         read = read_submission(path, found, *others)
         result["files"] = {name: to_text(data) for name, data in read.files.items()}
-        result["notebook"] = to_text(read.notebook)
+        result["notebook"] = to_text(bytes(read.notebook))
     except IntakeError as error:
         result["problem"] = str(error)
     except OSError as error:
