@@ -43,6 +43,12 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def write_parts(path: Path, parts: Iterable[str]) -> None:
+    """Write a file part by part, as `write_text` does: what is long need never be there whole."""
+    with whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
+
+
 def to_json(tree: Any) -> str:
     """Return `tree` as JSON for people and programs."""
     return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"

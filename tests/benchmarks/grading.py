@@ -3,12 +3,12 @@
     python tests/benchmarks/grading.py [--plain N ...] [--trained N ...] [--before COMMIT]
 
 Classes of N submissions are made from the museums, with a net that is still to be written and with
-one that is trained, both without notebooks; `--before` grades the smallest of each by another commit
-too. Classes in which all is right come first, also with notebooks: of four, and of one alone. What is
-counted for a submission is what its class costs over an empty submission, for which a pack is made
-too. The measure is one epoch of the same net by the package alone, on one thread, in the same run.
-Processes are looked at ten times a second: what lives for less is not seen. Close other programs
-first.
+one that is trained, both without notebooks; `--before` grades the smallest of each by another
+commit too. Classes in which all is right come first, also with notebooks: of four, and of one
+alone. What is counted for a submission is what its class costs over an empty submission, for which
+a pack is made too. The measure is one epoch of the same net by the package alone, on one thread,
+in the same run. Processes are looked at ten times a second: what lives for less is not seen. Close
+other programs first.
 """
 
 from __future__ import annotations

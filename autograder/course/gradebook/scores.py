@@ -24,6 +24,8 @@ from autograder.course.gradebook.penalty import seconds_late
 from autograder.course.record import Record
 from autograder.errors import UserError
 
+BATCH = 100  # submissions that are read at once
+
 
 @dataclass(frozen=True)
 class Score:
@@ -107,12 +109,12 @@ def scores(course: Course) -> dict[str, Score]:
         return {s.student.id: score_of(s) for s in with_grades(gradebook, course)}
 
 
-def with_grades(gradebook: Gradebook, course: Course) -> list[SubmittedAssignment]:
-    """Return all submissions with what `score_of` reads of them, in a few queries for all."""
+def with_grades(gradebook: Gradebook, course: Course) -> Iterator[SubmittedAssignment]:
+    """Yield all submissions with what `score_of` reads of them, by a few queries for `BATCH`."""
     try:
         assignment = gradebook.find_assignment(course.assignment)
     except MissingEntry:
-        return []
+        return
     notebooks = selectinload(SubmittedAssignment.notebooks)
     written = SubmittedNotebook.comments.and_(Comment.manual_comment.is_not(None))
     wanted = (
@@ -121,7 +123,7 @@ def with_grades(gradebook: Gradebook, course: Course) -> list[SubmittedAssignmen
         notebooks.selectinload(written).selectinload(Comment.cell),
     )
     every = gradebook.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
-    return list(every.options(*wanted))
+    yield from every.options(*wanted).yield_per(BATCH)
 
 
 def find(gradebook: Gradebook, course: Course, student: str) -> Score | None:

@@ -45,7 +45,7 @@ from autograder.course.notebooks import dataset
 from autograder.course.pages import report, tables
 from autograder.course.record import Record, in_folder, key_of
 from autograder.course.times import in_utc
-from autograder.disk import write_text
+from autograder.disk import write_parts, write_text
 from autograder.errors import UserError
 from autograder.exercises.settings import NAME as SETTINGS_FILE
 from autograder.judging.pack import Pack
@@ -282,7 +282,7 @@ def write_all(
     The pages are of those who are in the gradebook.
     """
     exercise, out = course.exercise, course.place
-    write_text(out / "results.json", tables.results_json(records))
+    write_parts(out / "results.json", tables.results_json(records))
     write_text(out / "grades.csv", tables.grades_csv(exercise, records))
     write_text(out / "timings.json", tables.timings_json(records))
     entered = [record for record in records if record.student in scores]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from autograder.course.record import Record
 from autograder.disk import harmless, to_json
@@ -13,22 +14,30 @@ from autograder.exercise import Exercise
 SCHEMA = 1  # of results.json
 
 
-def results_json(records: Sequence[Record]) -> str:
-    """Return ``results.json``: what was found, without times, so that it can be compared."""
+def results_json(records: Sequence[Record]) -> Iterator[str]:
+    """Yield the parts of ``results.json``: what was found, without times, so it can be compared.
+
+    Of a large class it is long: no more than one student's part is there at a time.
+    """
+    yield f'{{\n "schema": {SCHEMA},\n "students": ['
+    for number, record in enumerate(records):
+        own = to_json(found_of(record)).rstrip("\n").replace("\n", "\n  ")  # none is in a text
+        yield f",\n  {own}" if number else f"\n  {own}"
+    yield "\n ]\n}\n" if records else "]\n}\n"
+
+
+def found_of(record: Record) -> dict[str, Any]:
+    """Return what was found in one submission, for ``results.json``."""
     fields = ("id", "function", "title", "status", "points", "max_points", "message")
-    students = [
-        {
-            "student": record.student,
-            "points": record.points,
-            "max_points": record.max_points,
-            "problem": record.problem,
-            "notes": record.notes,
-            "pack": record.pack,
-            "checks": [{f: getattr(verdict, f) for f in fields} for verdict in record.verdicts],
-        }
-        for record in records
-    ]
-    return to_json({"schema": SCHEMA, "students": students})
+    return {
+        "student": record.student,
+        "points": record.points,
+        "max_points": record.max_points,
+        "problem": record.problem,
+        "notes": record.notes,
+        "pack": record.pack,
+        "checks": [{f: getattr(verdict, f) for f in fields} for verdict in record.verdicts],
+    }
 
 
 def grades_csv(exercise: Exercise, records: Sequence[Record]) -> str:

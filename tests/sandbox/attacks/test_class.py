@@ -36,7 +36,7 @@ def graded(submissions, cases):
     outcomes = dict(pool.grade_all(submissions, cases, 2, grade))
     failures = {s: o for s, o in outcomes.items() if not isinstance(o, Record)}
     assert not failures
-    return {student: results_json([record]) for student, record in outcomes.items()}
+    return {student: "".join(results_json([record])) for student, record in outcomes.items()}
 
 
 def attackers(course, every):
