@@ -4,7 +4,8 @@
  *
  * Layout. The sum runs over places, so vectors are better laid over filters: the sums then end as
  * vectors of dw, where vectors along places would each have to be added up at the end. dout is
- * transposed for this, to one vector of filters for each place.
+ * transposed for this, to one vector of filters for each place. (Where filters would fill vectors
+ * badly, conv_dw_rows.h does it the other way.)
  *
  * Blocking. For TB taps and NV vectors of filters, TB * NV sums stay in registers while the places
  * of a chunk go by: each loads NV vectors of dout and TB numbers of the image. A chunk is a number of
@@ -18,9 +19,7 @@
  * dw of its own; these are added up at the end in order, so that the result depends on the number of
  * threads but not on which was faster.
  *
- * db comes along with dw in float32. In float64 it is summed on its own, image by image and place by
- * place, as the plain loops of the naive layer do: the two then agree to the last bit, and a student
- * who compares them sees 0.
+ * db comes along with dw in float32. In float64 it does not: see conv_db.h.
  */
 
 #define MAX_TB 8
@@ -123,7 +122,9 @@ static void add_chunk(const struct backward_w *a, const REAL *transposed, ptrdif
     const ptrdiff_t most_vectors = REGISTERS == 32 ? 3 : 2;
     ptrdiff_t vectors = a->filter_pitch / VL, groups = ceil_div(vectors, most_vectors);
     ptrdiff_t line = s->W_out * a->filter_pitch, taps = a->taps / a->tap_rows;
-    int finite = add_to_db(a, transposed, rows * s->W_out, dw + a->taps * a->filter_pitch);
+    int finite = 0;
+    if (REAL_BITS == 32 || a->tap_rows > 1) /* in float64, db is computed apart */
+        finite = add_to_db(a, transposed, rows * s->W_out, dw + a->taps * a->filter_pitch);
     for (ptrdiff_t i = 0; i < a->tap_rows; i++) {
         ptrdiff_t begin = 0, end = rows;
         if (finite && a->tap_rows > 1) {
@@ -147,41 +148,6 @@ static void add_chunk(const struct backward_w *a, const REAL *transposed, ptrdif
         }
     }
 }
-
-#if REAL_BITS == 64
-struct backward_b {
-    struct conv s;
-    struct upstream dout;
-    REAL *db;
-    int failed;
-};
-
-#define DB_FILTERS 8 /* sums that wait for nothing but their own last addition */
-
-static void db_task(void *context, ptrdiff_t block) {
-    struct backward_b *a = context;
-    ptrdiff_t places = a->s.H_out * a->s.W_out, first = block * DB_FILTERS;
-    ptrdiff_t count = least(DB_FILTERS, a->s.F - first);
-    REAL sum[DB_FILTERS] = {0};
-    for (ptrdiff_t n = 0; n < a->s.N; n++) {
-        const REAL *dout = upstream_image(&a->dout, n, a->s.F, places);
-        if (dout == NULL) {
-            a->failed = 1;
-            return;
-        }
-        dout += first * places;
-        if (count == DB_FILTERS)
-            for (ptrdiff_t place = 0; place < places; place++)
-                UNROLL for (int k = 0; k < DB_FILTERS; k++)
-                    sum[k] += dout[k * places + place];
-        else
-            for (ptrdiff_t place = 0; place < places; place++)
-                for (ptrdiff_t k = 0; k < count; k++)
-                    sum[k] += dout[k * places + place];
-    }
-    memcpy(a->db + first, sum, (size_t)count * sizeof(REAL));
-}
-#endif
 
 static void dw_task(void *context, ptrdiff_t run) {
     struct backward_w *a = context;
@@ -258,13 +224,12 @@ static int every_dw(const struct conv *s, const struct upstream *dout, const voi
 static int conv_dw(const struct conv *s, const struct pool *pool, const void *dout,
                    const void *where, const void *x, void *dw, void *db) {
     struct upstream upstream = make_upstream(dout, where, pool);
-    int failed = where != NULL && pooled_pays(s, pool)
-                     ? pooled_dw(s, pool, dout, where, x, dw, db)
-                     : every_dw(s, &upstream, x, dw, db);
-#if REAL_BITS == 64
-    struct backward_b b = {.s = *s, .dout = upstream, .db = db};
-    parallel_for(db_task, &b, ceil_div(s->F, DB_FILTERS));
-    failed = failed || b.failed ? -1 : 0;
-#endif
-    return failed;
+    int failed, with_db = 0;
+    if (where != NULL && pooled_pays(s, pool))
+        failed = pooled_dw(s, pool, dout, where, x, dw, db);
+    else if (rows_pay(s))
+        failed = rows_dw(s, &upstream, x, dw, db, &with_db);
+    else
+        failed = every_dw(s, &upstream, x, dw, db);
+    return failed != 0 || (REAL_BITS == 64 && !with_db && every_db(s, &upstream, db) != 0) ? -1 : 0;
 }

@@ -10,7 +10,9 @@
  * in both directions, which tile.h computes as it does the forward pass: "filters" are now the
  * channels of x, taps are (f, a in rows, a in columns), and the padded image is dout's.
  *
- * Threading. As in the forward pass; a task goes through the stride * stride phases in turn.
+ * With stride 2, the two phases of a row are computed one after the other, and written together.
+ *
+ * Threading. As in the forward pass.
  */
 
 struct dx_phase {
@@ -25,6 +27,7 @@ struct backward_x {
     REAL *dx;
     struct padded padded;
     struct dx_phase *phase; /* stride * stride of them */
+    ptrdiff_t bands;        /* of all phases alike */
     ptrdiff_t band_size;    /* the largest of the phases */
     ptrdiff_t groups, parts;
     int failed;
@@ -91,6 +94,7 @@ static int prepare_dx(struct backward_x *a, const REAL *w) {
                 keep_zeros_if_infinite(c, w, s->F * s->C * s->HH * s->WW);
             }
             a->band_size = most(a->band_size, band_size(c));
+            a->bands = most(a->bands, c->bands);
             for (ptrdiff_t i = taps_y - 1; i >= 0; i--)
                 for (ptrdiff_t f = 0; f < s->F; f++)
                     for (ptrdiff_t j = 0; j < taps_x; j++)
@@ -109,26 +113,83 @@ static int prepare_dx(struct backward_x *a, const REAL *w) {
     return 0;
 }
 
-/* Compute a part of one image's phase, and write it to its places in dx. */
-static void dx_bands(const struct backward_x *a, const struct dx_phase *phase, ptrdiff_t n,
-                     ptrdiff_t part, const REAL *image, REAL *band) {
+/* Interleave two rows: to[2 * j] is even[j], and to[2 * j + 1] is odd[j]. There are as many of both, or
+ * one more of `even`. The last two vectors may overlap. */
+INLINE void weave(REAL *restrict to, const REAL *even, const REAL *odd, ptrdiff_t evens,
+                  ptrdiff_t odds) {
+    ptrdiff_t j = 0;
+    while (odds >= VL && j < odds) {
+        j = least(j, odds - VL);
+        vec a = load(even + j), b = load(odd + j);
+        store(to + 2 * j, SHUFFLE(a, b, LOWER_HALVES));
+        store(to + 2 * j + VL, SHUFFLE(a, b, UPPER_HALVES));
+        j += VL;
+    }
+    for (; j < odds; j++) {
+        to[2 * j] = even[j];
+        to[2 * j + 1] = odd[j];
+    }
+    if (evens > odds)
+        to[2 * odds] = even[odds];
+}
+
+/* Compute some rows of one phase for a block of channels; return as `correlate` does. */
+static ptrdiff_t dx_phase_rows(const struct backward_x *a, const struct dx_phase *phase,
+                               ptrdiff_t block, ptrdiff_t row, ptrdiff_t rows, const REAL *image,
+                               REAL *band, REAL *to) {
+    return correlate(&phase->c, image + phase->q_row * phase->c.pitch + phase->q_column, block, row,
+                     rows, band, to, a->s.H * a->s.W, a->s.W);
+}
+
+/* Compute some rows of both column phases, and write them together, by whole vectors: `to` is where
+ * the first row begins. */
+static void dx_row_pairs(const struct backward_x *a, const struct dx_phase *phases, ptrdiff_t block,
+                         ptrdiff_t row, ptrdiff_t rows, const REAL *image, REAL *band, REAL *to) {
     const struct conv *s = &a->s;
-    const struct correlation *c = &phase->c;
-    image += phase->q_row * c->pitch + phase->q_column;
-    ptrdiff_t last_band = share(c->bands, a->parts, part + 1);
-    for (ptrdiff_t k = share(c->bands, a->parts, part); k < last_band; k++) {
-        ptrdiff_t row = k * c->band_rows, rows = least(c->band_rows, c->rows - row);
-        for (ptrdiff_t block = 0; block < c->blocks; block++) {
-            ptrdiff_t first = share(s->C, c->blocks, block);
-            ptrdiff_t last = share(s->C, c->blocks, block + 1);
-            REAL *to = a->dx + ((n * s->C + first) * s->H + phase->row + row * s->stride) * s->W +
-                       phase->column;
-            ptrdiff_t pitch = correlate(c, image, block, row, rows, band,
-                                        s->stride == 1 ? to : NULL, s->H * s->W, s->W);
-            for (ptrdiff_t k = 0; pitch != 0 && k < last - first; k++)
+    ptrdiff_t blocks = filter_blocks(s->C), plane = s->H * s->W;
+    ptrdiff_t count = share(s->C, blocks, block + 1) - share(s->C, blocks, block);
+    for (ptrdiff_t f = 0; f < count; f++) /* these are asked for while the sums are computed */
+        for (ptrdiff_t i = 0; i < rows; i++)
+            for (ptrdiff_t j = 0; j < s->W; j += CACHE_LINE / (ptrdiff_t)sizeof(REAL))
+                __builtin_prefetch(to + f * plane + 2 * i * s->W + j, 1);
+    const struct dx_phase *even = phases + phases->column, *odd = phases + 1 - phases->column;
+    REAL *odd_band = band + a->band_size;
+    ptrdiff_t p = dx_phase_rows(a, even, block, row, rows, image, band, NULL);
+    ptrdiff_t q = dx_phase_rows(a, odd, block, row, rows, image, odd_band, NULL);
+    for (ptrdiff_t f = 0; f < count; f++)
+        for (ptrdiff_t i = 0; i < rows; i++)
+            weave(to + f * plane + 2 * i * s->W, band + f * p + i * even->c.band_pitch,
+                  odd_band + f * q + i * odd->c.band_pitch, even->c.columns, odd->c.columns);
+}
+
+/* Compute band number k of one image's phases, and write it to its places in dx. */
+static void dx_band(const struct backward_x *a, ptrdiff_t n, ptrdiff_t k, const REAL *image,
+                    REAL *band) {
+    const struct conv *s = &a->s;
+    ptrdiff_t blocks = filter_blocks(s->C), plane = s->H * s->W;
+    for (ptrdiff_t task = 0; task < s->stride * blocks; task++) {
+        const struct dx_phase *phase = a->phase + task / blocks * s->stride;
+        ptrdiff_t block = task % blocks, first = share(s->C, blocks, block);
+        ptrdiff_t count = share(s->C, blocks, block + 1) - first;
+        ptrdiff_t row = share(phase->c.rows, a->bands, k);
+        ptrdiff_t rows = share(phase->c.rows, a->bands, k + 1) - row;
+        if (rows == 0)
+            continue;
+        REAL *to = a->dx + (n * s->C + first) * plane + (phase->row + row * s->stride) * s->W;
+        if (s->stride == 2 && s->W > 1) {
+            dx_row_pairs(a, phase, block, row, rows, image, band, to);
+            continue;
+        }
+        for (ptrdiff_t r = 0; r < s->stride; r++, phase++) {
+            const struct correlation *c = &phase->c;
+            if (c->columns == 0)
+                continue;
+            ptrdiff_t pitch = dx_phase_rows(a, phase, block, row, rows, image, band,
+                                            s->stride == 1 ? to : NULL);
+            for (ptrdiff_t f = 0; pitch != 0 && f < count; f++)
                 for (ptrdiff_t i = 0; i < rows; i++)
-                    scatter(to + (k * s->H + i * s->stride) * s->W,
-                            band + k * pitch + i * c->band_pitch, c->columns, s->stride);
+                    scatter(to + f * plane + i * s->stride * s->W + phase->column,
+                            band + f * pitch + i * c->band_pitch, c->columns, s->stride);
         }
     }
 }
@@ -137,7 +198,7 @@ static void dx_task(void *context, ptrdiff_t task) {
     struct backward_x *a = context;
     const struct conv *s = &a->s;
     REAL *image = scratch(SLOT_IMAGE, padded_bytes(&a->padded));
-    REAL *band = scratch(SLOT_BAND, (size_t)a->band_size * sizeof(REAL) + 1);
+    REAL *band = scratch(SLOT_BAND, 2 * (size_t)a->band_size * sizeof(REAL) + 1);
     if (image == NULL || band == NULL) {
         a->failed = 1;
         return;
@@ -151,8 +212,9 @@ static void dx_task(void *context, ptrdiff_t task) {
             return;
         }
         fill_padded(&a->padded, dout, image);
-        for (ptrdiff_t phase = 0; phase < s->stride * s->stride; phase++)
-            dx_bands(a, &a->phase[phase], n, part, image, band);
+        for (ptrdiff_t k = share(a->bands, a->parts, part); k < share(a->bands, a->parts, part + 1);
+             k++)
+            dx_band(a, n, k, image, band);
     }
 }
 

@@ -18,20 +18,12 @@ INLINE vec choose(int_vec mask, vec a, vec b) {
 }
 
 #if VECTOR_BYTES * 8 / REAL_BITS == 16
-#define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
-#define ODD 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 #define NEXT 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 #elif VECTOR_BYTES * 8 / REAL_BITS == 8
-#define EVEN 0, 2, 4, 6, 8, 10, 12, 14
-#define ODD 1, 3, 5, 7, 9, 11, 13, 15
 #define NEXT 1, 2, 3, 4, 5, 6, 7, 8
 #elif VECTOR_BYTES * 8 / REAL_BITS == 4
-#define EVEN 0, 2, 4, 6
-#define ODD 1, 3, 5, 7
 #define NEXT 1, 2, 3, 4
 #else
-#define EVEN 0, 2
-#define ODD 1, 3
 #define NEXT 1, 2
 #endif
 

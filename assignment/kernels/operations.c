@@ -14,9 +14,9 @@
 #endif
 
 #include "vector.h"
+#include "transpose.h"
 #include "padded.h"
 #include "tile.h"
-#include "transpose.h"
 #include "positions.h"
 #include "max_pool.h"
 #include "max_unpool.h"
@@ -24,6 +24,8 @@
 #include "conv_forward.h"
 #include "conv_dx.h"
 #include "conv_dw_pooled.h"
+#include "conv_db.h"
+#include "conv_dw_rows.h"
 #include "conv_dw.h"
 #include "conv_relu_pool.h"
 #include "matmul_lines.h"

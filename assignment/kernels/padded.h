@@ -44,8 +44,10 @@ INLINE void copy_row(REAL *restrict to, const REAL *restrict from, ptrdiff_t cou
         return;
     }
     vec last = load(from + count - VL);
-    for (ptrdiff_t j = 0; j < count - VL; j += VL)
+    for (ptrdiff_t j = 0; j < count - VL; j += VL) {
+        KEEP(from); /* or the compiler would call memcpy after all */
         store(to + j, load(from + j));
+    }
     store(to + count - VL, last);
 }
 
@@ -53,7 +55,14 @@ INLINE void copy_row(REAL *restrict to, const REAL *restrict from, ptrdiff_t cou
 INLINE void gather(REAL *restrict to, const REAL *restrict from, ptrdiff_t count, ptrdiff_t s) {
     if (s == 1)
         copy_row(to, from, count);
-    else if (s == 2)
+    else if (s == 2 && count > VL) {
+        /* The last vector may overlap, and is the odd numbers from one before it on: then nothing
+         * behind the last number is read. */
+        const REAL *last = from + 2 * (count - VL) - 1;
+        for (ptrdiff_t j = 0; j < count - VL; j += VL)
+            store(to + j, SHUFFLE(load(from + 2 * j), load(from + 2 * j + VL), EVEN));
+        store(to + count - VL, SHUFFLE(load(last), load(last + VL), ODD));
+    } else if (s == 2)
         for (ptrdiff_t j = 0; j < count; j++)
             to[j] = from[2 * j];
     else
@@ -77,21 +86,24 @@ static void clear_padded(const struct padded *p, REAL *out) { memset(out, 0, pad
 static void fill_planes(const struct padded *p, ptrdiff_t planes, const REAL *restrict image,
                         REAL *restrict out) {
     ptrdiff_t s = p->stride;
-    for (ptrdiff_t c = 0; c < planes; c++, image += p->H * p->W)
-        for (ptrdiff_t py = 0; py < p->phases_y; py++)
-            for (ptrdiff_t px = 0; px < p->phases_x; px++, out += p->phase) {
-                /* rows i with 0 <= s * i + py - top < H, and columns likewise */
-                ptrdiff_t i0 = most(0, ceil_div(most(0, p->top - py), s));
-                ptrdiff_t i1 = least(p->rows, (p->H + p->top - py + s - 1) / s);
-                ptrdiff_t j0 = most(0, ceil_div(most(0, p->left - px), s));
-                ptrdiff_t j1 = least(p->columns, (p->W + p->left - px + s - 1) / s);
-                if (j1 <= j0)
-                    continue;
-                for (ptrdiff_t i = i0; i < i1; i++)
-                    gather(out + i * p->columns + j0,
-                           image + (s * i + py - p->top) * p->W + s * j0 + px - p->left, j1 - j0,
-                           s);
+    for (ptrdiff_t c = 0; c < planes; c++, image += p->H * p->W, out += p->plane)
+        for (ptrdiff_t px = 0; px < p->phases_x; px++) {
+            /* columns j with 0 <= s * j + px - left < W */
+            ptrdiff_t j0 = most(0, ceil_div(most(0, p->left - px), s));
+            ptrdiff_t j1 = least(p->columns, (p->W + p->left - px + s - 1) / s);
+            const REAL *from = image + s * j0 + px - p->left;
+            REAL *to = out + px * p->phase + j0;
+            /* rows one after the other, which the processor foresees and asks for */
+            ptrdiff_t i = p->top / s, py = p->top % s;
+            for (ptrdiff_t y = 0; y < p->H && j0 < j1; y++, from += p->W) {
+                if (py < p->phases_y && i < p->rows)
+                    gather(to + py * p->phases_x * p->phase + i * p->columns, from, j1 - j0, s);
+                if (++py == s) {
+                    py = 0;
+                    i++;
+                }
             }
+        }
 }
 
 static void fill_padded(const struct padded *p, const REAL *restrict image, REAL *restrict out) {

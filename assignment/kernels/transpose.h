@@ -13,15 +13,23 @@ typedef INTEGER index_vec __attribute__((vector_size(VECTOR_BYTES)));
 #if VECTOR_BYTES * 8 / REAL_BITS == 16
 #define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define ODD 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 #elif VECTOR_BYTES * 8 / REAL_BITS == 8
 #define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
 #define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14
+#define ODD 1, 3, 5, 7, 9, 11, 13, 15
 #elif VECTOR_BYTES * 8 / REAL_BITS == 4
 #define LOWER_HALVES 0, 4, 1, 5
 #define UPPER_HALVES 2, 6, 3, 7
+#define EVEN 0, 2, 4, 6
+#define ODD 1, 3, 5, 7
 #else
 #define LOWER_HALVES 0, 2
 #define UPPER_HALVES 1, 3
+#define EVEN 0, 2
+#define ODD 1, 3
 #endif
 #define VL_CONSTANT (VECTOR_BYTES * 8 / REAL_BITS)
 

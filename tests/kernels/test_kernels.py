@@ -157,6 +157,31 @@ def test_convolution_with_any_number_of_threads(isa, threads):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("filters", [5, 11])
+def test_filters_that_would_fill_vectors_badly(isa, threads, dtype, filters):
+    rng = np.random.default_rng(13)
+    shapes = (28, 2, 31, 31), (filters, 2, 3, 2), filters  # 28: images for seven threads
+    x, w, b = (rng.standard_normal(shape).astype(dtype) for shape in shapes)
+    dout = rng.standard_normal((28, filters, 16, 16)).astype(dtype)
+    for mine, theirs in zip(
+        kernels.conv_backward(dout, x, w, 2, 1),
+        numpy_kernels.conv_backward(dout, x, w, 2, 1),
+        strict=True,
+    ):
+        assert_close(mine, theirs)
+    check_fused(x, w, b, 2, 1, (3, 3, 2), rng)
+
+
+@pytest.mark.parametrize("shape", [(3, 11, 7, 9), (28, 5, 16, 16)])
+def test_gradients_of_biases_are_those_of_plain_loops(isa, threads, shape):
+    N, F, H, W = shape
+    dout = np.random.default_rng(14).standard_normal(shape)
+    x, w = np.zeros((N, 1, 2 * H, 2 * W)), np.zeros((F, 1, 2, 2))
+    in_turn = np.cumsum(dout.swapaxes(0, 1).reshape(F, -1), axis=1)[:, -1]
+    np.testing.assert_array_equal(kernels.conv_backward(dout, x, w, 2, 0)[2], in_turn)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_matmul(isa, threads, dtype):
     rng = np.random.default_rng(2)
     sizes = [(1, 1, 1), (5, 3, 0), (0, 3, 2), (3, 0, 2), (50, 100, 700), (300, 20, 9), (7, 49, 257)]
