@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -48,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         ending.last_words("\nStopped.", sys.stderr)
         return 130
     except BrokenPipeError:  # whoever reads this, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ending.hush(sys.stdout)
         return 1
 
 

@@ -69,9 +69,14 @@ def last_words(text: str, file: TextIO) -> None:
     try:
         print(text, file=file, flush=True)
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):  # what they still hold is written as Python ends
-            os.dup2(nowhere, stream.fileno())
+        hush(sys.stdout, sys.stderr)
+
+
+def hush(*streams: TextIO) -> None:
+    """Have nobody get what is still printed, some of which is written only as Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
 
 
 def heed() -> None:

@@ -11,9 +11,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from autograder.exercises.images import save
+from autograder.exercises.images import mean_of, save
 from autograder.locate import given_module
 from autograder.sandbox import scratch
 
@@ -62,7 +60,7 @@ def write(folder: Path) -> None:
     for name, array in raw.items():
         save(folder / "raw" / f"{name}.npy", array.shape, array.dtype, [array])
     X, y = raw["X_train"], raw["y_train"]
-    mean = X[:TRAIN].mean(axis=0, dtype=np.float64).astype(np.float32)
+    mean = mean_of(X[:TRAIN])
     rest = slice(TRAIN, TRAIN + VAL)
     for name, images, labels in (
         ("val", X[rest], y[rest]),

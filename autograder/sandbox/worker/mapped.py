@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-RAW = ("X_train", "y_train", "X_test", "y_test")
 PREPARED = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
 
 
@@ -24,7 +23,7 @@ def use_mapped() -> None:
     from cs231n import data_utils, synthetic
 
     def load_raw() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        X_train, y_train, X_test, y_test = arrays(Path(place, "raw"), RAW).values()
+        X_train, y_train, X_test, y_test = arrays(Path(place, "raw"), synthetic.CACHED).values()
         return X_train, y_train, X_test, y_test
 
     load = data_utils.get_CIFAR10_data

@@ -80,26 +80,32 @@ ENDS = {
 }
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("end", ENDS)
-def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path, monkeypatch, end):
+def on_a_terminal(command):
+    """Start a command on a terminal of its own; return it, and our end of that."""
     import fcntl
     import termios
 
+    ours, theirs = os.openpty()
+    run = subprocess.Popen(
+        command,
+        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    return run, ours
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("end", ENDS)
+def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path, monkeypatch, end):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     command = [sys.executable, DRIVER, class_of(tmp_path / "in", 12)]
     subprocess.run([*command, tmp_path / "quiet", tmp_path / "quiet.log", "2"], check=True)
     out, log = tmp_path / "out", tmp_path / "log"
-    ours, theirs = os.openpty()
-    run = subprocess.Popen(
-        [*command, out, log, "2"],
-        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
+    run, ours = on_a_terminal([*command, out, log, "2"])
     threading.Thread(target=shown, args=(ours,), daemon=True).start()
     while len([*out.glob("students/*.json")]) < 3:
         assert run.poll() is None
@@ -119,20 +125,11 @@ def test_a_grader_that_is_told_to_end_leaves_nothing_behind_and_goes_on(tmp_path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how a terminal takes its words differs")
 def test_the_command_ends_as_by_ctrl_c_where_its_terminal_is_closed(tmp_path):
-    import fcntl
-    import termios
-
     folder, seed = class_of(tmp_path / "in", 2), tmp_path / "seed"
     seed.write_text("the seed of a test\n")
     start = [sys.executable, "-P", ROOT / "autograder" / "entry" / "start.py", "grade"]
-    ours, theirs = os.openpty()
-    run = subprocess.Popen(
-        [*start, "--class-dir", folder, "--out", tmp_path / "out", "--seed-file", seed],
-        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
+    options = ["--class-dir", folder, "--out", tmp_path / "out", "--seed-file", seed]
+    run, ours = on_a_terminal([*start, *options])
     said = b""
     while b"to grade" not in said:
         said += os.read(ours, 1 << 16)
