@@ -30,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image, ImageDraw
 
 #: Raised whenever the same seed gives other images than before; part of the cache's file name.
@@ -54,6 +55,7 @@ COLOUR = 17.0  # how far colours are from grey
 NOISE = 3  # in each pixel
 
 BLOCK = 500  # images composed at once; a seed's image i is the same whatever the number asked for
+PIECE = 25  # images mixed at once: they stay in the processor's cache
 
 Polygon = list[tuple[float, float]]
 Figure = list[tuple[Polygon, int]]  # polygons to fill, in order, with 1 (the figure) or 0
@@ -333,27 +335,33 @@ def compose(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     palette = world.palette[rng.integers(len(world.palette), size=(3, BLOCK))]
     middle, clutter_colour, bar_colour = palette + shades(rng, (3, BLOCK, 3, 1, 1), COLOUR / 2)
 
-    contrast = contrasts(rng)  # half of it is added to the figure, half taken from the ground
-    image = middle - contrast / 2 + TEXTURE * ground * tints(rng)
-    lay(image, clutter, clutter_colour)
-    lay(image, figure, middle + contrast / 2 + GRAIN * grain * tints(rng))
-    lay(image, bar, bar_colour)
-    image += TEXTURE * light * tints(rng)
-    image += rng.integers(-NOISE, NOISE + 1, image.shape, dtype=np.int8)
-    return np.clip(image, 0, 255).astype(np.uint8), labels
+    contrast = contrasts(rng)
+    ground_tint, grain_tint, light_tint = (tints(rng) for _ in range(3))
+    noise = rng.integers(-NOISE, NOISE + 1, (BLOCK, 3, SIZE, SIZE), dtype=np.int8)
+
+    def mix(n: slice) -> np.ndarray:
+        half = contrast[n] / 2  # added to the figure, and taken from the ground
+        image = middle[n] - half + TEXTURE * ground[n] * ground_tint[n]
+        lay(image, clutter[n], clutter_colour[n])
+        lay(image, figure[n], middle[n] + half + GRAIN * grain[n] * grain_tint[n])
+        lay(image, bar[n], bar_colour[n])
+        image += TEXTURE * light[n] * light_tint[n]
+        image += noise[n]
+        return np.clip(image, 0, 255).astype(np.uint8)
+
+    pieces = (slice(i, i + PIECE) for i in range(0, BLOCK, PIECE))
+    return np.concatenate([mix(piece) for piece in pieces]), labels
 
 
 def cut_out(stamps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Cut a 32x32 window out of each stamp, mirror some; (N, 1, 32, 32) from 0 to 1."""
     N = len(stamps)
     rows, columns = rng.integers(2 * MARGIN + 1, size=(2, N))
-    out = np.empty((N, 1, SIZE, SIZE), np.float32)
-    for i, (row, column) in enumerate(zip(rows, columns, strict=True)):
-        out[i, 0] = stamps[i, row : row + SIZE, column : column + SIZE]
+    windows = sliding_window_view(stamps, (SIZE, SIZE), axis=(1, 2))
+    cut = windows[np.arange(N), rows, columns]
     mirror = rng.integers(2, size=N) == 1
-    out[mirror] = out[mirror, :, :, ::-1]
-    out /= 255
-    return out
+    cut[mirror] = cut[mirror, :, ::-1]
+    return np.divide(cut[:, None], 255, dtype=np.float32)
 
 
 def lay(image: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> None:

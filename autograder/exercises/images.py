@@ -111,12 +111,17 @@ def write(file: Path, rest: Path, world: str, seed: str, count: int, num_train: 
 def save(
     file: Path, shape: tuple[int, ...], dtype: DTypeLike, blocks: Iterable[np.ndarray]
 ) -> None:
-    """Write an array of that shape to a ``.npy`` file, block by block."""
+    """Write an array of that shape to a ``.npy`` file, block by block.
+
+    It need not be whole if this process is killed, nor outlive the machine: whoever asks for it
+    makes it again unless what is written last is there. To wait for the disk would take seconds.
+    """
     header = np.lib.format.header_data_from_array_1_0(np.empty(0, dtype))
-    with whole(file) as temporary, temporary.open("wb") as stream:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
         np.lib.format.write_array_header_1_0(stream, {**header, "shape": shape})
         for block in blocks:
-            stream.write(block.tobytes())
+            stream.write(np.ascontiguousarray(block).data)
 
 
 def mean_of(X: np.ndarray) -> np.ndarray:

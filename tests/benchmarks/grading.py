@@ -116,9 +116,10 @@ def processes(pid: int) -> list[psutil.Process]:
 def written(process: psutil.Process) -> float:
     """Return the MiB that a process has alone, and would have also beside others like it.
 
-    Its unique set size counts a file that is mapped for all as long as nobody else maps it.
+    Its unique set size counts a file that is mapped for all as long as nobody else maps it, and
+    what is still to be written of that counts as changed by whoever maps it.
     """
-    return sum(part.private_dirty for part in process.memory_maps()) / MIB
+    return sum(part.anonymous for part in process.memory_maps()) / MIB
 
 
 def is_worker(process: psutil.Process) -> bool:

@@ -36,6 +36,12 @@ def test_asking_for_more_only_adds_images() -> None:
     assert (X[:30] == few).all() and (y[:30] == labels).all()
 
 
+def test_how_many_images_are_mixed_at_once_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, _ = generate(60, seed=3)
+    monkeypatch.setattr(synthetic, "PIECE", synthetic.BLOCK)
+    assert (generate(60, seed=3)[0] == X).all()
+
+
 @pytest.mark.parametrize("change", [{"seed": 4}, {"world": 1}, {"world": "another"}])
 def test_another_seed_or_world_gives_other_images(change: dict[str, int | str]) -> None:
     arguments: dict[str, int | str] = {"seed": 3, "world": "default"}

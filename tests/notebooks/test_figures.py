@@ -90,9 +90,8 @@ def test_max_pooling():
 
 
 def test_fast_convolution():
-    # A fifth of the notebook's images: the naive functions take seconds for all.
-    x, w, b = np.random.randn(20, 3, 31, 31), np.random.randn(25, 3, 3, 3), np.random.randn(25)
-    dout, param = np.random.randn(20, 25, 16, 16), {"stride": 2, "pad": 1}
+    x, w, b = np.random.randn(10, 3, 31, 31), np.random.randn(25, 3, 3, 3), np.random.randn(25)
+    dout, param = np.random.randn(10, 25, 16, 16), {"stride": 2, "pad": 1}
     naive, naive_cache = conv_forward_naive(x, w, b, param)
     fast, fast_cache = conv_forward_fast(x, w, b, param)
     assert rel_error(naive, fast) <= ALLOWED * 4.9e-11
@@ -104,7 +103,7 @@ def test_fast_convolution():
 
 
 def test_fast_pooling():
-    x, dout = np.random.randn(100, 3, 32, 32), np.random.randn(100, 3, 16, 16)
+    x, dout = np.random.randn(50, 3, 32, 32), np.random.randn(50, 3, 16, 16)
     naive, naive_cache = max_pool_forward_naive(x, POOL)
     fast, fast_cache = max_pool_forward_fast(x, POOL)
     assert rel_error(naive, fast) == 0
