@@ -44,6 +44,26 @@ def in_order() -> None:
         signal.signal(number, interrupt)
     if ending:
         sys.unraisablehook = functools.partial(once_more, sys.unraisablehook)
+        if sys.platform not in ("win32", "emscripten"):
+            in_any_thread()
+
+
+def in_any_thread() -> None:
+    """Have a signal heard that the system gives to another thread than the first, as under load.
+
+    Python's handler runs in the first one, which would go on waiting for what it waits for.
+    """
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
+    threading.Thread(target=_pass_on, args=(ours,), daemon=True).start()
+
+
+def _pass_on(descriptor: int) -> None:
+    while number := os.read(descriptor, 1):
+        time.sleep(SOON)
+        if not _told:
+            tell_first(number[0])
 
 
 def numbers() -> list[signal.Signals]:
@@ -88,11 +108,14 @@ def heed() -> None:
 def once_more(
     tell: Callable[[sys.UnraisableHookArgs], object], dropped: sys.UnraisableHookArgs
 ) -> None:
-    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped; tell all else."""
+    """Raise `KeyboardInterrupt` again soon, if that is what Python has dropped; tell all else.
+
+    But for that of two signals at once the second is ignored, as it is to be.
+    """
     if issubclass(dropped.exc_type, KeyboardInterrupt):
         signal.signal(signal.SIGTERM, interrupt)
         threading.Timer(SOON, wake).start()
-    else:
+    elif not (_told and str(dropped.exc_value).endswith("ignored due to race condition")):
         tell(dropped)
 
 
@@ -150,4 +173,9 @@ def wake() -> None:
     if sys.platform == "win32":
         _thread.interrupt_main()
     else:  # which wakes it, too, where it waits
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+        tell_first(signal.SIGTERM)
+
+
+def tell_first(number: int) -> None:
+    """Send a signal to the first thread."""
+    signal.pthread_kill(threading.main_thread().ident or 0, number)

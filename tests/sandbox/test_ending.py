@@ -176,6 +176,34 @@ def test_an_end_that_python_drops_comes_once_more(drops):
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_end_of_which_another_thread_is_told_wakes_the_first(name):
+    ask = (
+        "import queue, signal, threading, time; from autograder.sandbox import ending\n"
+        "def other():\n"
+        "    time.sleep(0.2)\n"
+        f"    signal.pthread_kill(threading.get_ident(), signal.{name})\n"
+        "ending.in_order(); threading.Thread(target=other).start()\n"
+        "try: queue.SimpleQueue().get(timeout=60)\n"
+        "except KeyboardInterrupt: print('in order')"
+    )
+    done = started(ask, timeout=50)
+    assert done.stdout == "in order\n"
+
+
+def test_of_two_signals_at_once_the_second_is_ignored_without_a_word():
+    ask = (
+        "import signal; from autograder.sandbox import ending\n"
+        "ending.in_order(); both = {signal.SIGHUP, signal.SIGTERM}\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, both)\n"
+        "for each in both: signal.raise_signal(each)\n"
+        "try: signal.pthread_sigmask(signal.SIG_UNBLOCK, both)\n"
+        "except KeyboardInterrupt: print('in order')"
+    )
+    done = started(ask, check=True)
+    assert (done.stdout, done.stderr) == ("in order\n", "")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_an_end_that_a_library_drops_is_heeded_before_the_next_student(name):
     ask = (
         "import signal; from autograder.sandbox import ending\n"
