@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import shutil
 import sys
+import zipfile
+import zlib
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from autograder.exercises.images import mean_of, save
 from autograder.locate import given_module
 from autograder.sandbox import scratch
+from autograder.sandbox.worker.mapped import RAW, stored
 
 SHARED = "notebooks"  # names the folder that processes share
 TRAIN, VAL, TEST = 49_000, 1_000, 1_000  # images that `get_CIFAR10_data` returns if not told
@@ -34,8 +40,8 @@ def cached() -> Path:
 def mapped() -> Path | None:
     """Return a folder with the arrays that workers map; it is there while this process lives.
 
-    All processes of this user on this machine share it: in ``raw`` are the arrays of the data set,
-    in ``prepared`` what `get_CIFAR10_data` makes of them if it is not told otherwise. None where
+    All processes of this user on this machine share it: ``raw.npz`` is the data set, and in
+    ``prepared`` is what `get_CIFAR10_data` makes of them if it is not told otherwise. None where
     the system shares no such folder, or has no room for it; then each worker reads what is
     `cached`.
     """
@@ -54,20 +60,40 @@ def mapped() -> Path | None:
 
 
 def write(folder: Path) -> None:
-    """Write the arrays, those that are prepared last."""
-    synthetic = given_module("synthetic")
-    raw = dict(zip(synthetic.CACHED, synthetic.load(), strict=True))
-    for name, array in raw.items():
-        save(folder / "raw" / f"{name}.npy", array.shape, array.dtype, [array])
+    """Write the arrays that are prepared, all at once at the end."""
+    raw = images(folder / RAW)
     X, y = raw["X_train"], raw["y_train"]
     mean = mean_of(X[:TRAIN])
     rest = slice(TRAIN, TRAIN + VAL)
-    for name, images, labels in (
+    for name, part, labels in (
         ("val", X[rest], y[rest]),
         ("test", raw["X_test"][:TEST], raw["y_test"][:TEST]),
         ("train", X[:TRAIN], y[:TRAIN]),
     ):
-        blocks = (images[n : n + BLOCK] - mean for n in range(0, len(images), BLOCK))
-        save(folder / "half" / f"X_{name}.npy", images.shape, mean.dtype, blocks)
+        blocks = (part[n : n + BLOCK] - mean for n in range(0, len(part), BLOCK))
+        save(folder / "half" / f"X_{name}.npy", part.shape, mean.dtype, blocks)
         save(folder / "half" / f"y_{name}.npy", labels.shape, labels.dtype, [labels])
     (folder / "half").rename(folder / "prepared")
+
+
+def images(raw: Path) -> dict[str, np.ndarray]:
+    """Map the default data set from the file `raw`, which is the one that is cached, or a copy."""
+    synthetic, kept = given_module("synthetic"), cached()
+    raw.unlink(missing_ok=True)
+    if sound(kept):
+        try:
+            raw.hardlink_to(kept)  # it stays, whoever empties the cache
+        except OSError:  # another disk
+            shutil.copyfile(kept, raw)
+    else:  # it was damaged, and made again, or there is no room for it
+        synthetic.write_cache(raw, synthetic.load())
+    return stored(raw)
+
+
+def sound(archive: Path) -> bool:
+    """Return whether an archive is as it was written, as its checksums say."""
+    try:
+        with zipfile.ZipFile(archive) as file:
+            return file.testzip() is None
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        return False

@@ -18,6 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image, PngImagePlugin
 
+from autograder import locate
 from autograder.course.gradebook import course as nbcourse
 from autograder.course.notebooks import dataset, picture
 from autograder.course.notebooks import file as notebook_file
@@ -397,6 +398,34 @@ def test_all_notebooks_map_one_data_set_and_change_their_own(solution, level, mo
     assert shown(ran(solution, DIGESTS, isolation=level)) == [first]
     monkeypatch.setattr(dataset, "mapped", lambda: None)  # as where there is no room for it
     assert shown(ran(solution, DIGESTS, MAPPED, isolation=level)) == [first, "False"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is shared there")
+@pytest.mark.parametrize("kept", ["sound", "damaged", "cut off", "not there"])
+def test_the_data_set_is_mapped_from_where_it_is_cached_if_it_is_sound(tmp_path, monkeypatch, kept):
+    synthetic = locate.given_module("synthetic")
+    monkeypatch.setenv("CONVNETS_CACHE", str(tmp_path))
+    for name, count in (("NUM_TRAIN", 40), ("NUM_TEST", 20)):
+        monkeypatch.setattr(synthetic, name, count)
+    expected = dict(zip(synthetic.CACHED, synthetic.load(), strict=True))
+    cache, raw = dataset.cached(), tmp_path / "shared" / "raw.npz"
+    raw.parent.mkdir()
+    data = cache.read_bytes()
+    if kept == "damaged":
+        cache.write_bytes(data[:9000] + bytes([data[9000] ^ 1]) + data[9001:])
+    elif kept == "cut off":
+        cache.write_bytes(data[:9000])
+    elif kept == "not there":
+        monkeypatch.setattr(dataset, "cached", lambda: tmp_path / "nowhere.npz")
+    raw.write_text("left over")
+    found = dataset.images(raw)
+    assert raw.samefile(cache) == (kept == "sound")
+    assert found.keys() == expected.keys()
+    for name, array in found.items():
+        assert array.dtype == expected[name].dtype
+        assert array.flags.aligned
+        assert np.array_equal(array, expected[name])
+    assert cache.read_bytes() == data
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is shared there")
