@@ -62,7 +62,7 @@ def in_any_thread() -> None:
 def _pass_on(descriptor: int) -> None:
     while number := os.read(descriptor, 1):
         time.sleep(SOON)
-        if not _told:
+        if not _told and signal.getsignal(number[0]) is interrupt:
             tell_first(number[0])
 
 

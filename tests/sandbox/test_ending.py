@@ -190,6 +190,18 @@ def test_an_end_of_which_another_thread_is_told_wakes_the_first(name):
     assert done.stdout == "in order\n"
 
 
+def test_another_signal_is_told_once():
+    ask = (
+        "import signal, time; from autograder.sandbox import ending\n"
+        "ending.in_order()\n"
+        "signal.signal(signal.SIGPROF, lambda *_: print('heard'))\n"
+        "signal.raise_signal(signal.SIGPROF)\n"
+        "signal.signal(signal.SIGPROF, signal.SIG_DFL); time.sleep(4 * ending.SOON)"
+    )
+    done = started(ask, check=True)
+    assert done.stdout == "heard\n"
+
+
 def test_of_two_signals_at_once_the_second_is_ignored_without_a_word():
     ask = (
         "import signal; from autograder.sandbox import ending\n"
