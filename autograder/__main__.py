@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         ending.in_order()
         return int(options.run(options))
     except UserError as error:
-        print(error, file=sys.stderr)
+        ending.last_words(str(error), sys.stderr)
         return 2
     except KeyboardInterrupt:
         ending.last_words("\nStopped.", sys.stderr)
@@ -49,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads this, such as head, has seen enough
         ending.hush(sys.stdout)
         return 1
+    except OSError as error:
+        if not ending.told_by(error):
+            raise
+        ending.last_words("\nStopped.", sys.stderr)
+        return 130
 
 
 def read(arguments: list[str]) -> argparse.Namespace:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import errno
 import functools
 import os
 import signal
@@ -82,6 +83,17 @@ def interrupt(number: int, _frame: FrameType | None) -> None:
 def told() -> bool:
     """Return whether a signal to end has come."""
     return bool(_told)
+
+
+def told_by(error: OSError) -> bool:
+    """Return whether a signal to end has come, or comes now: a terminal that is closed fails first.
+
+    For that it has a while.
+    """
+    if error.errno == errno.EIO and not _told:
+        with contextlib.suppress(KeyboardInterrupt):
+            time.sleep(GRACE / 10)
+    return told()
 
 
 def last_words(text: str, file: TextIO) -> None:

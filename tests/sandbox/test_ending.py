@@ -190,6 +190,18 @@ def test_an_end_of_which_another_thread_is_told_wakes_the_first(name):
     assert done.stdout == "in order\n"
 
 
+def test_a_terminal_that_fails_before_it_tells_is_the_end():
+    ask = (
+        "import errno, os, signal, threading; from autograder.sandbox import ending\n"
+        "ending.in_order()\n"
+        "print(ending.told_by(OSError(errno.ENOSPC, 'full')))\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGHUP)).start()\n"
+        "print(ending.told_by(OSError(errno.EIO, 'closed')))"
+    )
+    done = started(ask, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_another_signal_is_told_once():
     ask = (
         "import signal, time; from autograder.sandbox import ending\n"

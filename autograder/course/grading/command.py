@@ -206,7 +206,7 @@ def main(options: argparse.Namespace) -> int:
         ):
             course, records, failures = grade(options, Path(made), console, holds)
     except (KeyboardInterrupt, OSError) as error:
-        if isinstance(error, OSError) and not ending.told():  # or nothing can be shown any more
+        if isinstance(error, OSError) and not ending.told_by(error):
             raise UserError(f"Stopped: {error}. The same command goes on from here.") from error
         text = "Stopped. Who is done stays done; the same command goes on from here."
         ending.last_words(text, sys.stdout)

@@ -137,6 +137,16 @@ def test_the_command_ends_as_by_ctrl_c_where_its_terminal_is_closed(tmp_path):
     assert run.wait(60) == 130
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="how a terminal takes its words differs")
+def test_what_is_wrong_is_told_by_the_exit_code_where_nothing_can_be_shown():
+    ignoring = ["sh", "-c", 'trap "" HUP; echo ready; read word; exec "$@"', "sh"]
+    start = [sys.executable, "-P", ROOT / "autograder" / "entry" / "start.py", "grade"]
+    run, ours = on_a_terminal([*ignoring, *start, "--jobs", "0"])
+    assert b"ready" in os.read(ours, 99)
+    os.close(ours)
+    assert run.wait(60) == 2
+
+
 def shown(terminal):
     """Take up what is shown on a terminal, until it is closed."""
     with contextlib.suppress(OSError):
