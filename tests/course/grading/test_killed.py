@@ -17,6 +17,7 @@ import pytest
 from autograder.course.grading.holder import held
 from autograder.disk import UNFINISHED
 from autograder.errors import UserError
+from hearing import hear
 from undisturbed import DRIVER, PATHS, ROOT, class_of, expect_nothing_twice, expect_the_same
 
 KILLED = str(-signal.SIGKILL) if sys.platform != "win32" else ""
@@ -85,12 +86,16 @@ def on_a_terminal(command):
     import fcntl
     import termios
 
+    def begin():
+        hear()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
     ours, theirs = os.openpty()
     run = subprocess.Popen(
         command,
         **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=begin,
     )
     os.close(theirs)
     return run, ours
