@@ -14,6 +14,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from hearing import hear
+
 pytest.importorskip("nox")
 
 ROOT = Path(__file__).parents[1]
@@ -324,9 +326,7 @@ def test_a_command_that_is_interrupted_has_the_time_to_say_what_is_kept(tmp_path
     with subprocess.Popen(
         [sys.executable, "-m", "nox", "-s", "interrupted"],
         cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True,
-        # Of what a shell runs in the background, it is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        text=True, preexec_fn=hear,
     ) as process:  # fmt: skip
         told = ""
         while "Ready." not in told:
